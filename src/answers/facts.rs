@@ -1,0 +1,74 @@
+//! `Facts`: what probes learned about the target. Data only; must not know how it was learned.
+use serde::{Deserialize, Serialize};
+
+/// What is known about the target before anything is changed there. Empty where nothing could be asked.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Facts {
+    /// Names of the kubeconfig's contexts.
+    pub contexts: Vec<String>,
+    /// The kubeconfig's current context.
+    pub current_context: Option<String>,
+    /// API server version, such as `v1.36.3`.
+    pub server_version: Option<String>,
+    /// The cluster's storage classes.
+    pub storage_classes: Vec<StorageClassFact>,
+    /// The cluster's ingress classes.
+    pub ingress_classes: Vec<IngressClassFact>,
+    /// The cluster's nodes.
+    pub nodes: Vec<NodeFact>,
+    /// Served versions of the `RayCluster` CRD, empty if it is not installed.
+    pub ray_crd_versions: Vec<String>,
+    /// Whether the `gateway.dask.org` CRD is there.
+    pub dask_crd: bool,
+    /// Whether traefik.io CRDs are there (another Traefik).
+    pub traefik_crds: bool,
+    /// Names of cert-manager cluster issuers.
+    pub cluster_issuers: Vec<String>,
+    /// Whether the namespace exists.
+    pub namespace_exists: bool,
+    /// The namespace's `pod-security.kubernetes.io/enforce` label.
+    pub pod_security: Option<String>,
+}
+
+/// One storage class.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct StorageClassFact {
+    /// Its name.
+    pub name: String,
+    /// Who provisions it.
+    pub provisioner: String,
+    /// Whether it is marked as the cluster's default.
+    pub default: bool,
+}
+
+/// One ingress class.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct IngressClassFact {
+    /// Its name.
+    pub name: String,
+    /// Its controller, such as `k8s.io/ingress-nginx`.
+    pub controller: String,
+    /// Whether it is marked as the cluster's default.
+    pub default: bool,
+}
+
+/// One node and what is free on it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct NodeFact {
+    /// Its name.
+    pub name: String,
+    /// Allocatable CPU in thousandths of a core.
+    pub cpu_millis: u64,
+    /// Allocatable memory in bytes.
+    pub memory_bytes: u64,
+    /// Allocatable GPUs by resource name.
+    pub gpus: std::collections::BTreeMap<String, u64>,
+    /// Labels.
+    pub labels: std::collections::BTreeMap<String, String>,
+    /// Taints as `key=value:Effect`.
+    pub taints: Vec<String>,
+}

@@ -1,0 +1,76 @@
+//! `SecretRef`: where a secret is kept. A name, never the value, so it may stand in presets, journals and logs.
+//! Must not know how a reference is resolved; `run::ports::Secrets` does that.
+use std::{fmt, str::FromStr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A reference to a secret, written `env:NAME`, `file:/path`, `command:pass show hub` or `secret:name/key`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, JsonSchema)]
+#[schemars(with = "String", inline)]
+pub enum SecretRef {
+    /// An environment variable of the machine that runs hubwright.
+    Env(String),
+    /// A file, read whole, one trailing newline removed.
+    File(String),
+    /// A command line, split like a shell would split words but run without a shell; its standard output.
+    Command(String),
+    /// A Secret in the deployment's own namespace, and a key in it.
+    Kubernetes {
+        /// Name of the Secret object.
+        name: String,
+        /// Key in its `data`.
+        key: String,
+    },
+}
+
+/// What is wrong with the text of a secret reference. Never repeats the text: it may be the secret itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected a reference `env:NAME`, `file:/path`, `command:…` or `secret:name/key`, not the secret itself")]
+pub struct NotAReference;
+
+impl FromStr for SecretRef {
+    type Err = NotAReference;
+
+    fn from_str(text: &str) -> Result<Self, NotAReference> {
+        let (scheme, rest) = text.split_once(':').ok_or(NotAReference)?;
+        if rest.trim().is_empty() {
+            return Err(NotAReference);
+        }
+        match scheme {
+            "env" => Ok(Self::Env(rest.to_owned())),
+            "file" => Ok(Self::File(rest.to_owned())),
+            "command" => Ok(Self::Command(rest.to_owned())),
+            "secret" => match rest.split_once('/') {
+                Some((name, key)) if !name.is_empty() && !key.is_empty() => {
+                    Ok(Self::Kubernetes { name: name.to_owned(), key: key.to_owned() })
+                }
+                _ => Err(NotAReference),
+            },
+            _ => Err(NotAReference),
+        }
+    }
+}
+
+impl fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{path}"),
+            Self::Command(line) => write!(f, "command:{line}"),
+            Self::Kubernetes { name, key } => write!(f, "secret:{name}/{key}"),
+        }
+    }
+}
+
+impl Serialize for SecretRef {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretRef {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}

@@ -1,0 +1,1 @@
+//! The command line's types. Must not know what the commands do.

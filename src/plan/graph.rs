@@ -1,0 +1,225 @@
+//! `Plan`: what is to be done, in which order, with which files. Data, the same for the same answers, byte for byte.
+//! Must not know how anything is carried out, nor any component by name.
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::answers::secret::SecretRef;
+
+/// Name of a step, kebab-case and unique in its plan: `namespace`, `ray-operator`, `jupyterhub`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StepId(String);
+
+impl StepId {
+    /// A name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for StepId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Steps and files of a deployment. Steps are sorted so that every step comes after those it needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Kubeconfig context; `None`: the current one.
+    pub context: Option<String>,
+    /// Namespace of the deployment.
+    pub namespace: String,
+    /// Steps, in an order in which one after another would work.
+    pub steps: Vec<Step>,
+    /// What to prove at the end.
+    pub checks: Checks,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Unique name.
+    pub id: StepId,
+    /// A few words for a person: "Ray cluster".
+    pub title: String,
+    /// Steps that must be done first.
+    pub needs: Vec<StepId>,
+    /// What to do.
+    pub action: Action,
+    /// What must be ready before the step counts as done.
+    pub ready: Vec<Expect>,
+    /// How long it may take until it fails. Pulling an image that makes progress never counts against it.
+    pub deadline: Duration,
+}
+
+/// What a step does. Every action is idempotent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Applies objects by server-side apply.
+    Apply {
+        /// Kubernetes objects without any secret value.
+        objects: Vec<Value>,
+    },
+    /// Creates or updates Secrets whose values are resolved while running.
+    Secrets {
+        /// The Secrets.
+        secrets: Vec<SecretObject>,
+    },
+    /// Installs or upgrades a helm release.
+    Release(Release),
+    /// Climbs the verification ladder.
+    Verify,
+}
+
+/// A Secret to be written into the deployment's namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretObject {
+    /// Name.
+    pub name: String,
+    /// `Opaque` or `kubernetes.io/dockerconfigjson`.
+    pub kind: SecretKind,
+    /// Values by key, for `Opaque`.
+    pub data: BTreeMap<String, SecretSource>,
+}
+
+/// Type of a Secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretKind {
+    /// Plain keys and values.
+    Opaque,
+    /// Registry credentials; `data` holds one entry `password`.
+    DockerConfig {
+        /// Registry host.
+        server: String,
+        /// User name.
+        username: String,
+    },
+}
+
+/// Where one value of a Secret comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// A reference the person gave.
+    Reference(SecretRef),
+    /// Made once by the machine (64 hex digits of randomness), kept for ever after: an existing value is never replaced.
+    Generated,
+}
+
+/// A helm release.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Release {
+    /// Release name.
+    pub name: String,
+    /// Chart name in its repository, such as `jupyterhub`.
+    pub chart: String,
+    /// Repository: URL, `oci://…` prefix, or a folder that holds charts.
+    pub repository: String,
+    /// Exact chart version.
+    pub version: String,
+    /// Values, without any secret value.
+    pub values: Value,
+    /// Leave the chart's `crds/` folder alone (another owner has them).
+    pub skip_crds: bool,
+    /// helm's own limit for one operation, hooks included.
+    pub timeout: Duration,
+}
+
+/// Something that must be ready before a step is done. All objects are in the deployment's namespace unless they have none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind", content = "name")]
+pub enum Expect {
+    /// Every workload, claim and service that this helm release put there (label or annotation of helm).
+    Release(String),
+    /// A Deployment.
+    Deployment(String),
+    /// A `StatefulSet`.
+    StatefulSet(String),
+    /// A `DaemonSet`.
+    DaemonSet(String),
+    /// A Job.
+    Job(String),
+    /// A claim that must be bound.
+    Claim(String),
+    /// A Service with at least one ready endpoint, and an address where its type is `LoadBalancer`.
+    Service(String),
+    /// An Ingress whose class and backends exist.
+    Ingress(String),
+    /// A CRD that is established and served.
+    Crd(String),
+    /// A `RayCluster` whose head and minimum of workers are ready.
+    RayCluster(String),
+    /// A namespace that is active.
+    Namespace(String),
+}
+
+/// What the verification has to know. Addresses are discovered in the cluster.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Checks {
+    /// The namespace.
+    pub namespace: String,
+    /// `JupyterHub` is there.
+    pub hub: Option<HubCheck>,
+    /// Ray is there.
+    pub ray: Option<RayCheck>,
+    /// Dask Gateway is there.
+    pub dask: Option<DaskCheck>,
+}
+
+/// What to prove about the hub.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct HubCheck {
+    /// Public URL without trailing slash, if the answers fix one.
+    pub url: Option<String>,
+    /// Host that `/hub/oauth_login` must redirect to; `None` for the dummy login.
+    pub login_host: Option<String>,
+    /// `client_id` expected in that redirect.
+    pub client_id: Option<String>,
+    /// `redirect_uri` expected in that redirect.
+    pub callback: Option<String>,
+    /// Service whose token (Secret `hub`, key `hub.services.NAME.apiToken`) the check uses.
+    pub service: String,
+    /// User whose server is started for the check.
+    pub user: String,
+    /// Slug of the profile to start; `None`: the hub has no profiles.
+    pub profile: Option<String>,
+    /// Slug of a GPU profile to start for the GPU cell, if there is one.
+    pub gpu_profile: Option<String>,
+}
+
+/// What to prove about Ray.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct RayCheck {
+    /// Name of the `RayCluster`.
+    pub cluster: String,
+    /// Address as a notebook writes it: `ray://NAME-head-svc:10001`.
+    pub address: String,
+    /// Secret and key that hold the token, if token auth is on.
+    pub token: Option<(String, String)>,
+    /// Nodes that must be alive: head and the minimum of every pool.
+    pub nodes: u32,
+    /// A pool has GPUs, so a GPU must be proven usable.
+    pub gpu: bool,
+}
+
+/// What to prove about Dask Gateway.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct DaskCheck {
+    /// Service of the gateway's proxy (Traefik), HTTP port `web`.
+    pub service: String,
+    /// Address as a notebook writes it.
+    pub address: String,
+    /// Workers to ask for.
+    pub workers: u32,
+}

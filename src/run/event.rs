@@ -1,0 +1,251 @@
+//! `Event`: everything that happens in a run, versioned and serialisable. The journal, plain lines, JSON and later the
+//! full-screen view all fold the same events. Must not hold a secret, nor raw text of a cluster that was not cleaned.
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{health::verdict::Finding, plan::graph::StepId, problem::Problem};
+
+/// Version of the event format, in every line.
+pub const FORMAT: u32 = 1;
+
+/// One event of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Format version, [`FORMAT`].
+    pub v: u32,
+    /// Number within the run, from 1, across resumes.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "event")]
+pub enum EventKind {
+    /// A run begins (or goes on, after a resume).
+    RunStarted {
+        /// Identifier of the run, in helm's release descriptions too.
+        run: String,
+        /// What the run does: `install`, `uninstall`, `verify`.
+        command: String,
+        /// `CONTEXT/NAMESPACE`.
+        deployment: String,
+        /// SHA-256 of the plan, hex.
+        plan: String,
+        /// Whether an earlier run goes on.
+        resumed: bool,
+        /// Steps in order: id, title, what it needs.
+        steps: Vec<PlannedStep>,
+    },
+    /// A step begins.
+    StepStarted {
+        /// Which.
+        step: StepId,
+    },
+    /// About to change something outside: written and synced before the call.
+    Calling {
+        /// Which step.
+        step: StepId,
+        /// What is called, without any secret: `helm upgrade --install jupyterhub`, `apply Secret/hubwright`.
+        call: String,
+        /// SHA-256 of what is sent, hex, to recognise it after a crash.
+        digest: String,
+    },
+    /// A child process runs; recorded to find it again after a crash.
+    Child {
+        /// Which step.
+        step: StepId,
+        /// Process id on this host.
+        pid: u32,
+        /// Its start time in clock ticks since boot, from `/proc/PID/stat`; 0 where unknown.
+        started: u64,
+        /// Host name.
+        host: String,
+    },
+    /// A step waits; said again whenever the reason changes.
+    StepWaiting {
+        /// Which.
+        step: StepId,
+        /// For what: "2 of 3 pods ready".
+        what: String,
+        /// When the step will fail unless that happens.
+        deadline: Timestamp,
+    },
+    /// A step is blocked by a named cause; the run goes on watching.
+    StepBlocked {
+        /// Which.
+        step: StepId,
+        /// Why.
+        finding: Finding,
+        /// When the step will fail unless the cause goes away.
+        deadline: Timestamp,
+    },
+    /// The cause is gone.
+    StepUnblocked {
+        /// Which.
+        step: StepId,
+        /// Code of the finding that is gone.
+        code: String,
+    },
+    /// A step is done.
+    StepDone {
+        /// Which.
+        step: StepId,
+        /// Whether anything was changed.
+        changed: bool,
+        /// How long it took, in milliseconds.
+        took_ms: u64,
+        /// One line for a person.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A step failed.
+    StepFailed {
+        /// Which.
+        step: StepId,
+        /// Why.
+        problem: Problem,
+        /// The finding behind it, if a health rule named one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finding: Option<Finding>,
+    },
+    /// A step is not tried because one that it needs failed.
+    StepSkipped {
+        /// Which.
+        step: StepId,
+        /// Why.
+        why: String,
+    },
+    /// A pod's state changed.
+    PodChanged(PodChange),
+    /// A pod is gone.
+    PodGone {
+        /// Namespace.
+        namespace: String,
+        /// Name.
+        name: String,
+    },
+    /// A rung of the verification begins.
+    RungStarted {
+        /// Which.
+        rung: String,
+        /// A few words.
+        title: String,
+    },
+    /// A rung ended.
+    RungDone(RungResult),
+    /// No contact with the cluster, or contact again.
+    Contact {
+        /// Whether the cluster answers.
+        up: bool,
+        /// The reason in words.
+        what: String,
+    },
+    /// Something a person should know, nothing to do.
+    Note {
+        /// A sentence.
+        text: String,
+    },
+    /// The run ended.
+    RunFinished {
+        /// How.
+        outcome: Outcome,
+        /// How long, in milliseconds.
+        took_ms: u64,
+        /// Whether any step changed anything.
+        changed: bool,
+        /// Lines for a person: addresses, how to log in, what stays.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        summary: Vec<String>,
+    },
+}
+
+/// A step as announced at the start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedStep {
+    /// Id.
+    pub id: StepId,
+    /// Title.
+    pub title: String,
+    /// Needs.
+    pub needs: Vec<StepId>,
+}
+
+/// A pod as a line on the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PodChange {
+    /// Step whose wait it belongs to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepId>,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// One word: `Pending`, `Pulling`, `Init`, `Running`, `Ready`, `CrashLoopBackOff`, …
+    pub state: String,
+    /// Containers ready.
+    pub ready: u32,
+    /// Containers in all.
+    pub containers: u32,
+    /// Restarts in all.
+    pub restarts: u32,
+    /// Why, if it is not ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+}
+
+/// How a rung of the ladder ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct RungResult {
+    /// Stable kebab-case name: `ray-handshake`.
+    pub rung: String,
+    /// Height in the ladder, 0–6.
+    pub height: u8,
+    /// A few words: "Ray port".
+    pub title: String,
+    /// How it ended.
+    pub outcome: RungOutcome,
+    /// What was tried, in one line.
+    pub tried: String,
+    /// What was seen: versions, counts, times.
+    pub evidence: Vec<String>,
+    /// The cause in plain words, if it failed or was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+    /// How long, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// How a rung ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RungOutcome {
+    /// Green.
+    Passed,
+    /// Red.
+    Failed,
+    /// Not tried, because a lower rung of the same service failed.
+    Skipped,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// All steps done, verification green.
+    Done,
+    /// A step failed; the run can be resumed.
+    Failed,
+    /// Deployed, but the verification failed.
+    Unverified,
+    /// Stopped by the person; the run can be resumed.
+    Interrupted,
+}

@@ -1,0 +1,272 @@
+//! The ports through which `run` and `verify` touch the world. Traits and plain data; must not know any driver.
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
+
+use futures::{future::BoxFuture, stream::BoxStream};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::{
+    answers::{facts::Facts, secret::SecretRef},
+    health::objects::Change,
+    plan::graph::Release,
+    problem::{Explain, Problem},
+};
+
+/// Names one Kubernetes object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectRef {
+    /// `v1`, `apps/v1`, `ray.io/v1`.
+    pub api_version: String,
+    /// `Deployment`.
+    pub kind: String,
+    /// Namespace; `None` for cluster-wide kinds.
+    pub namespace: Option<String>,
+    /// Name.
+    pub name: String,
+}
+
+impl ObjectRef {
+    /// A namespaced object.
+    pub fn new(api_version: &str, kind: &str, namespace: &str, name: &str) -> Self {
+        Self {
+            api_version: api_version.into(),
+            kind: kind.into(),
+            namespace: Some(namespace.into()),
+            name: name.into(),
+        }
+    }
+
+    /// A cluster-wide object.
+    pub fn cluster(api_version: &str, kind: &str, name: &str) -> Self {
+        Self { api_version: api_version.into(), kind: kind.into(), namespace: None, name: name.into() }
+    }
+}
+
+impl std::fmt::Display for ObjectRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.kind, self.name)
+    }
+}
+
+/// What went wrong with a port. `problem` is already in a person's words and free of secrets.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{problem}")]
+pub struct PortError {
+    /// What kind of failure, for decisions.
+    pub kind: FailureKind,
+    /// For people.
+    pub problem: Box<Problem>,
+}
+
+impl PortError {
+    /// A failure of a kind, in a person's words.
+    pub fn new(kind: FailureKind, problem: Problem) -> Self {
+        Self { kind, problem: Box::new(problem) }
+    }
+}
+
+impl Explain for PortError {
+    fn explain(&self) -> Problem {
+        (*self.problem).clone()
+    }
+}
+
+/// Kinds of failure that the executor decides on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The cluster does not answer; trying again may help.
+    Unreachable,
+    /// Not logged in (401, credential plugin).
+    Unauthorized,
+    /// Not allowed (403, RBAC).
+    Forbidden,
+    /// Not there.
+    NotFound,
+    /// Somebody else changed it.
+    Conflict,
+    /// The cluster refused the object (422, admission, quota).
+    Refused,
+    /// Anything else.
+    Other,
+}
+
+/// Result of a port.
+pub type PortResult<T> = Result<T, PortError>;
+
+/// What an apply did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// The object is new.
+    Created,
+    /// The object was there and changed.
+    Changed,
+    /// Nothing changed.
+    Unchanged,
+}
+
+/// A Kubernetes cluster.
+pub trait Cluster: Send + Sync {
+    /// `CONTEXT` (or the server's host), for names and messages.
+    fn context(&self) -> String;
+    /// Server version, as a cheap proof of contact. Fails within 5 s.
+    fn version(&self) -> BoxFuture<'_, PortResult<String>>;
+    /// What probes find out before anything is changed.
+    fn facts<'a>(&'a self, namespace: &'a str) -> BoxFuture<'a, PortResult<Facts>>;
+    /// Which of these the person may not do: `(verb, group, resource, namespace)` pairs in, refused ones out.
+    fn refused<'a>(&'a self, wanted: &'a [Permission]) -> BoxFuture<'a, PortResult<Vec<Permission>>>;
+    /// Server-side apply with field manager `hubwright`.
+    fn apply<'a>(&'a self, object: &'a Value) -> BoxFuture<'a, PortResult<Applied>>;
+    /// One object, whole; `None` if it is not there.
+    fn get<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, PortResult<Option<Value>>>;
+    /// Objects of a kind by label selector; `namespace` `None`: everywhere. `name` of `kind_of` is ignored.
+    fn list<'a>(&'a self, kind_of: &'a ObjectRef, selector: &'a str) -> BoxFuture<'a, PortResult<Vec<Value>>>;
+    /// Deletes in the foreground; `false` if it was not there.
+    fn delete<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, PortResult<bool>>;
+    /// Strategic/merge patch of one object.
+    fn patch<'a>(&'a self, object: &'a ObjectRef, merge: &'a Value) -> BoxFuture<'a, PortResult<()>>;
+    /// Watches a namespace (and nodes, storage classes, ingress classes): first everything, then changes. Never ends by itself;
+    /// lost contact is a [`Change::Contact`].
+    fn watch<'a>(&'a self, namespace: &'a str) -> BoxStream<'a, Change>;
+    /// The last `lines` lines of a container, cleaned of control characters.
+    fn logs<'a>(
+        &'a self,
+        pod: &'a ObjectRef,
+        container: &'a str,
+        previous: bool,
+        lines: u32,
+    ) -> BoxFuture<'a, PortResult<Vec<String>>>;
+    /// A loopback address that leads to a port of a Service's ready pod, open until the guard is dropped.
+    fn forward<'a>(&'a self, namespace: &'a str, service: &'a str, port: u16) -> BoxFuture<'a, PortResult<Forward>>;
+}
+
+/// Something a person must be allowed to do.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Permission {
+    /// `create`, `get`, `watch` …
+    pub verb: String,
+    /// API group, empty for the core.
+    pub group: String,
+    /// Plural resource.
+    pub resource: String,
+    /// Namespace; `None`: cluster-wide.
+    pub namespace: Option<String>,
+}
+
+/// An open port-forward.
+pub struct Forward {
+    /// Loopback address.
+    pub local: SocketAddr,
+    /// Closes the forward when dropped.
+    pub guard: Box<dyn Send + Sync>,
+}
+
+/// The helm program.
+pub trait Helm: Send + Sync {
+    /// Its version, such as `4.3.1`.
+    fn version(&self) -> String;
+    /// Starts `helm upgrade --install` without waiting for readiness; `describe` becomes the release's description.
+    fn install<'a>(
+        &'a self,
+        namespace: &'a str,
+        release: &'a Release,
+        describe: &'a str,
+    ) -> BoxFuture<'a, PortResult<Box<dyn HelmRun>>>;
+    /// Takes up a helm process that an earlier run of hubwright started, if it still lives.
+    fn adopt(&self, child: ChildProcess) -> BoxFuture<'_, Option<Box<dyn HelmRun>>>;
+    /// Uninstalls a release; `false` if there is none.
+    fn uninstall<'a>(&'a self, namespace: &'a str, release: &'a str) -> BoxFuture<'a, PortResult<bool>>;
+    /// The command a person would type, values file as `FILE`.
+    fn command_line(&self, namespace: &str, release: &Release, file: &str) -> String;
+}
+
+/// A process that can be found again after a crash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildProcess {
+    /// Process id.
+    pub pid: u32,
+    /// Start time in clock ticks since boot.
+    pub started: u64,
+    /// Host name.
+    pub host: String,
+}
+
+/// A running helm.
+pub trait HelmRun: Send {
+    /// To find it again.
+    fn child(&self) -> ChildProcess;
+    /// Waits for its end. Cancelling the future leaves helm running.
+    fn wait(&mut self) -> BoxFuture<'_, PortResult<()>>;
+    /// Asks it to stop (SIGTERM), waits up to 10 s, then SIGKILL.
+    fn stop(&mut self) -> BoxFuture<'_, ()>;
+}
+
+/// The newest revision of a helm release, read from its Secret's labels and metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseState {
+    /// Revision number.
+    pub revision: u32,
+    /// `deployed`, `failed`, `pending-install` …
+    pub status: String,
+    /// Release description (our marker).
+    pub description: String,
+    /// Chart and version, `jupyterhub-4.4.0`.
+    pub chart: String,
+    /// When the Secret was last modified.
+    pub modified: Option<Timestamp>,
+}
+
+/// helm's records in the cluster.
+pub trait Releases: Send + Sync {
+    /// Newest revision of a release; `None` if there is none.
+    fn state<'a>(&'a self, namespace: &'a str, release: &'a str) -> BoxFuture<'a, PortResult<Option<ReleaseState>>>;
+    /// Marks a pending revision that nobody works on as failed, so that helm accepts the next upgrade.
+    fn unlock<'a>(&'a self, namespace: &'a str, release: &'a str, revision: u32) -> BoxFuture<'a, PortResult<()>>;
+}
+
+/// Resolves references to secrets.
+pub trait Secrets: Send + Sync {
+    /// The secret behind a reference. `namespace` is where `secret:` references are looked up.
+    fn resolve<'a>(&'a self, namespace: &'a str, reference: &'a SecretRef) -> BoxFuture<'a, PortResult<SecretString>>;
+    /// 64 hex digits of fresh randomness.
+    fn generate(&self) -> SecretString;
+}
+
+/// Time.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+    /// Sleeps.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'_, ()>;
+}
+
+/// Where a run is remembered. One folder per deployment, files 0600.
+pub trait Journal: Send + Sync {
+    /// Appends one line and syncs it to the disk before it returns.
+    fn append(&self, line: &str) -> PortResult<()>;
+    /// All complete lines; a torn last line is left out.
+    fn lines(&self) -> PortResult<Vec<String>>;
+    /// Where it is, for messages.
+    fn path(&self) -> PathBuf;
+}
+
+/// Everything a run needs, built by the composition root.
+pub struct Ports {
+    /// The cluster.
+    pub cluster: Box<dyn Cluster>,
+    /// helm.
+    pub helm: Box<dyn Helm>,
+    /// helm's records.
+    pub releases: Box<dyn Releases>,
+    /// Secrets.
+    pub secrets: Box<dyn Secrets>,
+    /// Time.
+    pub clock: Box<dyn Clock>,
+    /// Journal.
+    pub journal: Box<dyn Journal>,
+}
+
+/// Labels every object of ours carries.
+pub fn labels() -> BTreeMap<String, String> {
+    BTreeMap::from([("app.kubernetes.io/managed-by".to_owned(), "hubwright".to_owned())])
+}
