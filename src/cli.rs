@@ -1,1 +1,210 @@
 //! The command line's types. Must not know what the commands do.
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Turns answers into a working, verified JupyterHub with Ray and Dask.
+///
+/// Answers come from presets, `HUBWRIGHT_…` environment variables and `--set`. Everything that is shown can be repeated
+/// with the same answers. Exit codes: 0 done, 1 something must be changed, 2 unexpected, 3 deployed but not verified,
+/// 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "hubwright", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the plan, ask, install, and verify
+    Install(Install),
+    /// Go on with a run that was interrupted
+    Resume(Resume),
+    /// Prove that the hub, Ray and Dask of a deployment work, from outside and from a real notebook
+    Verify(Verify),
+    /// Remove a deployment; people's data stays unless told otherwise
+    Uninstall(Uninstall),
+    /// Show the steps in order, what runs in parallel, and the files
+    Plan(Plan),
+    /// Write values files, manifests and the commands to do by hand what `install` does
+    Render(Render),
+    /// Explain one answer: what it means, its value, and who said it
+    Explain(Explain),
+    /// Write a complete preset from these answers
+    Save(Save),
+    /// List the presets that come with hubwright
+    Presets,
+    /// Print the JSON Schema of presets, for editors
+    Schema,
+    /// Print the reference of all questions, in Markdown
+    Questions,
+    /// Print a completion script
+    Completions {
+        /// For which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Where answers come from.
+#[derive(Debug, Args, Clone, Default)]
+pub struct Answering {
+    /// Presets, by file (`./mine.yaml`) or shipped name (see `hubwright presets`); later ones win
+    #[arg(value_name = "PRESET")]
+    pub presets: Vec<String>,
+    /// Set one answer, such as `--set ray.pools[0].max=3`; secrets as `env:NAME` or `file:/path`
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// Which cluster.
+#[derive(Debug, Args, Clone, Default)]
+pub struct Place {
+    /// Context of the kubeconfig [default: the answer `target.context`, else the current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Namespace of the deployment [default: the answer `target.namespace`]
+    #[arg(long, short = 'n', value_name = "NAME")]
+    pub namespace: Option<String>,
+}
+
+/// How to show what happens.
+#[derive(Debug, Args, Clone, Copy, Default)]
+pub struct Showing {
+    /// Plain lines, one per change (the accessible way)
+    #[arg(long, conflicts_with = "json")]
+    pub plain: bool,
+    /// One JSON event per line on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of commands that change a cluster.
+#[derive(Debug, Args, Clone, Default)]
+pub struct Acting {
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+    /// The helm program [default: `HUBWRIGHT_HELM`, else `helm` in `PATH`]
+    #[arg(long, value_name = "FILE")]
+    pub helm: Option<PathBuf>,
+}
+
+/// `hubwright install`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Install {
+    /// Answers.
+    #[command(flatten)]
+    pub answering: Answering,
+    /// Cluster.
+    #[command(flatten)]
+    pub place: Place,
+    /// Front end.
+    #[command(flatten)]
+    pub showing: Showing,
+    /// Asking.
+    #[command(flatten)]
+    pub acting: Acting,
+    /// Leave the verification out
+    #[arg(long)]
+    pub no_verify: bool,
+}
+
+/// `hubwright resume`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Resume {
+    /// Cluster.
+    #[command(flatten)]
+    pub place: Place,
+    /// Front end.
+    #[command(flatten)]
+    pub showing: Showing,
+    /// Asking.
+    #[command(flatten)]
+    pub acting: Acting,
+}
+
+/// `hubwright verify`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Verify {
+    /// Answers, if the deployment was made by hubwright; without any, what is in the namespace is found out.
+    #[command(flatten)]
+    pub answering: Answering,
+    /// Cluster.
+    #[command(flatten)]
+    pub place: Place,
+    /// Front end.
+    #[command(flatten)]
+    pub showing: Showing,
+}
+
+/// `hubwright uninstall`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Uninstall {
+    /// Cluster.
+    #[command(flatten)]
+    pub place: Place,
+    /// Front end.
+    #[command(flatten)]
+    pub showing: Showing,
+    /// Asking.
+    #[command(flatten)]
+    pub acting: Acting,
+    /// Delete people's home directories and the hub's database too
+    #[arg(long)]
+    pub delete_data: bool,
+}
+
+/// `hubwright plan`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Plan {
+    /// Answers.
+    #[command(flatten)]
+    pub answering: Answering,
+    /// Cluster.
+    #[command(flatten)]
+    pub place: Place,
+    /// Look at the cluster first (storage classes, other charts' CRDs); otherwise nothing is contacted
+    #[arg(long)]
+    pub probe: bool,
+}
+
+/// `hubwright render`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Render {
+    /// Answers.
+    #[command(flatten)]
+    pub answering: Answering,
+    /// Cluster.
+    #[command(flatten)]
+    pub place: Place,
+    /// Folder to write to; made if it is not there, and must be empty or written by `render`
+    #[arg(long, short = 'o', value_name = "DIR")]
+    pub output: PathBuf,
+}
+
+/// `hubwright explain`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Explain {
+    /// Key of the answer, such as `login.method`
+    pub key: String,
+    /// Presets to look at
+    #[arg(value_name = "PRESET")]
+    pub presets: Vec<String>,
+    /// Set one answer
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// `hubwright save`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Save {
+    /// Answers.
+    #[command(flatten)]
+    pub answering: Answering,
+    /// File to write
+    #[arg(long, short = 'o', value_name = "FILE")]
+    pub output: PathBuf,
+}

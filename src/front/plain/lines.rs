@@ -1,0 +1,185 @@
+//! Events as lines: clock time, elapsed time, state word, what it is about, text.
+//! Must not decide what an event means; `front::message` words it.
+use std::{collections::BTreeMap, io::Write, time::Duration};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::{
+    front::{
+        Front, clock,
+        message::{self, Sentence, word},
+    },
+    plan::graph::StepId,
+    run::event::{Event, EventKind},
+};
+
+/// Silence after which a heartbeat says what is waited for, where no bar shows it.
+const HEARTBEAT: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
+
+/// Writes events as lines.
+pub struct Lines<W: Write + Send> {
+    out: W,
+    zone: TimeZone,
+    started: Option<Timestamp>,
+    last_line: Option<Timestamp>,
+    waits: BTreeMap<StepId, Wait>,
+    bars: Option<MultiProgress>,
+}
+
+struct Wait {
+    what: String,
+    since: Timestamp,
+    bar: Option<ProgressBar>,
+}
+
+impl<W: Write + Send> Lines<W> {
+    /// Writes to `out`; `bars` draws what is waited for on standard error, for terminals only.
+    pub fn new(out: W, zone: TimeZone, bars: bool) -> Self {
+        let bars = bars.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(4)));
+        Self { out, zone, started: None, last_line: None, waits: BTreeMap::new(), bars }
+    }
+
+    fn elapsed(&self, now: Timestamp) -> Duration {
+        let since = self.started.unwrap_or(now);
+        Duration::try_from(now.duration_since(since)).unwrap_or_default()
+    }
+
+    fn say(&mut self, at: Timestamp, sentence: &Sentence) {
+        let text = layout(&message::time(at, &self.zone), &clock(self.elapsed(at)), sentence);
+        let out = &mut self.out;
+        // A reader that went away must not end the run: the journal has every event.
+        let mut write = || out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let _ = match &self.bars {
+            Some(bars) => bars.suspend(write),
+            None => write(),
+        };
+        self.last_line = Some(at);
+    }
+
+    fn track(&mut self, at: Timestamp, kind: &EventKind) {
+        match kind {
+            EventKind::StepStarted { step } => self.wait_for(step, "started", at),
+            EventKind::StepWaiting { step, what, .. } => self.wait_for(step, what, at),
+            EventKind::StepBlocked { step, finding, .. } => self.wait_for(step, &finding.title, at),
+            EventKind::StepDone { step, .. }
+            | EventKind::StepFailed { step, .. }
+            | EventKind::StepSkipped { step, .. } => {
+                self.no_longer(step);
+            }
+            _ => {}
+        }
+    }
+
+    fn wait_for(&mut self, step: &StepId, what: &str, at: Timestamp) {
+        let bars = self.bars.as_ref();
+        let wait = self.waits.entry(step.clone()).or_insert_with(|| Wait {
+            what: String::new(),
+            since: at,
+            bar: bars.map(|bars| bars.add(spinner(step))),
+        });
+        what.clone_into(&mut wait.what);
+        if let Some(bar) = &wait.bar {
+            bar.set_message(wait.what.clone());
+        }
+    }
+
+    fn no_longer(&mut self, step: &StepId) {
+        if let Some(bar) = self.waits.remove(step).and_then(|wait| wait.bar) {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn heartbeat(&self, now: Timestamp) -> Option<Sentence> {
+        let silent = now.duration_since(self.last_line?);
+        if self.waits.is_empty() || self.bars.is_some() || silent < HEARTBEAT {
+            return None;
+        }
+        let waits = self.waits.iter().map(|(step, wait)| {
+            let since = Duration::try_from(now.duration_since(wait.since)).unwrap_or_default();
+            format!("{step} ({}): {}", clock(since), wait.what)
+        });
+        Some(Sentence { word: word::WAIT, about: String::new(), lines: vec![waits.collect::<Vec<_>>().join("; ")] })
+    }
+}
+
+impl<W: Write + Send> Front for Lines<W> {
+    fn event(&mut self, event: &Event) {
+        self.started.get_or_insert(event.at);
+        self.track(event.at, &event.kind);
+        if let Some(sentence) = message::sentence(&event.kind, &self.zone) {
+            self.say(event.at, &sentence);
+        }
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        if let Some(sentence) = self.heartbeat(now) {
+            self.say(now, &sentence);
+        }
+        for bar in self.waits.values().filter_map(|wait| wait.bar.as_ref()) {
+            bar.tick();
+        }
+    }
+
+    fn finish(&mut self) {
+        for (_, wait) in std::mem::take(&mut self.waits) {
+            if let Some(bar) = wait.bar {
+                bar.finish_and_clear();
+            }
+        }
+    }
+}
+
+fn spinner(step: &StepId) -> ProgressBar {
+    // ASCII and one turn a second: braille and fast spinners are noise to screen readers.
+    let style = ProgressStyle::with_template("  {spinner} {elapsed:>4} {prefix}: {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::new_spinner().with_style(style.tick_chars("-\\|/ ")).with_prefix(step.to_string())
+}
+
+fn layout(time: &str, elapsed: &str, sentence: &Sentence) -> String {
+    let mut lines = sentence.lines.iter();
+    let first = lines.next().map_or("", String::as_str);
+    let about = if sentence.about.is_empty() { String::new() } else { format!("{}: ", sentence.about) };
+    let mut text = format!("{time} {elapsed:>6}  {:<5}  {about}{first}\n", sentence.word);
+    for line in lines {
+        text.push_str("                       ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::event::FORMAT;
+
+    fn event(second: i64, kind: EventKind) -> Event {
+        Event { v: FORMAT, seq: 1, at: Timestamp::from_second(second).unwrap(), kind }
+    }
+
+    fn text(lines: Lines<Vec<u8>>) -> String {
+        String::from_utf8(lines.out).unwrap()
+    }
+
+    #[test]
+    fn a_change_is_one_line_with_clock_elapsed_and_word() {
+        let mut lines = Lines::new(Vec::new(), TimeZone::UTC, false);
+        let step = StepId::new("ray");
+        lines.event(&event(0, EventKind::StepStarted { step: step.clone() }));
+        lines.event(&event(75, EventKind::StepDone { step, changed: true, took_ms: 75_000, note: None }));
+        assert_eq!(text(lines), "00:00:00   0:00  wait   ray: started\n00:01:15   1:15  ok     ray: done in 1:15\n");
+    }
+
+    #[test]
+    fn silence_of_a_minute_brings_a_heartbeat_that_names_the_wait() {
+        let mut lines = Lines::new(Vec::new(), TimeZone::UTC, false);
+        lines.event(&event(0, EventKind::StepStarted { step: StepId::new("ray") }));
+        lines.tick(Timestamp::from_second(59).unwrap());
+        lines.tick(Timestamp::from_second(61).unwrap());
+        lines.tick(Timestamp::from_second(62).unwrap());
+        let text = text(lines);
+        assert_eq!(text.matches("ray (1:01): started").count(), 1, "{text}");
+    }
+}
