@@ -1,8 +1,25 @@
 //! PURE. What the person wants: the questions, their answers, where each answer came from, and the complete valid spec.
 //! Must not know files, environment, clocks, clusters or any front end: texts come in as arguments.
+//!
+//! The way: texts become [`layers::Layers`] (who said what), merged [`tree::Answers`] become a [`spec::Spec`] through
+//! [`resolve::resolve`], or a list of [`invalid::Invalid`]. [`questions`] holds every question once; [`preset`],
+//! [`schema`] and [`explain`] are derived from it.
+mod edit;
+pub mod explain;
 pub mod facts;
+pub mod invalid;
+pub mod layers;
+pub mod preset;
 pub mod quantity;
+pub mod question;
+pub mod questions;
+pub mod resolve;
+mod rules;
+pub mod schema;
 pub mod secret;
+pub mod shipped;
 pub mod spec;
 pub mod tree;
+pub mod versions;
+pub mod warn;
 pub mod yaml;

@@ -60,6 +60,12 @@ impl Quantity {
     }
 }
 
+impl Default for Quantity {
+    fn default() -> Self {
+        Self { text: "0".to_owned(), value: 0.0 }
+    }
+}
+
 impl FromStr for Quantity {
     type Err = NotAQuantity;
 

@@ -65,6 +65,8 @@ pub struct Registry {
 pub struct Hub {
     /// Default notebook image.
     pub notebook: Image,
+    /// Python packages that each server makes sure of with pip when it starts.
+    pub packages: Vec<String>,
     /// Guaranteed to a notebook without a profile.
     pub resources: Resources,
     /// Login.

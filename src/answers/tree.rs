@@ -29,7 +29,7 @@ sections! {
         /// What to install.
         components: Components,
         /// The notebook image every user gets unless a profile says otherwise.
-        notebook: Image,
+        notebook: Notebook,
         /// Credentials of a private image registry.
         registry: Registry,
         /// How people log in.
@@ -69,12 +69,14 @@ sections! {
         /// Install Dask Gateway.
         dask: Option<bool>,
     }
-    /// An image, `notebook`, `ray.image`, `dask.image`.
-    Image {
+    /// `notebook`
+    Notebook {
         /// Repository without tag, such as `quay.io/jupyter/scipy-notebook`.
         image: Option<String>,
         /// Tag.
         tag: Option<String>,
+        /// Python packages that each server makes sure of with pip when it starts.
+        packages: Option<Vec<String>>,
     }
     /// `registry`
     Registry {

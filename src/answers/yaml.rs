@@ -1,6 +1,15 @@
 //! The only file that knows the YAML crate. Writes YAML that helm reads back as the same strings (`no`, `on`, `1_000`
 //! and dates are quoted), reads it strictly, and never shows a line of the file in an error: it may hold a secret.
-use serde::{Serialize, de::DeserializeOwned};
+use std::fmt;
+
+use serde::{
+    Deserialize, Serialize,
+    de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor},
+};
+use serde_saphyr::Spanned;
+
+/// Longest text that is read, in bytes: an answers file has some hundred lines.
+pub const LONGEST: usize = 1 << 20;
 
 /// Why a text is not the YAML that was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -8,28 +17,149 @@ use serde::{Serialize, de::DeserializeOwned};
 pub struct YamlError {
     /// Line, from 1, if known.
     pub line: Option<u64>,
-    /// Column, from 1, if known.
-    pub column: Option<u64>,
     /// What is wrong, without any text of the file around it.
     pub message: String,
 }
 
+/// A value of a document, with the line where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Line, from 1; 0 if unknown.
+    pub line: u64,
+    /// The value.
+    pub value: Tree,
+}
+
+/// An untyped value. Plain scalars are typed by YAML 1.2 rules (`yes` is a text).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tree {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number.
+    Number(serde_json::Number),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Node>),
+    /// A section: key, its line, its value.
+    Map(Vec<(String, u64, Node)>),
+}
+
+impl Node {
+    /// The value without lines.
+    pub fn plain(&self) -> serde_json::Value {
+        match &self.value {
+            Tree::Null => serde_json::Value::Null,
+            Tree::Bool(value) => (*value).into(),
+            Tree::Number(value) => serde_json::Value::Number(value.clone()),
+            Tree::Text(value) => value.as_str().into(),
+            Tree::List(items) => items.iter().map(Self::plain).collect(),
+            Tree::Map(items) => {
+                serde_json::Value::Object(items.iter().map(|(key, _, node)| (key.clone(), node.plain())).collect())
+            }
+        }
+    }
+}
+
 /// Reads a whole document into a typed value.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
+    if text.len() > LONGEST {
+        return Err(YamlError { line: None, message: format!("longer than {LONGEST} bytes: not an answers file") });
+    }
     let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let location = error.location();
-        YamlError {
-            line: location.map(|at| at.line()),
-            column: location.map(|at| at.column()),
-            message: error.without_snippet().to_string(),
-        }
+        let line = error.location().map(|at| at.line());
+        YamlError { line, message: first_line(&error.without_snippet().to_string()) }
     })
+}
+
+/// Reads a document into an untyped tree that knows its lines. An empty document is `Null`.
+pub fn nodes(text: &str) -> Result<Node, YamlError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+        return Ok(Node { line: 1, value: Tree::Null });
+    }
+    read::<Spanned<Tree>>(text).map(node)
 }
 
 /// Writes a value as a YAML document.
 pub fn write<T: Serialize>(value: &T) -> Result<String, YamlError> {
-    serde_saphyr::to_string(value).map_err(|error| YamlError { line: None, column: None, message: error.to_string() })
+    serde_saphyr::to_string(value).map_err(|error| YamlError { line: None, message: first_line(&error.to_string()) })
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+fn node(spanned: Spanned<Tree>) -> Node {
+    Node { line: spanned.referenced.line(), value: spanned.value }
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        Tree::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
+        Ok(Tree::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+        Ok(serde_json::Number::from_f64(value).map_or(Tree::Null, Tree::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element::<Spanned<Tree>>()? {
+            items.push(node(item));
+        }
+        Ok(Tree::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Tree, A::Error> {
+        let mut items = Vec::new();
+        while let Some(key) = access.next_key::<Spanned<String>>()? {
+            let value = access.next_value::<Spanned<Tree>>()?;
+            items.push((key.value, key.referenced.line(), node(value)));
+        }
+        Ok(Tree::Map(items))
+    }
 }
 
 #[cfg(test)]
@@ -42,8 +172,38 @@ mod tests {
             ["no", "yes", "on", "off", "y", "n", "NO", "1_000", "12:30:45", "2026-01-01", "0.2", "1e3", "~", "null", ""]
         {
             let text = write(&std::collections::BTreeMap::from([("key", word)])).unwrap();
-            let bare = format!("key: {word}\n");
-            assert_ne!(text, bare, "{word} must be quoted");
+            assert_ne!(text, format!("key: {word}\n"), "{word} must be quoted");
+            let back = nodes(&text).unwrap().plain();
+            assert_eq!(back["key"], word);
         }
+    }
+
+    #[test]
+    fn a_tree_knows_its_lines() {
+        let tree = nodes("a: 1\nb:\n  - x\n  - yes\n").unwrap();
+        let Tree::Map(items) = tree.value else { panic!("a section") };
+        let (key, line, list) = &items[1];
+        assert_eq!((key.as_str(), *line), ("b", 2));
+        let Tree::List(list) = &list.value else { panic!("a list") };
+        assert_eq!(list[1], Node { line: 4, value: Tree::Text("yes".into()) });
+    }
+
+    #[test]
+    fn hostile_documents_are_refused_quickly_and_without_their_text() {
+        let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e]\ng: [*f,*f,*f,*f,*f,*f,*f,*f,*f]\n";
+        let deep = "[".repeat(20_000);
+        let long = "x".repeat(LONGEST + 1);
+        for text in
+            [bomb, &deep, &long, "a: b: hunter2\n", "a: 1\na: hunter2\n", "\u{0}hunter2", "- \"hunter2", "a: *nowhere"]
+        {
+            let error = nodes(text).unwrap_err();
+            assert!(!error.message.contains("hunter2"), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn an_empty_document_and_a_byte_order_mark_are_fine() {
+        assert_eq!(nodes("# only a comment\n").unwrap().value, Tree::Null);
+        assert_eq!(nodes("\u{feff}a: 1\r\n").unwrap().plain()["a"], 1);
     }
 }

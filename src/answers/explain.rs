@@ -1,0 +1,133 @@
+//! Explains answers: what one means and who said it, and the reference of all questions in Markdown.
+//! Must not print.
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::{
+    edit,
+    facts::Facts,
+    invalid::Invalid,
+    layers::{Layers, Origin, complete, env_name},
+    question::{Kind, Question, Rows},
+    questions,
+    tree::Answers,
+};
+
+/// What is known about one answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation {
+    /// Key.
+    pub key: String,
+    /// Title.
+    pub title: String,
+    /// Help and doc.
+    pub text: Vec<String>,
+    /// Kind, choices included.
+    pub kind: Vec<String>,
+    /// The value that counts; `Null`: none. Secrets are references.
+    pub value: Value,
+    /// Who said it.
+    pub origin: Origin,
+    /// Whether it matters, given the other answers.
+    pub relevant: bool,
+    /// Ways to say it.
+    pub ways: Vec<String>,
+}
+
+/// Explains `key`, also a field of a table's row (`ray.pools[0].max`).
+pub fn explain(key: &str, layers: &Layers, facts: &Facts) -> Result<Explanation, Invalid> {
+    let answers = complete(&layers.merged(), facts);
+    if let Some((table, _)) = key.split_once('[') {
+        return explain_field(key, table, &answers, layers);
+    }
+    let question = questions::find(key).ok_or_else(|| edit::unknown(key))?;
+    let mut explanation = words(question, key);
+    explanation.value = (question.at.get)(&answers);
+    explanation.origin = layers.origin(key);
+    explanation.relevant = (question.relevant)(&answers);
+    explanation.ways.push(format!("environment {}", env_name(key)));
+    Ok(explanation)
+}
+
+fn explain_field(key: &str, table: &str, answers: &Answers, layers: &Layers) -> Result<Explanation, Invalid> {
+    let question = questions::find(table).ok_or_else(|| edit::unknown(key))?;
+    let (_, row) = key.split_once('[').unwrap_or_default();
+    let (index, field) = row.split_once("].").unwrap_or_default();
+    let mut explanation = match question.kind {
+        Kind::Table(Rows::Pools(fields)) => fields.iter().find(|q| q.key == field).map(|q| words(q, key)),
+        Kind::Table(Rows::Profiles(fields)) => fields.iter().find(|q| q.key == field).map(|q| words(q, key)),
+        _ => None,
+    }
+    .ok_or_else(|| edit::unknown(&key.replace(&format!("[{index}]"), "[]")))?;
+    let rows = (question.at.get)(answers);
+    explanation.value =
+        index.parse::<usize>().ok().and_then(|index| rows.get(index)?.get(field).cloned()).unwrap_or_default();
+    explanation.origin = layers.origin(table);
+    Ok(explanation)
+}
+
+fn words<T>(question: &Question<T>, key: &str) -> Explanation {
+    let choices = match question.kind {
+        Kind::Choice(choices) => choices.iter().map(|(name, help)| format!("`{name}`: {help}")).collect(),
+        Kind::Int { min, max } => vec![format!("whole number, {min} to {max}")],
+        kind => vec![kind.name().to_owned()],
+    };
+    Explanation {
+        key: key.to_owned(),
+        title: question.title.to_owned(),
+        text: [question.help, question.doc].into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+        kind: choices,
+        value: Value::Null,
+        origin: Origin::Default,
+        relevant: true,
+        ways: vec![format!("--set {key}=…")],
+    }
+}
+
+/// Every question, as a page of the reference.
+pub fn reference() -> String {
+    let mut page = String::from(
+        "# Questions\n\nEvery answer that a preset, an environment variable or `--set` can give. Made by `hubwright questions`; do not edit.\n",
+    );
+    for section in questions::SECTIONS {
+        // Writing to a string cannot fail.
+        let _ = write!(page, "\n## {}\n\n", section.title);
+        for question in section.questions {
+            entry(&mut page, question, question.key, &Answers::default());
+            match question.kind {
+                Kind::Table(Rows::Pools(fields)) => rows(&mut page, question.key, fields),
+                Kind::Table(Rows::Profiles(fields)) => rows(&mut page, question.key, fields),
+                _ => {}
+            }
+        }
+    }
+    page
+}
+
+fn rows<R: Default>(page: &mut String, table: &str, fields: &[Question<R>]) {
+    for field in fields {
+        entry(page, field, &format!("{table}[].{}", field.key), &R::default());
+    }
+}
+
+fn entry<T>(page: &mut String, question: &Question<T>, key: &str, tree: &T) {
+    let default = (question.default)(tree, &Facts::default());
+    let default = if default.is_null() { String::new() } else { format!(" Default: `{}`.", shown(&default)) };
+    let doc = if question.doc.is_empty() { String::new() } else { format!(" {}", question.doc) };
+    let _ =
+        writeln!(page, "- **`{key}`** ({}) {}: {}.{doc}{default}", question.kind.name(), question.title, question.help);
+    if let Kind::Choice(choices) = question.kind {
+        for (name, help) in choices {
+            let _ = writeln!(page, "  - `{name}`: {help}");
+        }
+    }
+}
+
+/// A value as a person would write it.
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,69 @@
+//! `Invalid`: one thing that is wrong with the answers. All of them are reported at once.
+//! Must never hold a line of a file or the value of a secret.
+use crate::problem::{Explain, Problem};
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Invalid {
+    /// Key of the answer, if it is about one.
+    pub key: Option<String>,
+    /// What is wrong and what was expected, without full stop.
+    pub message: String,
+    /// What to do next.
+    pub hint: Option<String>,
+    /// File it was said in.
+    pub file: Option<String>,
+    /// Line in that file, from 1.
+    pub line: Option<u64>,
+}
+
+impl Invalid {
+    /// About one answer.
+    pub fn at(key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), message: message.into(), ..Self::default() }
+    }
+
+    /// About no answer in particular.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds where it was said.
+    #[must_use]
+    pub fn place(mut self, file: &str, line: u64) -> Self {
+        self.file = Some(file.to_owned());
+        self.line = (line > 0).then_some(line);
+        self
+    }
+}
+
+impl std::fmt::Display for Invalid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match (&self.file, self.line) {
+            (Some(file), Some(line)) => write!(f, "{file}:{line}: ")?,
+            (Some(file), None) => write!(f, "{file}: ")?,
+            _ => {}
+        }
+        if let Some(key) = &self.key {
+            write!(f, "`{key}` ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl Explain for Invalid {
+    fn explain(&self) -> Problem {
+        let place = Self { key: None, ..self.clone() };
+        let mut problem = Problem::new("invalid-answer", place.to_string());
+        problem.hints.extend(self.hint.clone());
+        problem.at.clone_from(&self.key);
+        problem
+    }
+}

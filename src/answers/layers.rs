@@ -1,0 +1,195 @@
+//! `Layers`: answers said by presets, environment, `--set` and typing, one over the other, remembering who said what.
+//! Must not know where texts come from: the caller reads files and the environment.
+use serde_json::Value;
+
+use super::{edit, facts::Facts, invalid::Invalid, question::Kind, questions, tree::Answers};
+
+/// Who said an answer. Later ones win.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Nobody: the question's own default.
+    Default,
+    /// A probe of the target.
+    Detected,
+    /// A preset, by name or file.
+    Preset(String),
+    /// An environment variable.
+    Environment(String),
+    /// `--set`, or a flag.
+    Set,
+    /// The person, in the wizard or at a prompt.
+    Typed,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::Detected => f.write_str("detected"),
+            Self::Preset(name) => write!(f, "preset {name}"),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Set => f.write_str("--set"),
+            Self::Typed => f.write_str("typed"),
+        }
+    }
+}
+
+/// Names that begin with `HUBWRIGHT_` and are no answers.
+pub const RESERVED: &[&str] =
+    &["HUBWRIGHT_BED", "HUBWRIGHT_CACHE", "HUBWRIGHT_CHARTS", "HUBWRIGHT_HELM", "HUBWRIGHT_LOG", "HUBWRIGHT_STATE"];
+
+/// Layers of answers, lowest first.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    layers: Vec<(Origin, Answers)>,
+}
+
+impl Layers {
+    /// No answers yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a layer above all others.
+    pub fn push(&mut self, origin: Origin, answers: Answers) {
+        self.layers.push((origin, answers));
+    }
+
+    /// Adds what the environment says: pairs of name and value. Every wrong name or value is reported.
+    pub fn environment(&mut self, pairs: impl IntoIterator<Item = (String, String)>) -> Result<(), Vec<Invalid>> {
+        let mut wrong = Vec::new();
+        for (name, text) in pairs {
+            let reserved = RESERVED.iter().any(|known| name == *known || name.starts_with(&format!("{known}_")));
+            if !name.starts_with("HUBWRIGHT_") || reserved {
+                continue;
+            }
+            match questions::all().find(|question| env_name(question.key) == name) {
+                Some(question) => {
+                    let said = self.set(Origin::Environment(name.clone()), question.key, &text);
+                    wrong.extend(said.err().map(|error| Invalid {
+                        message: format!("from environment variable `{name}`: {}", error.message),
+                        ..error
+                    }));
+                }
+                None => wrong.push(unknown_variable(&name)),
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    /// Sets one answer from text: `key` as in a preset, rows of tables as `ray.pools[0].max` or `ray.pools[+].name`.
+    /// A secret's value is refused: only references are taken.
+    pub fn set(&mut self, origin: Origin, key: &str, text: &str) -> Result<(), Invalid> {
+        let mut answers = self.merged();
+        let question = edit::set(&mut answers, key, text)?;
+        let mut layer = Answers::default();
+        (question.at.set)(&mut layer, (question.at.get)(&answers)).map_err(|error| Invalid::at(key, error))?;
+        self.layers.push((origin, layer));
+        Ok(())
+    }
+
+    /// All answers that anybody said, later ones over earlier ones. Tables are taken whole.
+    pub fn merged(&self) -> Answers {
+        let mut merged = Answers::default();
+        for (_, layer) in &self.layers {
+            for question in questions::all() {
+                let value = (question.at.get)(layer);
+                if !value.is_null() {
+                    // A layer holds typed answers already, so its value has the right shape.
+                    let _ = (question.at.set)(&mut merged, value);
+                }
+            }
+        }
+        merged
+    }
+
+    /// Who said the answer that counts.
+    pub fn origin(&self, key: &str) -> Origin {
+        let Some(question) = questions::find(key) else { return Origin::Default };
+        let said = self.layers.iter().rev().find(|(_, layer)| !(question.at.get)(layer).is_null());
+        said.map_or(Origin::Default, |(origin, _)| origin.clone())
+    }
+}
+
+/// Fills in the default of every question that matters and was not answered, rows of tables included.
+pub fn complete(answers: &Answers, facts: &Facts) -> Answers {
+    let mut complete = answers.clone();
+    for question in questions::all().filter(|question| !matches!(question.kind, Kind::Table(_))) {
+        fill(question, &mut complete, facts);
+    }
+    for question in questions::all().filter(|question| matches!(question.kind, Kind::Table(_))) {
+        fill(question, &mut complete, facts);
+    }
+    for pool in complete.ray.pools.iter_mut().flatten() {
+        questions::POOL.iter().for_each(|question| fill(question, pool, facts));
+    }
+    for profile in complete.profiles.iter_mut().flatten() {
+        questions::PROFILE.iter().for_each(|question| fill(question, profile, facts));
+    }
+    complete
+}
+
+fn fill<T>(question: &super::question::Question<T>, tree: &mut T, facts: &Facts) {
+    if (question.relevant)(tree) && (question.at.get)(tree).is_null() {
+        let default = (question.default)(tree, facts);
+        if default != Value::Null {
+            // A test proves that every default has the shape of its question.
+            let _ = (question.at.set)(tree, default);
+        }
+    }
+}
+
+/// The environment variable of a key: `login.client-id` is `HUBWRIGHT_LOGIN_CLIENT_ID`.
+pub fn env_name(key: &str) -> String {
+    let name: String =
+        key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    format!("HUBWRIGHT_{name}")
+}
+
+fn unknown_variable(name: &str) -> Invalid {
+    let invalid = Invalid::new(format!("environment variable `{name}` is no answer of hubwright"));
+    let near = questions::all()
+        .map(|question| env_name(question.key))
+        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+    match near {
+        Some(near) => invalid.hint(format!("the nearest is `{near}`; unset `{name}` if it is not meant")),
+        None => invalid,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_layers_win_and_are_remembered() {
+        let mut layers = Layers::new();
+        layers.set(Origin::Preset("a".into()), "ray.tag", "2.52.0").unwrap();
+        layers
+            .environment([("HUBWRIGHT_RAY_TAG".to_owned(), "2.60.0".to_owned()), ("HOME".into(), "/".into())])
+            .unwrap();
+        assert_eq!(layers.merged().ray.tag.as_deref(), Some("2.60.0"));
+        assert_eq!(layers.origin("ray.tag"), Origin::Environment("HUBWRIGHT_RAY_TAG".into()));
+        assert_eq!(layers.origin("ray.image"), Origin::Default);
+    }
+
+    #[test]
+    fn a_field_of_a_row_keeps_the_rest_of_the_table() {
+        let mut layers = Layers::new();
+        layers.set(Origin::Preset("a".into()), "ray.pools[+].name", "cpu").unwrap();
+        layers.set(Origin::Set, "ray.pools[0].max", "3").unwrap();
+        layers.set(Origin::Set, "ray.pools[+].name", "gpu").unwrap();
+        let pools = layers.merged().ray.pools.unwrap();
+        let seen: Vec<_> = pools.iter().map(|pool| (pool.name.as_deref(), pool.max)).collect();
+        assert_eq!(seen, [(Some("cpu"), Some(3)), (Some("gpu"), None)]);
+    }
+
+    #[test]
+    fn wrong_variables_are_all_named() {
+        let pairs = [("HUBWRIGHT_RAI_TAG", "x"), ("HUBWRIGHT_CULL_EVERY", "often"), ("HUBWRIGHT_BED_NODE", "x")];
+        let wrong = Layers::new().environment(pairs.map(|(a, b)| (a.to_owned(), b.to_owned()))).unwrap_err();
+        assert_eq!(wrong.len(), 2);
+        assert!(wrong[0].hint.as_deref().unwrap().contains("HUBWRIGHT_RAY_TAG"));
+        assert!(wrong[1].message.contains("not a whole number"));
+    }
+}

@@ -1,0 +1,304 @@
+//! Presets: answers as a YAML file. Reading reports everything that is wrong at once, by key and line, and never shows a
+//! line of the file. Writing gives a complete file, defaults written out, titles as comments.
+//! Must not know where the file is: texts come in as arguments.
+use serde_json::{Map, Value};
+
+use super::{
+    edit,
+    facts::Facts,
+    invalid::Invalid,
+    layers::complete,
+    question::{Kind, Question, Rows},
+    questions,
+    tree::Answers,
+    yaml::{self, Node, Tree},
+};
+
+/// Version of the file format that is written, and the newest that is read.
+pub const SCHEMA: u64 = 1;
+
+/// Changes an older file's tree step by step: entry `n` turns version `n + 1` into `n + 2`.
+const MIGRATIONS: &[fn(Node) -> Node] = &[];
+
+/// A preset file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Preset {
+    /// A few words.
+    pub title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// What it says.
+    pub answers: Answers,
+}
+
+/// Reads a preset. `file` is its name for messages.
+pub fn parse(text: &str, file: &str) -> Result<Preset, Vec<Invalid>> {
+    let tree = yaml::nodes(text).map_err(|error| {
+        let invalid =
+            Invalid::new(error.message).hint("expected a preset in YAML; `hubwright save -o FILE` writes one");
+        vec![invalid.place(file, error.line.unwrap_or(0))]
+    })?;
+    let mut wrong = Vec::new();
+    let tree = migrate(tree, file, &mut wrong);
+    let preset = read(&tree, &mut |line, invalid: Invalid| wrong.push(invalid.place(file, line)));
+    if wrong.is_empty() { Ok(preset) } else { Err(wrong) }
+}
+
+fn migrate(tree: Node, file: &str, wrong: &mut Vec<Invalid>) -> Node {
+    let schema = match &tree.value {
+        Tree::Map(items) => items.iter().find(|(key, ..)| key == "schema"),
+        _ => None,
+    };
+    let version = schema.and_then(|(_, _, node)| node.plain().as_u64());
+    match (schema, version) {
+        (_, Some(version)) if (1..=SCHEMA).contains(&version) => {
+            let done = usize::try_from(version - 1).unwrap_or(usize::MAX);
+            MIGRATIONS.iter().skip(done).fold(tree, |tree, step| step(tree))
+        }
+        (Some((_, line, _)), _) => {
+            let invalid =
+                Invalid::at("schema", format!("is not a version that this hubwright knows: expected 1 to {SCHEMA}"));
+            wrong.push(invalid.hint("a newer preset needs a newer hubwright").place(file, *line));
+            tree
+        }
+        (None, _) => {
+            let invalid = Invalid::at("schema", format!("is missing: expected `schema: {SCHEMA}` as the first line"));
+            wrong.push(invalid.place(file, 1));
+            tree
+        }
+    }
+}
+
+fn read(tree: &Node, wrong: &mut dyn FnMut(u64, Invalid)) -> Preset {
+    let mut preset = Preset::default();
+    let items = match &tree.value {
+        Tree::Map(items) => items.as_slice(),
+        Tree::Null => &[],
+        _ => {
+            wrong(tree.line, Invalid::new("expected sections such as `login:` at the top of a preset"));
+            &[]
+        }
+    };
+    for (key, line, node) in items {
+        match key.as_str() {
+            "schema" => {}
+            "title" | "description" => match node.plain().as_str() {
+                Some(text) if key == "title" => text.clone_into(&mut preset.title),
+                Some(text) => text.clone_into(&mut preset.description),
+                None => wrong(*line, Invalid::at(key, "expected a text")),
+            },
+            _ => read_key(key, *line, node, &mut preset.answers, wrong),
+        }
+    }
+    preset
+}
+
+fn read_key(key: &str, line: u64, node: &Node, answers: &mut Answers, wrong: &mut dyn FnMut(u64, Invalid)) {
+    if let Some(question) = questions::find(key) {
+        return read_answer(question, line, node, answers, wrong);
+    }
+    let section = format!("{key}.");
+    if !questions::all().any(|question| question.key.starts_with(&section)) {
+        return wrong(line, edit::unknown(key));
+    }
+    match &node.value {
+        Tree::Map(items) => {
+            for (name, line, node) in items {
+                read_key(&format!("{section}{name}"), *line, node, answers, wrong);
+            }
+        }
+        Tree::Null => {}
+        _ => wrong(line, Invalid::at(key, "is a section: expected indented answers under it")),
+    }
+}
+
+fn read_answer(
+    question: &Question<Answers>,
+    line: u64,
+    node: &Node,
+    answers: &mut Answers,
+    wrong: &mut dyn FnMut(u64, Invalid),
+) {
+    let value = match question.kind {
+        Kind::Table(rows) => {
+            let mut found = false;
+            let value = table_at(question.key, rows, node, &mut |line, invalid| {
+                found = true;
+                wrong(line, invalid);
+            });
+            if found {
+                return;
+            }
+            value
+        }
+        kind => coerce(kind, node.plain()),
+    };
+    let checked = question.check(&value).and_then(|()| (question.at.set)(answers, value));
+    if let Err(error) = checked {
+        wrong(line, Invalid::at(question.key, error));
+    }
+}
+
+/// A quantity may be written as a number: `cpu: 4`.
+fn coerce(kind: Kind, value: Value) -> Value {
+    match (kind, &value) {
+        (Kind::Quantity, Value::Number(number)) => Value::from(number.to_string()),
+        _ => value,
+    }
+}
+
+/// Reads the rows of a table; everything that is wrong goes to `wrong`.
+pub fn table(key: &str, rows: Rows, node: &Node, wrong: &mut dyn FnMut(Invalid)) -> Value {
+    table_at(key, rows, node, &mut |_, invalid| wrong(invalid))
+}
+
+fn table_at(key: &str, rows: Rows, node: &Node, wrong: &mut dyn FnMut(u64, Invalid)) -> Value {
+    let items = match &node.value {
+        Tree::List(items) => items.as_slice(),
+        Tree::Null => return Value::Null,
+        _ => {
+            wrong(node.line, Invalid::at(key, "is a table: expected a list, each row beginning with `- name:`"));
+            return Value::Null;
+        }
+    };
+    let row = |(index, node): (usize, &Node)| match rows {
+        Rows::Pools(fields) => read_row(&format!("{key}[{index}]"), fields, node, wrong),
+        Rows::Profiles(fields) => read_row(&format!("{key}[{index}]"), fields, node, wrong),
+    };
+    items.iter().enumerate().map(row).collect()
+}
+
+fn read_row<R>(key: &str, fields: &[Question<R>], node: &Node, wrong: &mut dyn FnMut(u64, Invalid)) -> Value {
+    let mut row = Map::new();
+    let Tree::Map(items) = &node.value else {
+        wrong(node.line, Invalid::at(key, "expected the fields of a row, such as `name: small`"));
+        return Value::Null;
+    };
+    for (name, line, node) in items {
+        let Some(field) = fields.iter().find(|field| field.key == name) else {
+            wrong(*line, unknown_field(key, name, fields));
+            continue;
+        };
+        let value = coerce(field.kind, node.plain());
+        match field.check(&value) {
+            Ok(()) => drop(row.insert(name.clone(), value)),
+            Err(error) => wrong(*line, Invalid::at(format!("{key}.{name}"), error)),
+        }
+    }
+    Value::Object(row)
+}
+
+fn unknown_field<R>(key: &str, name: &str, fields: &[Question<R>]) -> Invalid {
+    let near =
+        fields.iter().max_by(|a, b| strsim::jaro_winkler(a.key, name).total_cmp(&strsim::jaro_winkler(b.key, name)));
+    let invalid = Invalid::at(format!("{key}.{name}"), "is no field of this table");
+    match near {
+        Some(field) => invalid.hint(format!("the nearest is `{}`", field.key)),
+        None => invalid,
+    }
+}
+
+/// Writes a complete preset: every answer that matters, defaults written out, titles as comments. What must still be said
+/// stands there as a comment.
+pub fn write(preset: &Preset, facts: &Facts) -> String {
+    let answers = complete(&preset.answers, facts);
+    let mut text = format!("# yaml-language-server: $schema=preset.schema.json\nschema: {SCHEMA}\n");
+    for (key, value) in [("title", &preset.title), ("description", &preset.description)] {
+        if !value.is_empty() {
+            text.push_str(&entry(key, &Value::from(value.as_str())));
+        }
+    }
+    let mut open = "";
+    let mut sections: Vec<&str> = Vec::new();
+    for question in questions::all() {
+        let section = question.key.split('.').next().unwrap_or_default();
+        if !sections.contains(&section) {
+            sections.push(section);
+        }
+    }
+    for section in sections {
+        for question in questions::all().filter(|question| question.key.split('.').next() == Some(section)) {
+            write_answer(question, &answers, &mut open, &mut text);
+        }
+    }
+    text
+}
+
+fn write_answer(question: &Question<Answers>, answers: &Answers, open: &mut &str, text: &mut String) {
+    let value = (question.at.get)(answers);
+    let needed = value.is_null() && (question.required)(answers);
+    // An answer that does not matter now may matter again after another one changes: it is kept.
+    if value.is_null() && !(needed && (question.relevant)(answers)) {
+        return;
+    }
+    let (section, name) = question.key.split_once('.').map_or(("", question.key), |(section, name)| (section, name));
+    let indent = if section.is_empty() { "" } else { "  " };
+    if *open != section || section.is_empty() {
+        text.push('\n');
+        if !section.is_empty() {
+            text.push_str(&format!("{section}:\n"));
+        }
+    }
+    *open = question.key.split_once('.').map_or("", |(section, _)| section);
+    text.push_str(&format!("{indent}# {}: {}\n", question.title, question.help));
+    if needed {
+        text.push_str(&format!("{indent}# {name}:   must be said\n"));
+        return;
+    }
+    for line in entry(name, &value).lines() {
+        text.push_str(&format!("{indent}{line}\n"));
+    }
+}
+
+fn entry(key: &str, value: &Value) -> String {
+    let section = Value::Object(Map::from_iter([(key.to_owned(), value.clone())]));
+    // A tree of texts, numbers and lists can always be written.
+    yaml::write(&section).map(|text| if text.ends_with('\n') { text } else { text + "\n" }).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_wrong_is_reported_at_once_with_its_line() {
+        let text = "schema: 1\nlogin:\n  methd: github\n  allow: everyone\n  client-secret: hunter2\nray:\n  pools:\n    - name: a\n      max: many\n      gpu: 1\nnotebook:\n  tag: 0.2\n";
+        let wrong = parse(text, "mine.yaml").unwrap_err();
+        let seen: Vec<_> = wrong.iter().map(|w| (w.key.clone().unwrap(), w.line.unwrap())).collect();
+        let expected = [
+            ("login.methd", 3),
+            ("login.allow", 4),
+            ("login.client-secret", 5),
+            ("ray.pools[0].max", 9),
+            ("ray.pools[0].gpu", 10),
+            ("notebook.tag", 12),
+        ];
+        assert_eq!(seen, expected.map(|(key, line)| (key.to_owned(), line)));
+        assert!(wrong.iter().all(|w| !format!("{w:?}").contains("hunter2")));
+        assert!(wrong[0].hint.as_deref().unwrap().contains("login.method"));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_the_same() {
+        let text = "schema: 1\ntitle: 'on'\nray:\n  tag: '2.60'\n  pools:\n  - {name: 'no', cpu: 4, max: 3, tolerations: ['a=b:NoSchedule']}\nlogin: {method: dummy}\naccess: {method: none, annotations: {x: 'yes'}}\n";
+        let preset = parse(text, "a").unwrap();
+        let written = write(&preset, &Facts::default());
+        let back = parse(&written, "b").unwrap();
+        assert_eq!(back.answers, complete(&preset.answers, &Facts::default()), "{written}");
+        assert_eq!(write(&back, &Facts::default()), written);
+    }
+
+    #[test]
+    fn a_missing_or_newer_schema_is_said() {
+        for (text, expected) in [
+            ("login: {}\n", "is missing"),
+            ("schema: 99\n", "newer hubwright"),
+            ("schema: one\n", "expected 1 to"),
+            ("", "is missing"),
+        ] {
+            let wrong = parse(text, "a").unwrap_err();
+            let said = format!("{} {}", wrong[0], wrong[0].hint.clone().unwrap_or_default());
+            assert!(said.contains(expected), "{said}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! How the hub is reached, and its certificate. Must not know any chart's values.
+use serde_json::json;
+
+use crate::answers::{
+    question::{Kind, Question, lens},
+    rules,
+    tree::{AccessMethod, Answers, TlsMethod},
+};
+
+fn hub(answers: &Answers) -> bool {
+    answers.components.jupyterhub.unwrap_or(true)
+}
+
+fn method(answers: &Answers, wanted: AccessMethod) -> bool {
+    hub(answers) && answers.access.method == Some(wanted)
+}
+
+fn tls(answers: &Answers, wanted: TlsMethod) -> bool {
+    hub(answers) && answers.access.tls == Some(wanted)
+}
+
+/// Providers send people back to it, an Ingress serves it, Let's Encrypt signs for it.
+fn needs_host(answers: &Answers) -> bool {
+    super::login::oauth(answers) || method(answers, AccessMethod::Ingress) || tls(answers, TlsMethod::LetsEncrypt)
+}
+
+pub(super) const QUESTIONS: &[Question<Answers>] = &[
+    Question::new(
+        "access.method",
+        "Access",
+        "how traffic reaches the hub",
+        Kind::Choice(&[
+            ("load-balancer", "an address of its own; clouds and MetalLB hand them out"),
+            ("node-port", "a port on every node; put your own proxy before it"),
+            ("ingress", "a host name behind an ingress controller that runs already"),
+            ("none", "inside the cluster only; reached by `kubectl port-forward`"),
+        ]),
+        lens!(Answers, access.method),
+    )
+    .when(hub)
+    .required(),
+    Question::new(
+        "access.host",
+        "Host name",
+        "name (or address) that people type into the browser",
+        Kind::Text,
+        lens!(Answers, access.host),
+    )
+    .doc("Needed for an Ingress, for Let's Encrypt and for every real login: the provider sends people back to it.")
+    .when(hub)
+    .required_when(needs_host)
+    .rule(rules::host),
+    Question::new(
+        "access.address",
+        "Fixed address",
+        "address that the load balancer is asked for",
+        Kind::Text,
+        lens!(Answers, access.address),
+    )
+    .when(|answers| method(answers, AccessMethod::LoadBalancer))
+    .rule(rules::host),
+    Question::new(
+        "access.node-port",
+        "Node port",
+        "port on every node; chosen by the cluster if not said",
+        Kind::Int { min: 30000, max: 32767 },
+        lens!(Answers, access.node_port),
+    )
+    .when(|answers| method(answers, AccessMethod::NodePort)),
+    Question::new(
+        "access.ingress-class",
+        "Ingress class",
+        "which ingress controller; the cluster's default if not said",
+        Kind::Text,
+        lens!(Answers, access.ingress_class),
+    )
+    .when(|answers| method(answers, AccessMethod::Ingress)),
+    Question::new(
+        "access.annotations",
+        "Annotations",
+        "annotations of the Ingress or of the load balancer's Service",
+        Kind::Map,
+        lens!(Answers, access.annotations),
+    )
+    .when(|answers| method(answers, AccessMethod::Ingress) || method(answers, AccessMethod::LoadBalancer))
+    .or(|_, _| json!({}))
+    .rule(rules::labels),
+    Question::new(
+        "access.tls",
+        "Certificate",
+        "where the certificate for https comes from",
+        Kind::Choice(&[
+            ("off", "none: plain http, or a proxy of yours has it"),
+            ("secret", "a `kubernetes.io/tls` Secret that is there already"),
+            ("cert-manager", "cert-manager signs for the Ingress"),
+            ("lets-encrypt", "the chart asks Let's Encrypt itself; needs port 80 and 443 from the internet"),
+        ]),
+        lens!(Answers, access.tls),
+    )
+    .when(hub)
+    .or(|_, _| json!("off")),
+    Question::new(
+        "access.tls-secret",
+        "TLS Secret",
+        "name of that Secret, in the deployment's namespace",
+        Kind::Text,
+        lens!(Answers, access.tls_secret),
+    )
+    .when(|answers| tls(answers, TlsMethod::Secret))
+    .required()
+    .rule(rules::label),
+    Question::new(
+        "access.issuer",
+        "Issuer",
+        "name of the cert-manager issuer",
+        Kind::Text,
+        lens!(Answers, access.issuer),
+    )
+    .when(|answers| tls(answers, TlsMethod::CertManager))
+    .required()
+    .rule(rules::label),
+    Question::new(
+        "access.issuer-kind",
+        "Issuer kind",
+        "whether the issuer is for the whole cluster",
+        Kind::Choice(&[("cluster-issuer", "for the whole cluster"), ("issuer", "in the deployment's namespace")]),
+        lens!(Answers, access.issuer_kind),
+    )
+    .when(|answers| tls(answers, TlsMethod::CertManager))
+    .or(|_, _| json!("cluster-issuer")),
+    Question::new(
+        "access.letsencrypt-email",
+        "Contact address",
+        "e-mail address that Let's Encrypt warns before a certificate ends",
+        Kind::Text,
+        lens!(Answers, access.letsencrypt_email),
+    )
+    .when(|answers| tls(answers, TlsMethod::LetsEncrypt))
+    .required()
+    .rule(|value| match value.as_str().and_then(|text| text.split_once('@')) {
+        Some((name, domain)) if !name.is_empty() && domain.contains('.') => rules::line(value),
+        _ => Err("expected an e-mail address".to_owned()),
+    }),
+];

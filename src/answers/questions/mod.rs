@@ -1,0 +1,80 @@
+//! Every question, declared once. One file per section, one table here.
+//! Must not know how questions are shown or asked. To add one: a line in its section's table and a field in `tree.rs`.
+mod access;
+mod components;
+mod dask;
+mod hub;
+mod login;
+mod notebook;
+mod profiles;
+mod ray;
+mod storage;
+mod target;
+
+use super::{
+    question::Question,
+    tree::{Answers, Pool, Profile},
+};
+
+/// A section: a page of the wizard, a heading of the reference.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    /// Title.
+    pub title: &'static str,
+    /// Its questions, in the order in which they are asked.
+    pub questions: &'static [Question<Answers>],
+}
+
+/// All sections, in the order in which they are asked.
+pub const SECTIONS: &[Section] = &[
+    Section { title: "Target", questions: target::QUESTIONS },
+    Section { title: "Components", questions: components::QUESTIONS },
+    Section { title: "Notebook image", questions: notebook::QUESTIONS },
+    Section { title: "Login", questions: login::QUESTIONS },
+    Section { title: "Access and TLS", questions: access::QUESTIONS },
+    Section { title: "Storage", questions: storage::QUESTIONS },
+    Section { title: "Ray", questions: ray::QUESTIONS },
+    Section { title: "Profiles", questions: profiles::QUESTIONS },
+    Section { title: "Dask", questions: dask::QUESTIONS },
+    Section { title: "Extras", questions: hub::QUESTIONS },
+];
+
+/// Questions about one row of `ray.pools`.
+pub const POOL: &[Question<Pool>] = ray::POOL;
+/// Questions about one row of `profiles`.
+pub const PROFILE: &[Question<Profile>] = profiles::PROFILE;
+
+/// All questions, in order.
+pub fn all() -> impl Iterator<Item = &'static Question<Answers>> {
+    SECTIONS.iter().flat_map(|section| section.questions)
+}
+
+/// The question of a key.
+pub fn find(key: &str) -> Option<&'static Question<Answers>> {
+    all().find(|question| question.key == key)
+}
+
+/// Every key that can be written, tables' fields as `ray.pools[].name`.
+pub fn keys() -> Vec<String> {
+    let plain = all().map(|question| question.key.to_owned());
+    let pools = POOL.iter().map(|question| format!("ray.pools[].{}", question.key));
+    let profiles = PROFILE.iter().map(|question| format!("profiles[].{}", question.key));
+    plain.chain(pools).chain(profiles).collect()
+}
+
+/// The known key that looks most like a wrong one, if any is near.
+pub fn nearest(wrong: &str) -> Option<String> {
+    let score = |key: &String| strsim::jaro_winkler(key, wrong).max(last_part_score(key, wrong));
+    keys()
+        .into_iter()
+        .map(|key| (score(&key), key))
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .filter(|(score, _)| *score > 0.8)
+        .map(|(_, key)| key)
+}
+
+/// A person often knows the last word of a key but not its section.
+fn last_part_score(key: &str, wrong: &str) -> f64 {
+    let last = |text: &str| text.rsplit('.').next().unwrap_or_default().to_owned();
+    strsim::jaro_winkler(&last(key), &last(wrong)) * 0.9
+}

@@ -1,0 +1,166 @@
+//! Rules that several questions share: names, hosts, images. Each says what is allowed.
+//! Must not know which question asks.
+use serde_json::Value;
+
+/// What a rule answers.
+pub type Ruling = Result<(), String>;
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// A DNS label: a name of Kubernetes.
+pub fn label(value: &Value) -> Ruling {
+    if is_label(text(value)) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{}` is not allowed: lower-case letters, digits and `-`, starting with a letter, at most 63",
+        text(value)
+    ))
+}
+
+/// A `RayCluster` name: a label short enough for the names KubeRay makes of it.
+pub fn cluster_name(value: &Value) -> Ruling {
+    label(value)?;
+    if text(value).len() <= 40 {
+        Ok(())
+    } else {
+        Err("at most 40 characters: KubeRay makes pod names of it".to_owned())
+    }
+}
+
+/// Whether a text is a DNS label that starts with a letter.
+pub fn is_label(text: &str) -> bool {
+    let chars = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.len() <= 63
+        && text.chars().all(chars)
+        && !text.ends_with('-')
+}
+
+/// A host name or IP address, without scheme, port or path.
+pub fn host(value: &Value) -> Ruling {
+    let host = text(value);
+    let chars = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == ':';
+    let dns = host.chars().all(chars) && !host.starts_with(['-', '.']) && !host.contains("://") && host.len() <= 253;
+    let port = host.matches(':').count() == 1;
+    if !host.is_empty() && dns && !port {
+        return Ok(());
+    }
+    Err(format!(
+        "`{host}` is not a host name: expected something like `hub.example.org`, without `https://`, port or path"
+    ))
+}
+
+/// An `http://` or `https://` URL without a password in it.
+pub fn url(value: &Value) -> Ruling {
+    let url = text(value);
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(rest) if rest.contains('@') => Err("a URL must not hold a user or password".to_owned()),
+        Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(()),
+        _ => Err("expected a URL such as `https://moodle.example.org`".to_owned()),
+    }
+}
+
+/// A database URL of `SQLAlchemy` without a password.
+pub fn database_url(value: &Value) -> Ruling {
+    let Some((_, rest)) = text(value).split_once("://") else {
+        return Err("expected a URL such as `postgresql+psycopg2://hub@db.example.org:5432/hub`".to_owned());
+    };
+    let user = rest.split_once('@').map_or("", |(user, _)| user);
+    if user.contains(':') {
+        Err("leave the password out; give it in `storage.database-password`".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// An image repository without tag or digest.
+pub fn image(value: &Value) -> Ruling {
+    let image = text(value);
+    let last = image.rsplit('/').next().unwrap_or_default();
+    let chars = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '/' | ':');
+    if !image.is_empty() && image.chars().all(chars) && !last.is_empty() && !last.contains(':') {
+        return Ok(());
+    }
+    Err(format!(
+        "`{image}` is not an image without tag, such as `quay.io/jupyter/scipy-notebook`; the tag is an answer of its own"
+    ))
+}
+
+/// An image tag.
+pub fn tag(value: &Value) -> Ruling {
+    let tag = text(value);
+    let chars = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if !tag.is_empty() && tag.len() <= 128 && tag.chars().all(chars) && !tag.starts_with(['.', '-']) {
+        return Ok(());
+    }
+    Err(format!("`{tag}` is not an image tag: letters, digits, `.`, `-` and `_`, at most 128"))
+}
+
+/// A qualified resource name such as `nvidia.com/gpu`.
+pub fn resource(value: &Value) -> Ruling {
+    match text(value).split_once('/') {
+        Some((domain, name)) if domain.contains('.') && !name.is_empty() => Ok(()),
+        _ => Err("expected a resource name such as `nvidia.com/gpu` or `nvidia.com/mig-1g.10gb`".to_owned()),
+    }
+}
+
+/// Tolerations as `key=value:Effect`, `key:Effect` or `key`.
+pub fn tolerations(value: &Value) -> Ruling {
+    const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+    for item in value.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let (key, effect) = item.split_once(':').map_or((item, None), |(key, effect)| (key, Some(effect)));
+        if key.is_empty() || effect.is_some_and(|effect| !EFFECTS.contains(&effect)) {
+            return Err(format!(
+                "`{item}` is not a toleration: expected `key=value:Effect` with Effect one of {}",
+                EFFECTS.join(", ")
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Labels and annotations: no control characters, names not empty.
+pub fn labels(value: &Value) -> Ruling {
+    let wrong = value.as_object().into_iter().flatten().find(|(name, text)| {
+        name.trim().is_empty()
+            || name.contains(char::is_whitespace)
+            || text.as_str().is_some_and(|t| t.contains(char::is_control))
+    });
+    wrong.map_or(Ok(()), |(name, _)| Err(format!("`{name}` is not a name or its text holds control characters")))
+}
+
+/// One line without control characters.
+pub fn line(value: &Value) -> Ruling {
+    if text(value).contains(char::is_control) {
+        Err("expected one line without control characters".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+/// Names in a list: not empty, one line each.
+pub fn names(value: &Value) -> Ruling {
+    let wrong = value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .find(|name| name.trim().is_empty() || name.contains(char::is_control));
+    wrong.map_or(Ok(()), |_| Err("names in the list must not be empty".to_owned()))
+}
+
+/// Python requirements: no option of pip may be slipped in.
+pub fn packages(value: &Value) -> Ruling {
+    let chars = |c: char| c.is_ascii_alphanumeric() || "._-[],<>=!~* ".contains(c);
+    let wrong = value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .find(|item| !item.starts_with(|c: char| c.is_ascii_alphanumeric()) || !item.chars().all(chars));
+    wrong.map_or(Ok(()), |item| Err(format!("`{item}` is not a requirement of pip, such as `ray[client]==2.60.0`")))
+}

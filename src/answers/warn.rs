@@ -1,0 +1,59 @@
+//! What is allowed but unwise: warnings about a valid spec. Must not refuse anything; `resolve` does that.
+use super::spec::{Allow, Database, Exposure, Homes, Hub, Provider, Spec, Tls};
+use crate::problem::Problem;
+
+/// Everything a careful person would be told before the installation.
+pub fn warnings(spec: &Spec) -> Vec<Problem> {
+    let hub = spec.hub.iter().flat_map(hub_warnings);
+    let ray = spec.ray.iter().filter(|ray| !ray.token_auth).map(|_| {
+        Problem::new("ray-without-token", "Ray asks no token: everybody who reaches its head runs code in the cluster")
+            .at("ray.token-auth")
+    });
+    let idle =
+        spec.ray.iter().filter(|ray| !ray.autoscaling && ray.pools.iter().any(|pool| pool.max > pool.min)).map(|_| {
+            Problem::new(
+                "max-without-autoscaling",
+                "without autoscaling every pool keeps its minimum and `max` does nothing",
+            )
+            .at("ray.autoscaling")
+        });
+    hub.chain(ray).chain(idle).collect()
+}
+
+fn hub_warnings(hub: &Hub) -> Vec<Problem> {
+    let exposed = hub.access.exposure != Exposure::ClusterIp;
+    let oauth = !matches!(hub.login.provider, Provider::Dummy { .. });
+    let mut warnings = Vec::new();
+    let mut warn = |applies: bool, code: &str, title: &str, key: &str| {
+        if applies {
+            warnings.push(Problem::new(code, title).at(key));
+        }
+    };
+    warn(
+        !oauth && exposed,
+        "dummy-login-exposed",
+        "everybody who knows one password may log in at a reachable address",
+        "login.method",
+    );
+    let all = matches!((&hub.login.provider, &hub.login.allow), (Provider::GitHub { url: None, .. }, Allow::All));
+    warn(all, "everybody-on-github", "everybody with a GitHub account may log in", "login.allow");
+    warn(
+        oauth && hub.access.tls == Tls::Off,
+        "login-without-tls",
+        "passwords and tokens travel unencrypted unless a proxy of yours has the certificate",
+        "access.tls",
+    );
+    warn(
+        hub.database == Database::SqliteMemory,
+        "database-in-memory",
+        "users and running servers are forgotten at each restart of the hub",
+        "storage.database",
+    );
+    warn(
+        hub.homes == Homes::None,
+        "no-homes",
+        "everything people write is gone when their server stops",
+        "storage.homes",
+    );
+    warnings
+}

@@ -1,0 +1,86 @@
+//! Brings answers together: presets from files or shipped ones, environment, `--set`, flags.
+//! Must not contact a cluster.
+use crate::{
+    answers::{
+        facts::Facts,
+        invalid::Invalid,
+        layers::{Layers, Origin},
+        preset::{self, Preset},
+        resolve, shipped,
+        spec::Spec,
+    },
+    cli::{Answering, Place},
+    problem::{Explain, Problem},
+};
+
+/// Longest preset file that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// Everything that was said on the command line, in presets and in the environment.
+pub fn layers(answering: &Answering, place: &Place) -> Result<Layers, Vec<Problem>> {
+    let mut layers = Layers::new();
+    let mut wrong = Vec::new();
+    for name in &answering.presets {
+        match load(name) {
+            Ok(preset) => layers.push(Origin::Preset(name.clone()), preset.answers),
+            Err(problems) => wrong.extend(problems),
+        }
+    }
+    let pairs =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    wrong.extend(layers.environment(pairs).err().into_iter().flatten().map(|invalid| invalid.explain()));
+    let flags = [("target.context", &place.context), ("target.namespace", &place.namespace)];
+    let flags = flags.into_iter().filter_map(|(key, value)| value.as_deref().map(|value| format!("{key}={value}")));
+    for set in answering.set.iter().cloned().chain(flags) {
+        wrong.extend(say(&mut layers, &set).err().map(|invalid| invalid.explain()));
+    }
+    if wrong.is_empty() { Ok(layers) } else { Err(wrong) }
+}
+
+fn say(layers: &mut Layers, set: &str) -> Result<(), Invalid> {
+    let (key, value) = set
+        .split_once('=')
+        .ok_or_else(|| Invalid::new("`--set` expects `KEY=VALUE`").hint("for example `--set ray.pools[0].max=3`"))?;
+    layers.set(Origin::Set, key.trim(), value)
+}
+
+/// A preset by file or shipped name.
+pub fn load(name: &str) -> Result<Preset, Vec<Problem>> {
+    let text = match shipped::find(name) {
+        Some(shipped) => shipped.text.to_owned(),
+        None => read(name).map_err(|problem| vec![problem])?,
+    };
+    preset::parse(&text, name).map_err(|wrong| wrong.iter().map(Explain::explain).collect())
+}
+
+fn read(name: &str) -> Result<String, Problem> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        let problem = Problem::new("preset-unreadable", format!("cannot read the preset `{name}`: {error}"));
+        match nearest(name) {
+            Some(near) => {
+                problem.hint(format!("did you mean the shipped preset `{near}`? `hubwright presets` lists all"))
+            }
+            None => problem.hint("a preset is a file, or a shipped name; `hubwright presets` lists them"),
+        }
+    };
+    let size = std::fs::metadata(name).map_err(|error| unreadable(&error))?;
+    if !size.is_file() || size.len() > LONGEST {
+        return Err(unreadable(&format!("expected a file of at most {LONGEST} bytes")));
+    }
+    let bytes = std::fs::read(name).map_err(|error| unreadable(&error))?;
+    String::from_utf8(bytes).map_err(|_| unreadable(&"it is not a text in UTF-8"))
+}
+
+fn nearest(name: &str) -> Option<&'static str> {
+    let score = |preset: &shipped::Shipped| strsim::jaro_winkler(preset.name, name);
+    shipped::SHIPPED
+        .iter()
+        .filter(|preset| score(preset) > 0.75)
+        .max_by(|a, b| score(a).total_cmp(&score(b)))
+        .map(|preset| preset.name)
+}
+
+/// The complete valid spec, or everything that is wrong with the answers.
+pub fn spec(layers: &Layers, facts: &Facts) -> Result<Spec, Vec<Problem>> {
+    resolve::resolve(&layers.merged(), facts).map_err(|wrong| wrong.iter().map(Explain::explain).collect())
+}

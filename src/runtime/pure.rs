@@ -1,0 +1,82 @@
+//! Commands that contact nothing: presets, schema, questions, explain, save, completions.
+//! Must not know any driver but files.
+use clap::CommandFactory;
+
+use super::{Outcome, answering, print};
+use crate::{
+    answers::{
+        explain::{self, Explanation},
+        facts::Facts,
+        preset::{self, Preset},
+        schema, shipped,
+    },
+    cli::{Answering, Cli, Explain, Place, Save},
+    problem::{Exit, Explain as _, Problem},
+};
+
+/// `hubwright presets`
+pub fn presets() -> Outcome {
+    let width = shipped::SHIPPED.iter().map(|preset| preset.name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for shipped in shipped::SHIPPED {
+        let preset = answering::load(shipped.name)?;
+        text.push_str(&format!("{:width$}  {}\n{:width$}  {}\n", shipped.name, preset.title, "", preset.description));
+    }
+    print(&text)
+}
+
+/// `hubwright schema`
+pub fn schema() -> Outcome {
+    let text = serde_json::to_string_pretty(&schema::schema())
+        .map_err(|error| vec![Problem::new("schema", error.to_string())])?;
+    print(&(text + "\n"))
+}
+
+/// `hubwright questions`
+pub fn questions() -> Outcome {
+    print(&explain::reference())
+}
+
+/// `hubwright completions`
+pub fn completions(shell: clap_complete::Shell) -> Outcome {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "hubwright", &mut text);
+    print(&String::from_utf8_lossy(&text))
+}
+
+/// `hubwright explain`
+pub fn explain(args: &Explain) -> Outcome {
+    let answering = Answering { presets: args.presets.clone(), set: args.set.clone() };
+    let layers = answering::layers(&answering, &Place::default())?;
+    let explanation =
+        explain::explain(&args.key, &layers, &Facts::default()).map_err(|invalid| vec![invalid.explain()])?;
+    print(&page(&explanation))
+}
+
+fn page(explanation: &Explanation) -> String {
+    let value = if explanation.value.is_null() { "not said".to_owned() } else { explain::shown(&explanation.value) };
+    let mut lines = vec![format!("{}  {}", explanation.key, explanation.title)];
+    lines.extend(explanation.text.iter().map(|text| format!("  {text}")));
+    lines.push(format!("value:   {value}   ({})", explanation.origin));
+    lines.extend(
+        (!explanation.relevant).then(|| "         does not matter with the other answers as they are".to_owned()),
+    );
+    lines.push(format!("allowed: {}", explanation.kind.join("\n         ")));
+    lines.push(format!("say it:  {}", explanation.ways.join("   ")));
+    lines.join("\n") + "\n"
+}
+
+/// `hubwright save`
+pub fn save(args: &Save) -> Outcome {
+    let layers = answering::layers(&args.answering, &Place::default())?;
+    let from = match args.answering.presets.last() {
+        Some(name) => answering::load(name)?,
+        None => Preset::default(),
+    };
+    let text = preset::write(&Preset { answers: layers.merged(), ..from }, &Facts::default());
+    std::fs::write(&args.output, text).map_err(|error| {
+        let problem = Problem::new("cannot-write", format!("cannot write `{}`: {error}", args.output.display()));
+        vec![problem.hint("name a file in a folder that you may write to with `-o FILE`")]
+    })?;
+    Ok(Exit::Done)
+}
