@@ -20,18 +20,18 @@ pub struct Invalid {
 impl Invalid {
     /// About one answer.
     pub fn at(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { key: Some(key.into()), message: message.into(), ..Self::default() }
+        Self { key: Some(shown(&key.into())), ..Self::new(message) }
     }
 
     /// About no answer in particular.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..Self::default() }
+        Self { message: shown(&message.into()), ..Self::default() }
     }
 
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(shown(&hint.into()));
         self
     }
 
@@ -42,6 +42,19 @@ impl Invalid {
         self.line = (line > 0).then_some(line);
         self
     }
+}
+
+/// Longest part of an error, in characters.
+const LONGEST: usize = 400;
+
+/// A text that may repeat what somebody wrote, made safe for terminals: no control characters, not endless.
+fn shown(text: &str) -> String {
+    let mut clean = text.chars().filter(|c| !c.is_control());
+    let mut shown: String = clean.by_ref().take(LONGEST).collect();
+    if clean.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 impl std::fmt::Display for Invalid {

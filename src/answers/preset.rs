@@ -17,6 +17,9 @@ use super::{
 /// Version of the file format that is written, and the newest that is read.
 pub const SCHEMA: u64 = 1;
 
+/// Most things that are reported as wrong in one file.
+const MOST_WRONG: usize = 50;
+
 /// Changes an older file's tree step by step: entry `n` turns version `n + 1` into `n + 2`.
 const MIGRATIONS: &[fn(Node) -> Node] = &[];
 
@@ -41,7 +44,17 @@ pub fn parse(text: &str, file: &str) -> Result<Preset, Vec<Invalid>> {
     let mut wrong = Vec::new();
     let tree = migrate(tree, file, &mut wrong);
     let preset = read(&tree, &mut |line, invalid: Invalid| wrong.push(invalid.place(file, line)));
-    if wrong.is_empty() { Ok(preset) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(preset) } else { Err(at_most(MOST_WRONG, wrong, file)) }
+}
+
+/// So many that a person reads on; a file that is no preset at all could be wrong ten thousand times.
+fn at_most(most: usize, mut wrong: Vec<Invalid>, file: &str) -> Vec<Invalid> {
+    let more = wrong.len().saturating_sub(most);
+    if more > 0 {
+        wrong.truncate(most);
+        wrong.push(Invalid::new(format!("and {more} more answers are wrong")).place(file, 0));
+    }
+    wrong
 }
 
 fn migrate(tree: Node, file: &str, wrong: &mut Vec<Invalid>) -> Node {

@@ -11,6 +11,13 @@ use serde_saphyr::Spanned;
 /// Longest text that is read, in bytes: an answers file has some hundred lines.
 pub const LONGEST: usize = 1 << 20;
 
+/// Deepest nesting of an untyped tree; answers are five deep. In a debug build 16 levels take between 512 and 768 KiB of
+/// stack, and the crate's own limit of 64 overflows a thread of 2 MiB, which ends the process.
+const DEEPEST: usize = 16;
+
+/// Most keys and values of an untyped tree, aliases counted each time. 200 pools with every field make about 4,000.
+const MOST_NODES: usize = 10_000;
+
 /// Why a text is not the YAML that was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -66,13 +73,42 @@ impl Node {
 /// Reads a whole document into a typed value.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
     if text.len() > LONGEST {
-        return Err(YamlError { line: None, message: format!("longer than {LONGEST} bytes: not an answers file") });
+        return Err(too_long());
     }
-    let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
+    from_str(text, serde_saphyr::options! { strict_booleans: true, with_snippet: false })
+}
+
+fn from_str<T: DeserializeOwned>(text: &str, options: serde_saphyr::Options) -> Result<T, YamlError> {
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map(|at| at.line());
-        YamlError { line, message: first_line(&error.without_snippet().to_string()) }
+        YamlError { line, message: first_line(&reason(error.without_snippet())) }
     })
+}
+
+/// What is wrong, in words that hold nothing of the file. Only messages known to be fixed words are passed on: the crate's
+/// others repeat values, and any value may be a secret that was pasted in the wrong place.
+#[expect(clippy::disallowed_types, reason = "this is the one file that knows the YAML crate")]
+fn reason(error: &serde_saphyr::Error) -> String {
+    use serde_saphyr::Error;
+    match error {
+        // The parser's own messages: fixed words, at most with one character of the text.
+        Error::ExternalMessage { msg, .. } => format!("is not valid YAML: {msg}"),
+        Error::Eof { .. } => "ends too early".to_owned(),
+        Error::MultipleDocuments { .. } => "holds more than one document: expected one, without `---` in it".to_owned(),
+        Error::Unexpected { expected, .. } => format!("is not what belongs here: expected {expected}"),
+        Error::DuplicateMappingKey { .. } => "the same key stands twice in one section".to_owned(),
+        Error::UnknownAnchor { .. } => {
+            "`*` begins an alias in YAML: put a text that begins with it in quotes".to_owned()
+        }
+        Error::NonFiniteFloat { .. } => "is not a number that can be used: put a text in quotes".to_owned(),
+        Error::SerdeMissingField { field, .. } => format!("field `{field}` is missing"),
+        Error::AliasError { error, .. } => reason(error),
+        Error::Budget { .. }
+        | Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => "is too large or too deeply nested".to_owned(),
+        _ => "is not what was expected here".to_owned(),
+    }
 }
 
 /// Reads a document into an untyped tree that knows its lines. An empty document is `Null`.
@@ -81,12 +117,25 @@ pub fn nodes(text: &str) -> Result<Node, YamlError> {
     if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
         return Ok(Node { line: 1, value: Tree::Null });
     }
-    read::<Spanned<Tree>>(text).map(node)
+    if text.len() > LONGEST {
+        return Err(too_long());
+    }
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        with_snippet: false,
+        budget: serde_saphyr::budget! { max_depth: DEEPEST, max_nodes: MOST_NODES, flow_nesting_limit: DEEPEST },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MOST_NODES },
+    };
+    from_str::<Spanned<Tree>>(text, options).map(node)
 }
 
 /// Writes a value as a YAML document.
 pub fn write<T: Serialize>(value: &T) -> Result<String, YamlError> {
     serde_saphyr::to_string(value).map_err(|error| YamlError { line: None, message: first_line(&error.to_string()) })
+}
+
+fn too_long() -> YamlError {
+    YamlError { line: None, message: format!("is longer than {LONGEST} bytes") }
 }
 
 fn first_line(text: &str) -> String {
@@ -101,6 +150,11 @@ impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TreeVisitor)
     }
+}
+
+/// A number too wide for JSON stays the text it was: the questions say what they expected.
+fn wide_number(digits: String) -> Tree {
+    Tree::Text(digits)
 }
 
 struct TreeVisitor;
@@ -134,6 +188,14 @@ impl<'de> Visitor<'de> for TreeVisitor {
 
     fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
         Ok(Tree::Number(value.into()))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Tree, E> {
+        Ok(wide_number(value.to_string()))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Tree, E> {
+        Ok(wide_number(value.to_string()))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
