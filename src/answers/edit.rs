@@ -32,9 +32,17 @@ pub fn set(answers: &mut Answers, key: &str, text: &str) -> Result<&'static Ques
 /// An unknown key, with the nearest known one.
 pub fn unknown(key: &str) -> Invalid {
     let invalid = Invalid::at(key, "is no answer of hubwright");
-    match questions::nearest(key) {
+    match questions::nearest(&without_index(key)) {
         Some(near) => invalid.hint(format!("the nearest is `{near}`; `hubwright questions` lists all")),
         None => invalid.hint("`hubwright questions` lists all"),
+    }
+}
+
+/// `ray.pools[0].max` as the registry writes it: `ray.pools[].max`.
+fn without_index(key: &str) -> String {
+    match (key.split_once('['), key.split_once(']')) {
+        (Some((table, _)), Some((_, field))) => format!("{table}[]{field}"),
+        _ => key.to_owned(),
     }
 }
 
@@ -90,7 +98,7 @@ fn set_row<R: Default + Serialize + DeserializeOwned>(
     if position == rows.len() {
         rows.push(R::default());
     }
-    let column = fields.iter().find(|column| column.key == field).ok_or_else(|| unknown(&key.replace(index, "")))?;
+    let column = fields.iter().find(|column| column.key == field).ok_or_else(|| unknown(key))?;
     let value = column.kind.parse(text).and_then(|value| column.check(&value).map(|()| value));
     let value = value.map_err(|error| wrong_value(column, key, &error))?;
     let row = rows.get_mut(position).ok_or_else(|| Invalid::at(key, "has no such row"))?;

@@ -59,7 +59,7 @@ fn explain_field(key: &str, table: &str, answers: &Answers, layers: &Layers) -> 
         Kind::Table(Rows::Profiles(fields)) => fields.iter().find(|q| q.key == field).map(|q| words(q, key)),
         _ => None,
     }
-    .ok_or_else(|| edit::unknown(&key.replace(&format!("[{index}]"), "[]")))?;
+    .ok_or_else(|| edit::unknown(key))?;
     let rows = (question.at.get)(answers);
     explanation.value =
         index.parse::<usize>().ok().and_then(|index| rows.get(index)?.get(field).cloned()).unwrap_or_default();

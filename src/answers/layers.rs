@@ -2,7 +2,14 @@
 //! Must not know where texts come from: the caller reads files and the environment.
 use serde_json::Value;
 
-use super::{edit, facts::Facts, invalid::Invalid, question::Kind, questions, tree::Answers};
+use super::{
+    edit,
+    facts::Facts,
+    invalid::Invalid,
+    question::{Kind, Question},
+    questions,
+    tree::Answers,
+};
 
 /// Who said an answer. Later ones win.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,14 +41,29 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// Names that begin with `HUBWRIGHT_` and are no answers.
+/// Names that begin with `HUBWRIGHT_` and are no answers; `HUBWRIGHT_BED_…` belongs to the test bed too.
 pub const RESERVED: &[&str] =
     &["HUBWRIGHT_BED", "HUBWRIGHT_CACHE", "HUBWRIGHT_CHARTS", "HUBWRIGHT_HELM", "HUBWRIGHT_LOG", "HUBWRIGHT_STATE"];
 
 /// Layers of answers, lowest first.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
-    layers: Vec<(Origin, Answers)>,
+    layers: Vec<Layer>,
+}
+
+/// What one of them said.
+#[derive(Debug, Clone)]
+struct Layer {
+    origin: Origin,
+    answers: Answers,
+    /// Key of an answer that was taken back, whatever lower layers say.
+    unsaid: Option<&'static str>,
+}
+
+impl Layer {
+    fn speaks_of(&self, question: &Question<Answers>) -> bool {
+        self.unsaid == Some(question.key) || !(question.at.get)(&self.answers).is_null()
+    }
 }
 
 impl Layers {
@@ -52,14 +74,14 @@ impl Layers {
 
     /// Adds a layer above all others.
     pub fn push(&mut self, origin: Origin, answers: Answers) {
-        self.layers.push((origin, answers));
+        self.layers.push(Layer { origin, answers, unsaid: None });
     }
 
     /// Adds what the environment says: pairs of name and value. Every wrong name or value is reported.
     pub fn environment(&mut self, pairs: impl IntoIterator<Item = (String, String)>) -> Result<(), Vec<Invalid>> {
         let mut wrong = Vec::new();
         for (name, text) in pairs {
-            let reserved = RESERVED.iter().any(|known| name == *known || name.starts_with(&format!("{known}_")));
+            let reserved = RESERVED.contains(&name.as_str()) || name.starts_with("HUBWRIGHT_BED_");
             if !name.starts_with("HUBWRIGHT_") || reserved {
                 continue;
             }
@@ -78,26 +100,25 @@ impl Layers {
     }
 
     /// Sets one answer from text: `key` as in a preset, rows of tables as `ray.pools[0].max` or `ray.pools[+].name`.
-    /// A secret's value is refused: only references are taken.
+    /// A secret's value is refused: only references are taken. An empty text takes back what lower layers say.
     pub fn set(&mut self, origin: Origin, key: &str, text: &str) -> Result<(), Invalid> {
         let mut answers = self.merged();
         let question = edit::set(&mut answers, key, text)?;
         let mut layer = Answers::default();
-        (question.at.set)(&mut layer, (question.at.get)(&answers)).map_err(|error| Invalid::at(key, error))?;
-        self.layers.push((origin, layer));
+        let value = (question.at.get)(&answers);
+        let unsaid = value.is_null().then_some(question.key);
+        (question.at.set)(&mut layer, value).map_err(|error| Invalid::at(key, error))?;
+        self.layers.push(Layer { origin, answers: layer, unsaid });
         Ok(())
     }
 
     /// All answers that anybody said, later ones over earlier ones. Tables are taken whole.
     pub fn merged(&self) -> Answers {
         let mut merged = Answers::default();
-        for (_, layer) in &self.layers {
-            for question in questions::all() {
-                let value = (question.at.get)(layer);
-                if !value.is_null() {
-                    // A layer holds typed answers already, so its value has the right shape.
-                    let _ = (question.at.set)(&mut merged, value);
-                }
+        for layer in &self.layers {
+            for question in questions::all().filter(|question| layer.speaks_of(question)) {
+                // A layer holds typed answers already, so its value has the right shape.
+                let _ = (question.at.set)(&mut merged, (question.at.get)(&layer.answers));
             }
         }
         merged
@@ -106,8 +127,8 @@ impl Layers {
     /// Who said the answer that counts.
     pub fn origin(&self, key: &str) -> Origin {
         let Some(question) = questions::find(key) else { return Origin::Default };
-        let said = self.layers.iter().rev().find(|(_, layer)| !(question.at.get)(layer).is_null());
-        said.map_or(Origin::Default, |(origin, _)| origin.clone())
+        let said = self.layers.iter().rev().find(|layer| layer.speaks_of(question));
+        said.map_or(Origin::Default, |layer| layer.origin.clone())
     }
 }
 
@@ -129,7 +150,7 @@ pub fn complete(answers: &Answers, facts: &Facts) -> Answers {
     complete
 }
 
-fn fill<T>(question: &super::question::Question<T>, tree: &mut T, facts: &Facts) {
+fn fill<T>(question: &Question<T>, tree: &mut T, facts: &Facts) {
     if (question.relevant)(tree) && (question.at.get)(tree).is_null() {
         let default = (question.default)(tree, facts);
         if default != Value::Null {

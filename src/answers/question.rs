@@ -7,6 +7,7 @@ use super::{
     quantity::Quantity,
     secret::SecretRef,
     tree::{Pool, Profile},
+    yaml,
 };
 
 /// One question about a `T`: the whole [`Answers`](super::tree::Answers), or a row of one of its tables.
@@ -190,7 +191,7 @@ impl Kind {
                 text.parse::<i64>().map(Value::from).map_err(|_| format!("`{text}` is not a whole number"))?
             }
             Self::Bool => text.parse::<bool>().map(Value::from).map_err(|_| "expected `true` or `false`".to_owned())?,
-            Self::List => text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect(),
+            Self::List => parse_list(text)?,
             Self::Map => parse_map(text)?,
             Self::Table(_) => {
                 return Err(
@@ -263,7 +264,19 @@ fn check_map(value: &Value) -> Result<(), String> {
     items.values().find(|item| !item.is_string()).map_or(Ok(()), |item| Err(expected("texts in the section", item)))
 }
 
+/// `a,b`, or `[a, "b,c"]` where a text holds a comma.
+fn parse_list(text: &str) -> Result<Value, String> {
+    if text.starts_with('[') {
+        return yaml::nodes(text).map(|node| node.plain()).map_err(|error| error.to_string());
+    }
+    Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect())
+}
+
+/// `a=b,c=d`, or `{a: "b,c"}` where a text holds a comma.
 fn parse_map(text: &str) -> Result<Value, String> {
+    if text.starts_with('{') {
+        return yaml::nodes(text).map(|node| node.plain()).map_err(|error| error.to_string());
+    }
     text.split(',')
         .map(|pair| pair.split_once('=').map(|(name, value)| (name.trim().to_owned(), Value::from(value.trim()))))
         .collect::<Option<serde_json::Map<_, _>>>()
