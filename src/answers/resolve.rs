@@ -48,7 +48,9 @@ fn check_one<T>(question: &Question<T>, tree: &T, key: &str, wrong: &mut Vec<Inv
         return;
     }
     let value = (question.at.get)(tree);
-    let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+    let empty = value.is_null()
+        || value.as_array().is_some_and(Vec::is_empty)
+        || value.as_str().is_some_and(|text| text.trim().is_empty());
     if empty && (question.required)(tree) {
         wrong.push(missing(question, key));
     } else if let Err(error) = question.check(&value) {
@@ -83,6 +85,10 @@ fn check_combinations(answers: &Answers, wrong: &mut Vec<Invalid>) {
 
 fn check_login(answers: &Answers, wrong: &mut Vec<Invalid>) {
     let login = &answers.login;
+    // The rule means nothing without a real provider: a trial may be laid over a preset that has one.
+    if !matches!(login.method, Some(LoginMethod::Azuread | LoginMethod::Github | LoginMethod::Moodle)) {
+        return;
+    }
     let rule = |wanted: AllowRule| login.allow == Some(wanted);
     if rule(AllowRule::Groups) && login.method != Some(LoginMethod::Azuread) {
         wrong.push(Invalid::at("login.allow", "`groups` works with Azure AD only").hint("choose `users` or `all`"));
@@ -98,6 +104,9 @@ fn check_access(answers: &Answers, wrong: &mut Vec<Invalid>) {
     let ingress = access.method == Some(AccessMethod::Ingress);
     if ingress && access.host.as_deref().is_some_and(|host| host.parse::<std::net::IpAddr>().is_ok()) {
         wrong.push(Invalid::at("access.host", "is an address: an Ingress serves a host name"));
+    }
+    if ingress && access.host.as_deref().is_some_and(|host| host.contains(|c: char| c.is_ascii_uppercase())) {
+        wrong.push(Invalid::at("access.host", "holds capital letters, which Kubernetes refuses in an Ingress"));
     }
     match access.tls {
         Some(TlsMethod::CertManager) if !ingress => {

@@ -2,6 +2,8 @@
 //! Must not know which question asks.
 use serde_json::Value;
 
+use super::quantity::Quantity;
+
 /// What a rule answers.
 pub type Ruling = Result<(), String>;
 
@@ -64,17 +66,18 @@ pub fn url(value: &Value) -> Ruling {
     }
 }
 
-/// A database URL of `SQLAlchemy` without a password.
+/// A database URL of `SQLAlchemy` without a password, neither behind the user nor in the query.
 pub fn database_url(value: &Value) -> Ruling {
     let Some((_, rest)) = text(value).split_once("://") else {
         return Err("expected a URL such as `postgresql+psycopg2://hub@db.example.org:5432/hub`".to_owned());
     };
-    let user = rest.split_once('@').map_or("", |(user, _)| user);
-    if user.contains(':') {
-        Err("leave the password out; give it in `storage.database-password`".to_owned())
-    } else {
-        Ok(())
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let user = place.rsplit_once('@').map_or("", |(user, _)| user);
+    let named = query.split('&').any(|pair| pair.to_ascii_lowercase().starts_with("pass"));
+    if user.contains(':') || named {
+        return Err("leave the password out; give it in `storage.database-password`".to_owned());
     }
+    Ok(())
 }
 
 /// An image repository without tag or digest.
@@ -82,7 +85,8 @@ pub fn image(value: &Value) -> Ruling {
     let image = text(value);
     let last = image.rsplit('/').next().unwrap_or_default();
     let chars = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_' | '/' | ':');
-    if !image.is_empty() && image.chars().all(chars) && !last.is_empty() && !last.contains(':') {
+    let parts = image.split('/').all(|part| part.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    if image.chars().all(chars) && parts && !last.contains(':') {
         return Ok(());
     }
     Err(format!(
@@ -113,7 +117,11 @@ pub fn tolerations(value: &Value) -> Ruling {
     const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
     for item in value.as_array().into_iter().flatten().filter_map(Value::as_str) {
         let (key, effect) = item.split_once(':').map_or((item, None), |(key, effect)| (key, Some(effect)));
-        if key.is_empty() || effect.is_some_and(|effect| !EFFECTS.contains(&effect)) {
+        let key = key.split('=').next().unwrap_or_default();
+        if key.is_empty()
+            || item.contains(char::is_whitespace)
+            || effect.is_some_and(|effect| !EFFECTS.contains(&effect))
+        {
             return Err(format!(
                 "`{item}` is not a toleration: expected `key=value:Effect` with Effect one of {}",
                 EFFECTS.join(", ")
@@ -153,14 +161,22 @@ pub fn names(value: &Value) -> Ruling {
     wrong.map_or(Ok(()), |_| Err("names in the list must not be empty".to_owned()))
 }
 
-/// Python requirements: no option of pip may be slipped in.
+/// Python requirements: no option of pip may be slipped in, not even behind a name (`numpy --pre`).
 pub fn packages(value: &Value) -> Ruling {
     let chars = |c: char| c.is_ascii_alphanumeric() || "._-[],<>=!~* ".contains(c);
-    let wrong = value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .find(|item| !item.starts_with(|c: char| c.is_ascii_alphanumeric()) || !item.chars().all(chars));
+    let option = |item: &str| item.split(' ').any(|word| word.starts_with('-'));
+    let wrong = value.as_array().into_iter().flatten().filter_map(Value::as_str).find(|item| {
+        !item.starts_with(|c: char| c.is_ascii_alphanumeric()) || !item.chars().all(chars) || option(item)
+    });
     wrong.map_or(Ok(()), |item| Err(format!("`{item}` is not a requirement of pip, such as `ray[client]==2.60.0`")))
+}
+
+/// Memory or disk space: bytes that something can run in. `4` is four bytes, not four gibibytes.
+pub fn bytes(value: &Value) -> Ruling {
+    let small = text(value).parse::<Quantity>().is_ok_and(|quantity| quantity.value() < 1_048_576.0);
+    if small {
+        Err(format!("`{}` is less than a mebibyte: expected a unit, such as `4Gi`", text(value)))
+    } else {
+        Ok(())
+    }
 }

@@ -31,7 +31,7 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         .required()
         .rule(rules::tag),
     Question::new("cpu", "CPUs", "CPUs at most", Kind::Quantity, lens!(Profile, cpu)),
-    Question::new("memory", "Memory", "memory at most", Kind::Quantity, lens!(Profile, memory)),
+    Question::new("memory", "Memory", "memory at most", Kind::Quantity, lens!(Profile, memory)).rule(rules::bytes),
     Question::new("gpus", "GPUs", "GPUs", Kind::Int { min: 0, max: 64 }, lens!(Profile, gpus)).or(|_, _| json!(0)),
     Question::new(
         "gpu-resource",
@@ -49,7 +49,8 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         "size of `/dev/shm`; counts against the memory",
         Kind::Quantity,
         lens!(Profile, shm),
-    ),
+    )
+    .rule(rules::bytes),
     Question::new(
         "node-selector",
         "Node labels",

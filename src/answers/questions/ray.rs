@@ -55,7 +55,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, ray.head_memory),
     )
     .when(ray)
-    .or(|_, _| json!("4Gi")),
+    .or(|_, _| json!("4Gi"))
+    .rule(rules::bytes),
     Question::new(
         "ray.autoscaling",
         "Autoscaling",
@@ -93,7 +94,8 @@ pub(super) const POOL: &[Question<Pool>] = &[
     Question::new("name", "Pool", "name of the pool", Kind::Text, lens!(Pool, name)).required().rule(rules::label),
     Question::new("cpu", "CPUs", "CPUs of one worker", Kind::Quantity, lens!(Pool, cpu)).or(|_, _| json!("1")),
     Question::new("memory", "Memory", "memory of one worker", Kind::Quantity, lens!(Pool, memory))
-        .or(|_, _| json!("4Gi")),
+        .or(|_, _| json!("4Gi"))
+        .rule(rules::bytes),
     Question::new("gpus", "GPUs", "GPUs of one worker", Kind::Int { min: 0, max: 64 }, lens!(Pool, gpus))
         .or(|_, _| json!(0)),
     Question::new(

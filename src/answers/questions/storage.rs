@@ -49,7 +49,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, storage.size),
     )
     .when(|answers| homes(answers, Homes::Dynamic))
-    .or(|_, _| json!("10Gi")),
+    .or(|_, _| json!("10Gi"))
+    .rule(rules::bytes),
     Question::new(
         "storage.claim",
         "Shared claim",
