@@ -23,3 +23,6 @@ pub mod tree;
 pub mod versions;
 pub mod warn;
 pub mod yaml;
+
+#[cfg(test)]
+mod tests;
