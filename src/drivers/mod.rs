@@ -1,2 +1,3 @@
 //! The only room that touches the world: kube API, helm, files, processes, clocks. Implements `run::ports`.
 //! Must not decide anything: rules are in `health`, order is in `run`.
+pub mod secrets;

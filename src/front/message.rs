@@ -195,3 +195,9 @@ pub fn error(problem: &Problem) -> String {
     }
     text
 }
+
+/// A problem as one `warning:` line.
+pub fn warning(problem: &Problem) -> String {
+    let at = problem.at.as_deref().map(|key| format!(" (answer `{key}`)")).unwrap_or_default();
+    format!("warning: {}{at}", problem.title)
+}

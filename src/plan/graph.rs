@@ -1,9 +1,13 @@
 //! `Plan`: what is to be done, in which order, with which files. Data, the same for the same answers, byte for byte.
 //! Must not know how anything is carried out, nor any component by name.
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::answers::secret::SecretRef;
 
@@ -41,6 +45,67 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What to prove at the end.
     pub checks: Checks,
+}
+
+/// What is wrong with a list of steps. A defect of a component, never of answers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GraphError {
+    /// Two steps have the same name.
+    #[error("two steps are called `{0}`")]
+    Twice(StepId),
+    /// A step needs one that comes later or is not there; so a circle is impossible, too.
+    #[error("step `{0}` needs `{1}`, which does not come before it")]
+    Order(StepId, StepId),
+}
+
+impl Plan {
+    /// Checks that every step comes after those it needs, which also rules out circles.
+    pub fn check(&self) -> Result<(), GraphError> {
+        let mut before = BTreeSet::new();
+        for step in &self.steps {
+            if let Some(need) = step.needs.iter().find(|need| !before.contains(need)) {
+                return Err(GraphError::Order(step.id.clone(), need.clone()));
+            }
+            if !before.insert(&step.id) {
+                return Err(GraphError::Twice(step.id.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Steps by layer: all of a layer may run at the same time once the layers before it are done.
+    pub fn layers(&self) -> Vec<Vec<&Step>> {
+        let mut depth: BTreeMap<&StepId, usize> = BTreeMap::new();
+        let mut layers: Vec<Vec<&Step>> = Vec::new();
+        for step in &self.steps {
+            let level = step.needs.iter().filter_map(|need| depth.get(need)).map(|level| level + 1).max().unwrap_or(0);
+            depth.insert(&step.id, level);
+            if layers.len() <= level {
+                layers.resize_with(level + 1, Vec::new);
+            }
+            if let Some(layer) = layers.get_mut(level) {
+                layer.push(step);
+            }
+        }
+        layers
+    }
+
+    /// SHA-256 of everything the plan says, hex.
+    pub fn digest(&self) -> String {
+        digest(&format!("{self:?}"))
+    }
+}
+
+impl Release {
+    /// SHA-256 of chart, version and values, hex: recognises a release that is there already.
+    pub fn digest(&self) -> String {
+        digest(&format!("{} {} {} {} {}", self.chart, self.repository, self.version, self.skip_crds, self.values))
+    }
+}
+
+/// SHA-256 of a text, hex.
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// One step.
@@ -186,8 +251,8 @@ pub struct HubCheck {
     pub client_id: Option<String>,
     /// `redirect_uri` expected in that redirect.
     pub callback: Option<String>,
-    /// Service whose token (Secret `hub`, key `hub.services.NAME.apiToken`) the check uses.
-    pub service: String,
+    /// Secret and key that hold the token of the hub service that the check uses; `None`: no such service is known.
+    pub token: Option<(String, String)>,
     /// User whose server is started for the check.
     pub user: String,
     /// Slug of the profile to start; `None`: the hub has no profiles.

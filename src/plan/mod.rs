@@ -1,3 +1,15 @@
-//! PURE. Turns a complete [`Spec`](crate::answers::spec::Spec) into a [`Plan`](graph::Plan): steps in a graph, and the files they use.
+//! PURE. Turns a complete [`Spec`] into a [`Plan`](graph::Plan): steps in a graph, and the files they use.
 //! Must not know files, clocks, clusters or how a step is carried out; `run` does that.
+pub mod components;
 pub mod graph;
+pub mod render;
+pub mod show;
+pub mod targets;
+
+use crate::answers::{facts::Facts, spec::Spec};
+use graph::Plan;
+
+/// The plan for a spec. The same for the same spec and facts, byte for byte.
+pub fn build(spec: &Spec, facts: &Facts) -> Plan {
+    targets::kubernetes::plan(spec, facts)
+}

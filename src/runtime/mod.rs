@@ -1,5 +1,6 @@
 //! Composition root: builds drivers, runs commands, performs effects. The only place that knows both drivers and front ends.
 mod answering;
+mod planning;
 mod pure;
 
 use std::io::Write;
@@ -22,6 +23,8 @@ pub fn run(cli: Cli) -> Exit {
         Command::Completions { shell } => pure::completions(shell),
         Command::Explain(args) => pure::explain(&args),
         Command::Save(args) => pure::save(&args),
+        Command::Plan(args) => planning::plan(&args),
+        Command::Render(args) => planning::render(&args),
         _ => Err(vec![Problem::new("not-built", "this command is not there yet")]),
     };
     ended.unwrap_or_else(|problems| {
@@ -39,6 +42,7 @@ fn complain(problems: &[Problem]) {
 }
 
 /// Writes text to standard output. A reader that went away (`| head`) ends the command quietly.
+#[expect(clippy::unnecessary_wraps, reason = "commands end with what this returns")]
 fn print(text: &str) -> Outcome {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());

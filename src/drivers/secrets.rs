@@ -1,0 +1,173 @@
+//! Resolves references to secrets that need no cluster: environment, files, commands. Must never show a value.
+use std::{
+    io::Read,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use secrecy::SecretString;
+
+use crate::{answers::secret::SecretRef, health::text, problem::Problem};
+
+/// How long a command may take: some ask a person for a fingerprint or a PIN.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Longest secret, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// The secret behind a reference of this machine.
+pub fn local(reference: &SecretRef) -> Result<SecretString, Problem> {
+    let value = match reference {
+        SecretRef::Env(name) => environment(name),
+        SecretRef::File(path) => file(path),
+        SecretRef::Command(line) => command(line),
+        SecretRef::Kubernetes { .. } => Err("it is in the cluster, which was not asked".to_owned()),
+    };
+    let value = value.map_err(|why| missing(reference, &why))?;
+    let value = value.strip_suffix('\n').map_or(value.as_str(), |value| value.strip_suffix('\r').unwrap_or(value));
+    if value.is_empty() { Err(missing(reference, "it is empty")) } else { Ok(value.into()) }
+}
+
+/// A problem about a reference; names it, never the value.
+pub fn missing(reference: &SecretRef, why: &str) -> Problem {
+    let problem = Problem::new("secret-missing", format!("cannot get the secret `{reference}`: {why}"));
+    match reference {
+        SecretRef::Env(name) => {
+            problem.hint(format!("`export {name}=…` in this shell, or refer to a file with `file:/path`"))
+        }
+        SecretRef::File(path) => problem.hint(format!("put the secret into `{path}`, readable for you only")),
+        SecretRef::Command(line) => {
+            problem.hint(format!("run `{line}` by hand: it must print the secret and nothing else"))
+        }
+        SecretRef::Kubernetes { name, key } => {
+            problem.hint(format!("make Secret `{name}` with key `{key}` in the deployment's namespace first"))
+        }
+    }
+}
+
+fn environment(name: &str) -> Result<String, String> {
+    match std::env::var(name) {
+        Ok(value) => Ok(value),
+        Err(std::env::VarError::NotPresent) => Err("the variable is not set".to_owned()),
+        Err(std::env::VarError::NotUnicode(_)) => Err("it is not a text in UTF-8".to_owned()),
+    }
+}
+
+fn file(path: &str) -> Result<String, String> {
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut value = String::new();
+    file.take(LONGEST).read_to_string(&mut value).map_err(|error| error.to_string())?;
+    Ok(value)
+}
+
+fn command(line: &str) -> Result<String, String> {
+    let words = words(line)?;
+    let (program, arguments) = words.split_first().ok_or("the command is empty")?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("cannot start `{program}`: {error}"))?;
+    let output = read_later(child.stdout.take());
+    let complaints = read_later(child.stderr.take());
+    let started = Instant::now();
+    let status = loop {
+        match child.try_wait().map_err(|error| error.to_string())? {
+            Some(status) => break status,
+            None if started.elapsed() > PATIENCE => {
+                let _ = child.kill().and_then(|()| child.wait());
+                return Err(format!("the command did not end within {} s", PATIENCE.as_secs()));
+            }
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    let output = output.join().unwrap_or_default();
+    if status.success() {
+        return String::from_utf8(output).map_err(|_| "it did not print a text in UTF-8".to_owned());
+    }
+    let complaints = complaints.join().unwrap_or_default();
+    Err(format!("the command failed ({status}): {}", text::line(&String::from_utf8_lossy(&complaints))))
+}
+
+fn read_later(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(pipe) = pipe {
+            // What was read until then counts.
+            let _ = pipe.take(LONGEST).read_to_end(&mut bytes);
+        }
+        bytes
+    })
+}
+
+/// Splits a command line into words as a shell would: blanks, single and double quotes, backslashes. No shell runs it.
+pub fn words(line: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    let mut letters = line.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), _) if letter == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(letter);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') => {
+                word.get_or_insert_default().push(letters.next().ok_or("the command ends in a backslash")?);
+            }
+            (None, _) if letter.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(letter),
+        }
+    }
+    words.extend(word);
+    if quote.is_some() { Err("a quote in the command is not closed".to_owned()) } else { Ok(words) }
+}
+
+/// 64 hex digits of randomness from the operating system.
+pub fn generate() -> std::io::Result<SecretString> {
+    let mut bytes = [0_u8; 32];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    fn resolve(text: &str) -> Result<String, Problem> {
+        local(&text.parse().unwrap()).map(|value| value.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn files_and_commands_lose_one_line_end() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "hunter2\n\n").unwrap();
+        assert_eq!(resolve(&format!("file:{}", file.path().display())).unwrap(), "hunter2\n");
+        assert_eq!(resolve("command:printf '%s\\r\\n' \"a b\"").unwrap(), "a b");
+    }
+
+    #[test]
+    fn what_is_missing_is_named_without_any_value() {
+        for (reference, expected) in [
+            ("env:HUBWRIGHT_NO_SUCH", "not set"),
+            ("file:/no/such", "No such file"),
+            ("command:sh -c 'echo hunter2; echo no key >&2; exit 3'", "no key"),
+            ("command:true", "empty"),
+            ("command:echo 'x", "quote"),
+        ] {
+            let problem = resolve(reference).unwrap_err();
+            let text = problem.title.replace(reference, "");
+            assert!(text.contains(expected) && !text.contains("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_made_up_is_long_and_new_each_time() {
+        let (one, two) = (generate().unwrap(), generate().unwrap());
+        assert_eq!(one.expose_secret().len(), 64);
+        assert_ne!(one.expose_secret(), two.expose_secret());
+    }
+}

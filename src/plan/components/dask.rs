@@ -1,0 +1,138 @@
+//! Dask Gateway, through its chart. With a hub it lets the hub's people in and is reached by browsers through the hub's
+//! proxy; without one it asks a made-up password.
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::{Context, from_secret, secrets};
+use crate::{
+    answers::spec::Dask,
+    plan::graph::{Action, Checks, DaskCheck, Expect, Release, Step, StepId},
+};
+
+/// Id of the step; the release's name, too. Service names follow from it.
+pub const STEP: &str = "dask-gateway";
+/// Public repository.
+const REPOSITORY: &str = "https://helm.dask.org";
+/// Path under which the gateway is served, also through the hub's proxy.
+pub const PREFIX: &str = "/services/dask-gateway";
+/// Service of the gateway's proxy.
+pub const TRAEFIK: &str = "traefik-dask-gateway";
+
+/// Installs the gateway.
+pub fn steps(context: &Context) -> Vec<Step> {
+    let Some(dask) = &context.spec.dask else { return Vec::new() };
+    vec![Step {
+        id: StepId::new(STEP),
+        title: "Dask Gateway".to_owned(),
+        needs: secrets::needed(context),
+        action: Action::Release(Release {
+            name: STEP.to_owned(),
+            chart: "dask-gateway".to_owned(),
+            repository: context.repository(REPOSITORY),
+            version: context.spec.charts.dask_gateway.clone(),
+            values: values(context, dask),
+            // helm never touches a CRD that is there, so a cluster's own Traefik keeps its versions of them.
+            skip_crds: false,
+            timeout: Duration::from_mins(5),
+        }),
+        ready: vec![
+            Expect::Deployment("api-dask-gateway".to_owned()),
+            Expect::Deployment("controller-dask-gateway".to_owned()),
+            Expect::Deployment(TRAEFIK.to_owned()),
+            Expect::Service(TRAEFIK.to_owned()),
+        ],
+        deadline: Duration::from_mins(15),
+    }]
+}
+
+/// What to prove.
+pub fn checks(context: &Context, checks: &mut Checks) {
+    checks.dask =
+        context.spec.dask.as_ref().map(|_| DaskCheck { service: TRAEFIK.to_owned(), address: address(), workers: 2 });
+}
+
+/// Where a notebook reaches the gateway.
+pub fn address() -> String {
+    format!("http://{TRAEFIK}{PREFIX}")
+}
+
+/// Environment of a notebook, so that `Gateway()` needs no argument.
+pub fn notebook_environment() -> Map<String, Value> {
+    Map::from_iter([
+        ("DASK_GATEWAY__ADDRESS".to_owned(), json!(address())),
+        ("DASK_GATEWAY__PROXY_ADDRESS".to_owned(), json!(format!("gateway://{TRAEFIK}:80"))),
+        ("DASK_GATEWAY__PUBLIC_ADDRESS".to_owned(), json!(format!("{PREFIX}/"))),
+        ("DASK_GATEWAY__AUTH__TYPE".to_owned(), json!("jupyterhub")),
+    ])
+}
+
+fn values(context: &Context, dask: &Dask) -> Value {
+    json!({
+        "gateway": gateway(context, dask),
+        "controller": {"imagePullSecrets": context.pull_secrets()},
+        // No address of its own: whoever reaches it could run code, and the hub's proxy leads there.
+        "traefik": {"imagePullSecrets": context.pull_secrets(), "service": {"type": "ClusterIP"}},
+    })
+}
+
+fn gateway(context: &Context, dask: &Dask) -> Value {
+    let mut gateway = json!({
+        "prefix": PREFIX,
+        "imagePullSecrets": context.pull_secrets(),
+        "auth": {"type": "jupyterhub", "jupyterhub": {
+            "apiTokenFromSecretName": secrets::GENERATED,
+            "apiTokenFromSecretKey": secrets::DASK_TOKEN,
+            "apiUrl": "http://hub:8081/hub/api",
+        }},
+        "backend": {
+            "image": {"name": dask.image.repository, "tag": dask.image.tag},
+            "imagePullSecrets": context.pull_secrets(),
+            "worker": {
+                "cores": {"request": dask.worker.cpu.value(), "limit": dask.worker.cpu.value()},
+                "memory": {"request": dask.worker.memory.as_str(), "limit": dask.worker.memory.as_str()},
+            },
+        },
+        "extraConfig": extra_config(context, dask),
+    });
+    if let (None, Some(gateway)) = (&context.spec.hub, gateway.as_object_mut()) {
+        let mut password = from_secret(secrets::GENERATED, secrets::DASK_PASSWORD);
+        if let Some(password) = password.as_object_mut() {
+            password.insert("name".to_owned(), "DASK_PASSWORD".into());
+        }
+        gateway.insert("auth".to_owned(), json!({"type": "simple"}));
+        gateway.insert("env".to_owned(), json!([password]));
+    }
+    gateway
+}
+
+fn extra_config(context: &Context, dask: &Dask) -> Value {
+    let mut snippets = Map::new();
+    // distributed 2026.6 removed the `dask-scheduler` and `dask-worker` programs that the server starts by default.
+    snippets.insert(
+        "commands".to_owned(),
+        json!("c.ClusterConfig.scheduler_cmd = [\"dask\", \"scheduler\"]\nc.ClusterConfig.worker_cmd = [\"dask\", \"worker\"]\n"),
+    );
+    if context.spec.hub.is_none() {
+        snippets.insert(
+            "password".to_owned(),
+            json!("import os\nc.SimpleAuthenticator.password = os.environ[\"DASK_PASSWORD\"]\n"),
+        );
+    }
+    let limits = limits(dask);
+    if !limits.is_empty() {
+        snippets.insert("limits".to_owned(), limits.into());
+    }
+    Value::Object(snippets)
+}
+
+fn limits(dask: &Dask) -> String {
+    let limits = &dask.limits;
+    let lines = [
+        limits.clusters_per_user.map(|count| format!("c.UserLimits.max_clusters = {count}")),
+        limits.cluster_cpu.as_ref().map(|cpu| format!("c.ClusterConfig.cluster_max_cores = {}", cpu.value())),
+        limits.cluster_memory.as_ref().map(|memory| format!("c.ClusterConfig.cluster_max_memory = {}", memory.whole())),
+        limits.cluster_workers.map(|count| format!("c.ClusterConfig.cluster_max_workers = {count}")),
+    ];
+    lines.into_iter().flatten().map(|line| line + "\n").collect()
+}

@@ -1,0 +1,96 @@
+//! How the hub is reached: Service, Ingress, certificate, network policies.
+use serde_json::{Map, Value, json};
+
+use super::{Context, dask_egress};
+use crate::answers::{
+    spec::{Access, Exposure, Hub, Tls},
+    tree::IssuerKind,
+};
+
+/// Secret that cert-manager writes the certificate to.
+const CERTIFICATE: &str = "hubwright-tls";
+
+/// Public URL, if the answers fix one.
+pub fn url(access: &Access) -> Option<String> {
+    let scheme = if access.tls == Tls::Off { "http" } else { "https" };
+    access.host.as_ref().map(|host| format!("{scheme}://{host}"))
+}
+
+/// `proxy`: the Service, https, and the proxy's own network policy.
+pub fn proxy(context: &Context, hub: &Hub) -> Value {
+    json!({
+        "service": service(&hub.access),
+        "https": https(&hub.access),
+        "chp": {"networkPolicy": network_policy(context, hub)},
+    })
+}
+
+/// The hub and its proxy may reach Dask's proxy. Some CNIs match no pod by address, so the rule goes by labels.
+pub fn network_policy(context: &Context, hub: &Hub) -> Value {
+    json!({"enabled": hub.network_policy, "egress": dask_egress(context).into_iter().collect::<Vec<_>>()})
+}
+
+fn service(access: &Access) -> Value {
+    match &access.exposure {
+        Exposure::LoadBalancer { address, annotations } => {
+            let mut service = json!({"type": "LoadBalancer", "annotations": annotations});
+            if let (Some(address), Some(service)) = (address, service.as_object_mut()) {
+                service.insert("loadBalancerIP".to_owned(), address.as_str().into());
+            }
+            service
+        }
+        Exposure::NodePort { port } => json!({"type": "NodePort", "nodePorts": node_ports(*port, &access.tls)}),
+        Exposure::Ingress { .. } | Exposure::ClusterIp => json!({"type": "ClusterIP"}),
+    }
+}
+
+fn node_ports(port: Option<u16>, tls: &Tls) -> Value {
+    let name = if *tls == Tls::Off { "http" } else { "https" };
+    port.map_or_else(|| json!({}), |port| Value::Object(Map::from_iter([(name.to_owned(), port.into())])))
+}
+
+fn https(access: &Access) -> Value {
+    let hosts: Vec<&String> = access.host.iter().collect();
+    match (&access.tls, &access.exposure) {
+        // The Ingress ends TLS itself.
+        (Tls::Off | Tls::CertManager { .. }, _) | (Tls::Secret { .. }, Exposure::Ingress { .. }) => {
+            json!({"enabled": false})
+        }
+        (Tls::Secret { name }, _) => {
+            json!({"enabled": true, "type": "secret", "hosts": hosts, "secret": {"name": name, "key": "tls.key", "crt": "tls.crt"}})
+        }
+        (Tls::LetsEncrypt { email }, _) => {
+            json!({"enabled": true, "type": "letsencrypt", "hosts": hosts, "letsencrypt": {"contactEmail": email}})
+        }
+    }
+}
+
+/// `ingress`. The class goes into `ingressClassName`: the old annotation is ignored by most controllers.
+pub fn ingress(access: &Access) -> Value {
+    let Exposure::Ingress { class, host, annotations } = &access.exposure else { return json!({"enabled": false}) };
+    let mut annotations = annotations.clone();
+    let secret = match &access.tls {
+        Tls::Secret { name } => Some(name.as_str()),
+        Tls::CertManager { issuer, kind } => {
+            annotations.insert(issuer_annotation(*kind).to_owned(), issuer.clone());
+            Some(CERTIFICATE)
+        }
+        Tls::Off | Tls::LetsEncrypt { .. } => None,
+    };
+    let tls: Vec<Value> = secret.into_iter().map(|name| json!({"hosts": [host], "secretName": name})).collect();
+    json!({
+        "enabled": true,
+        "ingressClassName": class,
+        "hosts": [host],
+        "pathType": "Prefix",
+        "annotations": annotations,
+        "tls": tls,
+    })
+}
+
+const fn issuer_annotation(kind: IssuerKind) -> &'static str {
+    match kind {
+        IssuerKind::ClusterIssuer => "cert-manager.io/cluster-issuer",
+        IssuerKind::Issuer => "cert-manager.io/issuer",
+    }
+}

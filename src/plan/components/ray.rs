@@ -1,0 +1,154 @@
+//! The RayCluster, through the ray-cluster chart of KubeRay. That chart has no schema and ignores unknown values silently,
+//! so a test holds every key against its defaults.
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::{Context, equal_resources, from_secret, operator, secrets, tolerations};
+use crate::{
+    answers::spec::{Pool, Ray},
+    plan::graph::{Action, Checks, Expect, RayCheck, Release, Step, StepId},
+};
+
+/// Id of the step; the release's name, too.
+pub const STEP: &str = "ray-cluster";
+/// Port of Ray Client on the head.
+pub const CLIENT_PORT: u16 = 10001;
+/// Port of the dashboard and the jobs API on the head.
+pub const DASHBOARD_PORT: u16 = 8265;
+
+/// Installs the cluster.
+pub fn steps(context: &Context) -> Vec<Step> {
+    let Some(ray) = &context.spec.ray else { return Vec::new() };
+    let mut needs = secrets::needed(context);
+    let mut ready = vec![Expect::RayCluster(ray.name.clone()), Expect::Service(ray.service())];
+    if context.spec.charts.operator {
+        needs.push(StepId::new(operator::STEP));
+        ready.push(Expect::Deployment(operator::STEP.to_owned()));
+    }
+    vec![Step {
+        id: StepId::new(STEP),
+        title: "Ray cluster".to_owned(),
+        needs,
+        action: Action::Release(Release {
+            name: STEP.to_owned(),
+            chart: "ray-cluster".to_owned(),
+            repository: context.repository(operator::REPOSITORY),
+            version: context.spec.charts.kuberay.clone(),
+            values: values(context, ray),
+            skip_crds: false,
+            timeout: Duration::from_mins(5),
+        }),
+        ready,
+        deadline: Duration::from_mins(20),
+    }]
+}
+
+/// What to prove.
+pub fn checks(context: &Context, checks: &mut Checks) {
+    checks.ray = context.spec.ray.as_ref().map(|ray| RayCheck {
+        cluster: ray.name.clone(),
+        address: address(ray),
+        token: ray.token_auth.then(|| (secrets::GENERATED.to_owned(), secrets::RAY_TOKEN.to_owned())),
+        nodes: 1 + ray.pools.iter().map(|pool| pool.min).sum::<u32>(),
+        gpu: ray.pools.iter().any(|pool| pool.gpus.is_some()),
+    });
+}
+
+/// Where a notebook reaches the cluster.
+pub fn address(ray: &Ray) -> String {
+    format!("ray://{}:{CLIENT_PORT}", ray.service())
+}
+
+/// Environment of a notebook: where Ray is and the token to show it.
+pub fn notebook_environment(ray: &Ray) -> Map<String, Value> {
+    let mut environment = Map::from_iter([("RAY_ADDRESS".to_owned(), json!(address(ray)))]);
+    if ray.token_auth {
+        environment.insert("RAY_AUTH_MODE".to_owned(), json!("token"));
+        environment.insert("RAY_AUTH_TOKEN".to_owned(), from_secret(secrets::GENERATED, secrets::RAY_TOKEN));
+    }
+    environment
+}
+
+fn values(context: &Context, ray: &Ray) -> Value {
+    json!({
+        "fullnameOverride": ray.name,
+        "image": {"repository": ray.image.repository, "tag": ray.image.tag, "pullPolicy": "IfNotPresent"},
+        "imagePullSecrets": context.pull_secrets(),
+        "head": head(ray),
+        // Every pool is an additional group, so that none inherits the chart's own defaults.
+        "worker": {"disabled": true},
+        "additionalWorkerGroups": groups(ray),
+    })
+}
+
+fn head(ray: &Ray) -> Value {
+    let mut head = json!({
+        "resources": equal_resources(&ray.head, None),
+        "containerEnv": token_environment(ray),
+    });
+    if let Some(head) = head.as_object_mut() {
+        if let Some(version) = version(&ray.image.tag) {
+            head.insert("rayVersion".to_owned(), version.into());
+        }
+        if ray.autoscaling {
+            head.insert("enableInTreeAutoscaling".to_owned(), true.into());
+            head.insert("autoscalerOptions".to_owned(), json!({"version": "v2", "env": token_environment(ray)}));
+        }
+    }
+    head
+}
+
+/// helm merges the chart's own `smallGroup` under ours: it must be switched off by name.
+fn groups(ray: &Ray) -> Value {
+    let own = ("smallGroup".to_owned(), json!({"disabled": true}));
+    Value::Object(
+        std::iter::once(own).chain(ray.pools.iter().map(|pool| (pool.name.clone(), group(ray, pool)))).collect(),
+    )
+}
+
+fn group(ray: &Ray, pool: &Pool) -> Value {
+    json!({
+        "disabled": false,
+        "replicas": pool.min,
+        "minReplicas": pool.min,
+        "maxReplicas": if ray.autoscaling { pool.max } else { pool.min.max(1) },
+        "resources": equal_resources(&pool.resources, pool.gpus.as_ref()),
+        "containerEnv": token_environment(ray),
+        "nodeSelector": pool.placement.node_selector,
+        "tolerations": tolerations(&pool.placement),
+        "rayStartParams": start_params(pool),
+    })
+}
+
+/// The operator counts GPUs by itself for names that end in `gpu` and plain MIG slices, not for other names.
+fn start_params(pool: &Pool) -> Value {
+    match &pool.gpus {
+        Some(gpus) if !operator_counts(&gpus.resource) => json!({"num-gpus": gpus.count.to_string()}),
+        _ => json!({}),
+    }
+}
+
+fn operator_counts(resource: &str) -> bool {
+    let mig = resource.strip_prefix("nvidia.com/mig-");
+    resource.ends_with("gpu") || mig.is_some_and(|slice| slice.ends_with("gb") && slice.matches('.').count() == 1)
+}
+
+fn token_environment(ray: &Ray) -> Value {
+    if !ray.token_auth {
+        return json!([]);
+    }
+    let mut token = from_secret(secrets::GENERATED, secrets::RAY_TOKEN);
+    if let Some(token) = token.as_object_mut() {
+        token.insert("name".to_owned(), "RAY_AUTH_TOKEN".into());
+    }
+    json!([{"name": "RAY_AUTH_MODE", "value": "token"}, token])
+}
+
+/// Ray's version in a tag such as `2.60.0-py313`; `None` for tags of another shape.
+fn version(tag: &str) -> Option<&str> {
+    let version = tag.split('-').next()?;
+    let numbers = version.split('.').collect::<Vec<_>>();
+    let digits = numbers.iter().all(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()));
+    (numbers.len() == 3 && digits).then_some(version)
+}

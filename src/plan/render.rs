@@ -1,0 +1,188 @@
+//! A plan as files: values, manifests, and a README with the commands, so that a careful person can do by hand exactly
+//! what the program does. Must not write them, nor know any secret's value.
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+
+use super::graph::{Action, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step};
+use crate::answers::yaml;
+
+/// A file of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanFile {
+    /// Path below the output folder.
+    pub path: String,
+    /// What is in it.
+    pub body: Body,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Text without any secret.
+    Text(String),
+    /// The manifest of a Secret; its values are resolved by the caller, and the file is for the owner only (0600).
+    /// What is made up by the machine is in no file: the README has the command that makes it.
+    Secret(SecretObject),
+}
+
+/// The files of a plan, in the order of its steps.
+pub fn files(plan: &Plan) -> Vec<PlanFile> {
+    let steps = plan.steps.iter().enumerate().flat_map(|(index, step)| step_files(index + 1, step));
+    let readme = PlanFile { path: "README.md".to_owned(), body: Body::Text(readme(plan)) };
+    std::iter::once(readme).chain(steps).collect()
+}
+
+fn step_files(number: usize, step: &Step) -> Vec<PlanFile> {
+    match &step.action {
+        Action::Apply { objects } if objects.is_empty() => Vec::new(),
+        Action::Apply { objects } => {
+            vec![PlanFile { path: manifest(number, step), body: Body::Text(documents(objects)) }]
+        }
+        Action::Secrets { secrets } => secrets
+            .iter()
+            .filter(|secret| !made_up(secret))
+            .map(|secret| PlanFile { path: secret_path(number, secret), body: Body::Secret(secret.clone()) })
+            .collect(),
+        Action::Release(release) => {
+            vec![PlanFile { path: values(number, release), body: Body::Text(document(&release.values)) }]
+        }
+        Action::Verify => Vec::new(),
+    }
+}
+
+fn manifest(number: usize, step: &Step) -> String {
+    format!("manifests/{number:02}-{}.yaml", step.id)
+}
+
+fn secret_path(number: usize, secret: &SecretObject) -> String {
+    format!("manifests/{number:02}-{}.yaml", secret.name)
+}
+
+fn values(number: usize, release: &Release) -> String {
+    format!("values/{number:02}-{}.yaml", release.name)
+}
+
+fn document(value: &Value) -> String {
+    // A tree of texts, numbers and lists can always be written.
+    yaml::write(value).unwrap_or_default()
+}
+
+fn documents(objects: &[Value]) -> String {
+    objects.iter().map(document).collect::<Vec<_>>().join("---\n")
+}
+
+/// A Secret as a Kubernetes object. `values` holds the resolved value of every key.
+pub fn secret_manifest(namespace: &str, secret: &SecretObject, values: &[(String, String)]) -> Value {
+    let (kind, data): (&str, Vec<(String, String)>) = match &secret.kind {
+        SecretKind::Opaque => ("Opaque", values.to_vec()),
+        SecretKind::DockerConfig { server, username } => {
+            let password = values.first().map_or("", |(_, value)| value.as_str());
+            (
+                "kubernetes.io/dockerconfigjson",
+                vec![(".dockerconfigjson".to_owned(), docker_config(server, username, password))],
+            )
+        }
+    };
+    let data: serde_json::Map<String, Value> =
+        data.into_iter().map(|(key, value)| (key, STANDARD.encode(value).into())).collect();
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": secret.name, "namespace": namespace, "labels": {"app.kubernetes.io/managed-by": "hubwright"}},
+        "type": kind,
+        "data": data,
+    })
+}
+
+fn docker_config(server: &str, username: &str, password: &str) -> String {
+    let auth = STANDARD.encode(format!("{username}:{password}"));
+    let entry = json!({"username": username, "password": password, "auth": auth});
+    json!({"auths": Value::Object(serde_json::Map::from_iter([(server.to_owned(), entry)]))}).to_string()
+}
+
+fn readme(plan: &Plan) -> String {
+    let context = plan.context.as_deref().map(|context| format!(" --context {context}")).unwrap_or_default();
+    let helm_context = plan.context.as_deref().map(|context| format!(" --kube-context {context}")).unwrap_or_default();
+    let mut text = format!(
+        "# Deployment of `{}` by hand\n\nWhat `hubwright install` does with the same answers, as commands. Run them in this folder, in this order; steps under\n\
+         one number may run at the same time. They work with helm 3 and helm 4. Files in `manifests/` may hold secrets: keep them 0600.\n",
+        plan.namespace
+    );
+    for (index, layer) in plan.layers().iter().enumerate() {
+        text.push_str(&format!("\n## {}\n", index + 1));
+        for step in layer {
+            let number = plan.steps.iter().position(|other| other.id == step.id).unwrap_or_default() + 1;
+            text.push_str(&commands(plan, number, step, &context, &helm_context));
+        }
+    }
+    text
+}
+
+fn commands(plan: &Plan, number: usize, step: &Step, context: &str, helm_context: &str) -> String {
+    let command = match &step.action {
+        Action::Apply { objects } if objects.is_empty() => return format!("\n{}: is there already.\n", step.title),
+        Action::Apply { .. } => format!("kubectl{context} apply --server-side -f {}", manifest(number, step)),
+        Action::Secrets { secrets } => {
+            let lines: Vec<String> =
+                secrets.iter().map(|secret| secret_command(plan, number, secret, context)).collect();
+            lines.join("\n")
+        }
+        Action::Release(release) => helm(plan, release, &values(number, release), helm_context),
+        Action::Verify => format!("hubwright verify -n {}", plan.namespace),
+    };
+    let wait = wait_for(plan, step, context);
+    format!("\n{}:\n\n```bash\n{command}\n{wait}```\n", step.title)
+}
+
+fn made_up(secret: &SecretObject) -> bool {
+    secret.data.values().any(|source| *source == SecretSource::Generated)
+}
+
+/// `create`, not `apply`: what was made up once must stay as it is.
+fn secret_command(plan: &Plan, number: usize, secret: &SecretObject, context: &str) -> String {
+    if !made_up(secret) {
+        return format!("kubectl{context} apply --server-side -f {}", secret_path(number, secret));
+    }
+    let values: String = secret
+        .data
+        .keys()
+        .map(|key| format!(" \\\n  --from-file={key}=<(openssl rand -hex 32 | tr -d '\\n')"))
+        .collect();
+    format!("kubectl{context} -n {} create secret generic {}{values}", plan.namespace, secret.name)
+}
+
+fn wait_for(plan: &Plan, step: &Step, context: &str) -> String {
+    step.ready
+        .iter()
+        .filter_map(|expect| match expect {
+            Expect::Deployment(name) => Some(format!("rollout status deployment/{name}")),
+            Expect::Crd(name) => Some(format!("wait --for=condition=Established crd/{name}")),
+            Expect::RayCluster(name) => Some(format!("wait --for=condition=HeadPodReady raycluster/{name}")),
+            _ => None,
+        })
+        .map(|wait| format!("kubectl{context} -n {} {wait} --timeout={}s\n", plan.namespace, step.deadline.as_secs()))
+        .collect()
+}
+
+/// The helm command of a release; `file` holds its values.
+pub fn helm(plan: &Plan, release: &Release, file: &str, context: &str) -> String {
+    let chart = chart_arguments(release).join(" ");
+    let crds = if release.skip_crds { " --skip-crds" } else { "" };
+    format!(
+        "helm upgrade --install {} {chart}{context} -n {} --version {} -f {file} --timeout {}s{crds}",
+        release.name,
+        plan.namespace,
+        release.version,
+        release.timeout.as_secs()
+    )
+}
+
+/// How helm is told where a chart is: `CHART --repo URL`, `oci://…/CHART`, or a folder.
+pub fn chart_arguments(release: &Release) -> Vec<String> {
+    let repository = release.repository.trim_end_matches('/');
+    if repository.starts_with("http://") || repository.starts_with("https://") {
+        vec![release.chart.clone(), "--repo".to_owned(), release.repository.clone()]
+    } else {
+        vec![format!("{repository}/{}", release.chart)]
+    }
+}

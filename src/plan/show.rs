@@ -1,0 +1,46 @@
+//! A plan as plain text: steps in order, what runs in parallel, and the files. Must not print.
+use super::{
+    graph::{Action, Plan, Step},
+    render,
+};
+
+/// The text of `hubwright plan`.
+pub fn text(plan: &Plan) -> String {
+    let place = plan.context.as_deref().unwrap_or("the current context");
+    let mut text = format!("namespace {} in {place}\n", plan.namespace);
+    for (index, layer) in plan.layers().iter().enumerate() {
+        let parallel = if layer.len() > 1 { "   at the same time" } else { "" };
+        text.push_str(&format!("\n{}.{parallel}\n", index + 1));
+        for step in layer {
+            text.push_str(&line(step));
+        }
+    }
+    text.push_str("\nfiles (`hubwright render … -o DIR` writes them)\n");
+    for file in render::files(plan) {
+        text.push_str(&format!("  {}\n", file.path));
+    }
+    text
+}
+
+fn line(step: &Step) -> String {
+    let needs: Vec<&str> = step.needs.iter().map(super::graph::StepId::as_str).collect();
+    let needs = match step.action {
+        _ if needs.is_empty() => String::new(),
+        Action::Verify => "   after everything else".to_owned(),
+        _ => format!("   after {}", needs.join(", ")),
+    };
+    format!("  {:<18} {}{needs}\n", step.id.as_str(), what(step))
+}
+
+fn what(step: &Step) -> String {
+    match &step.action {
+        Action::Apply { objects } if objects.is_empty() => format!("{}: is there already", step.title),
+        Action::Apply { .. } => step.title.clone(),
+        Action::Secrets { secrets } => {
+            let names: Vec<&str> = secrets.iter().map(|secret| secret.name.as_str()).collect();
+            format!("{} {}", step.title, names.join(", "))
+        }
+        Action::Release(release) => format!("{}: chart {} {}", step.title, release.chart, release.version),
+        Action::Verify => "Verification: from outside, and from a real notebook".to_owned(),
+    }
+}

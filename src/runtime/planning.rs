@@ -1,0 +1,101 @@
+//! `plan` and `render`: shows and writes what an installation would do.
+//! Must not change anything in a cluster.
+use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+
+use secrecy::ExposeSecret;
+
+use super::{Outcome, answering, print};
+use crate::{
+    answers::{facts::Facts, spec::Spec, warn, yaml},
+    cli,
+    drivers::secrets,
+    front::message,
+    plan::{
+        self,
+        graph::{Plan, SecretObject, SecretSource},
+        render::Body,
+        show,
+    },
+    problem::{Exit, Problem},
+};
+
+/// File that says that a folder was written by `render`.
+const MARKER: &str = "README.md";
+
+/// `hubwright plan`
+pub fn plan(args: &cli::Plan) -> Outcome {
+    let layers = answering::layers(&args.answering, &args.place)?;
+    let spec = answering::spec(&layers, &Facts::default())?;
+    let plan = plan::build(&spec, &Facts::default());
+    print(&format!("{}{}", head(&spec), show::text(&plan)))
+}
+
+/// What a person should read before the plan: where the login leads, and warnings.
+pub fn head(spec: &Spec) -> String {
+    let callback = spec.hub.as_ref().and_then(|hub| hub.login.callback.as_ref());
+    let callback =
+        callback.map(|url| format!("callback URL to register with the login provider: {url}\n")).unwrap_or_default();
+    let warnings: String = warn::warnings(spec).iter().map(|problem| message::warning(problem) + "\n").collect();
+    format!("{callback}{warnings}")
+}
+
+/// `hubwright render`
+pub fn render(args: &cli::Render) -> Outcome {
+    let layers = answering::layers(&args.answering, &args.place)?;
+    let spec = answering::spec(&layers, &Facts::default())?;
+    let plan = plan::build(&spec, &Facts::default());
+    check_folder(&args.output)?;
+    let written = write_all(&plan, &args.output).map_err(|problem| vec![problem])?;
+    print(&written.into_iter().map(|path| format!("{}\n", args.output.join(path).display())).collect::<String>())?;
+    Ok(Exit::Done)
+}
+
+/// Files of another origin are never written over.
+fn check_folder(folder: &Path) -> Result<(), Vec<Problem>> {
+    let Ok(mut entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    if entries.next().is_none() || folder.join(MARKER).is_file() && folder.join("values").is_dir() {
+        return Ok(());
+    }
+    let problem = Problem::new(
+        "folder-not-empty",
+        format!("`{}` is not empty and was not written by `hubwright render`", folder.display()),
+    );
+    Err(vec![problem.hint("name another folder with `-o DIR`")])
+}
+
+fn write_all(plan: &Plan, folder: &Path) -> Result<Vec<String>, Problem> {
+    plan::render::files(plan)
+        .into_iter()
+        .map(|file| {
+            let (text, mode) = match &file.body {
+                Body::Text(text) => (text.clone(), 0o644),
+                Body::Secret(secret) => (secret_manifest(plan, secret)?, 0o600),
+            };
+            write(&folder.join(&file.path), &text, mode).map(|()| file.path)
+        })
+        .collect()
+}
+
+fn secret_manifest(plan: &Plan, secret: &SecretObject) -> Result<String, Problem> {
+    let values = secret.data.iter().map(|(key, source)| {
+        let SecretSource::Reference(reference) = source else { return Ok((key.clone(), String::new())) };
+        secrets::local(reference).map(|value| (key.clone(), value.expose_secret().to_owned()))
+    });
+    let values = values.collect::<Result<Vec<_>, _>>()?;
+    let manifest = plan::render::secret_manifest(&plan.namespace, secret, &values);
+    yaml::write(&manifest).map_err(|error| Problem::new("render", error.to_string()))
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> Result<(), Problem> {
+    let failed = |error: std::io::Error| {
+        Problem::new("cannot-write", format!("cannot write `{}`: {error}", path.display()))
+            .hint("name a folder that you may write to with `-o DIR`")
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    // A leftover with wider rights must not keep them.
+    let _ = std::fs::remove_file(path);
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}
