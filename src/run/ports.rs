@@ -229,7 +229,7 @@ pub trait Secrets: Send + Sync {
     /// The secret behind a reference. `namespace` is where `secret:` references are looked up.
     fn resolve<'a>(&'a self, namespace: &'a str, reference: &'a SecretRef) -> BoxFuture<'a, PortResult<SecretString>>;
     /// 64 hex digits of fresh randomness.
-    fn generate(&self) -> SecretString;
+    fn generate(&self) -> PortResult<SecretString>;
 }
 
 /// Time.

@@ -1,0 +1,64 @@
+//! The folder of a deployment on this machine: journal, helm's output, values while helm reads them.
+//! One per cluster and namespace, for its owner only. Must not know what is in the files.
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use crate::problem::Problem;
+
+/// Where all deployments' folders are: `HUBWRIGHT_STATE`, else `XDG_STATE_HOME/hubwright`, else `~/.local/state/hubwright`.
+pub fn root() -> Result<PathBuf, Problem> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("HUBWRIGHT_STATE")
+        .or_else(|| absolute("XDG_STATE_HOME").map(|path| path.join("hubwright")))
+        .or_else(|| absolute("HOME").map(|path| path.join(".local/state/hubwright")))
+        .ok_or_else(|| {
+            Problem::new("no-home", "cannot tell where to remember the run: `HOME` is not set")
+                .hint("set `HUBWRIGHT_STATE` to a folder of yours")
+        })
+}
+
+/// The folder of a deployment, made if it is not there.
+pub fn of(context: &str, namespace: &str) -> Result<PathBuf, Problem> {
+    let folder = root()?.join(format!("{}--{}", safe(context), safe(namespace)));
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(|error| unwritable(&folder, &error))?;
+    Ok(folder)
+}
+
+/// A name as one path component: letters, digits, `.`, `-` and `_`; other signs become `_` with a digest behind.
+fn safe(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' }).take(80).collect();
+    if plain == name && !name.starts_with('.') {
+        return plain;
+    }
+    let digest = crate::plan::graph::digest(name);
+    format!("{}-{}", plain.trim_start_matches('.'), digest.get(..8).unwrap_or_default())
+}
+
+/// Writes a file for the owner only, whole or not at all.
+pub fn write_private(path: &Path, text: &str) -> Result<(), Problem> {
+    let part = path.with_extension("part");
+    let _ = fs::remove_file(&part);
+    let write = || {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&part, path)
+    };
+    write().map_err(|error| unwritable(path, &error))
+}
+
+/// Why a file of ours cannot be written, and what to do.
+pub fn unwritable(path: &Path, error: &std::io::Error) -> Problem {
+    let problem = Problem::new("cannot-write", format!("cannot write `{}`: {error}", path.display()));
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            problem.hint("free some space, then `hubwright resume`")
+        }
+        _ => problem.hint("set `HUBWRIGHT_STATE` to a folder that you may write to"),
+    }
+}

@@ -1,0 +1,131 @@
+//! The journal: lines in a file, each synced to the disk before the next thing happens. One writer at a time.
+//! Must not know what a line means.
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Seek, SeekFrom, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use super::folder;
+use crate::{
+    problem::Problem,
+    run::ports::{FailureKind, Journal, PortError, PortResult},
+};
+
+/// A journal in a file that this process alone may write.
+pub struct FileJournal {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl FileJournal {
+    /// Opens (or begins) the journal of a folder, and keeps other processes of this machine from writing it.
+    pub fn open(folder: &Path) -> Result<Self, Problem> {
+        let path = folder.join("journal.jsonl");
+        let failed = |error: &std::io::Error| folder::unwritable(&path, error);
+        let open = || OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path);
+        let mut file = open().map_err(|error| failed(&error))?;
+        file.try_lock().map_err(|_| busy(&path))?;
+        cut_torn_line(&mut file).map_err(|error| failed(&error))?;
+        // The entry in the folder must survive a power cut, too.
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&error))?;
+        Ok(Self { path, file: Mutex::new(file) })
+    }
+
+    /// Puts the journal of an ended run aside, so that the next run begins a new one. The three newest are kept.
+    pub fn rotate(folder: &Path) -> Result<(), Problem> {
+        let path = |number: u32| {
+            folder.join(if number == 0 { "journal.jsonl".to_owned() } else { format!("journal.{number}.jsonl") })
+        };
+        for number in (0..3).rev() {
+            if path(number).exists() {
+                std::fs::rename(path(number), path(number + 1))
+                    .map_err(|error| folder::unwritable(&path(number), &error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn busy(path: &Path) -> Problem {
+    Problem::new("run-in-progress", "another hubwright on this machine works on this deployment")
+        .detail(format!("it holds {}", path.display()))
+        .hint("wait for it, or end it with Ctrl-C there; then `hubwright resume`")
+}
+
+/// A line that a crash cut off was never promised: it goes, so that the next one starts on its own line.
+fn cut_torn_line(file: &mut File) -> std::io::Result<()> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut bytes)?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    if whole < bytes.len() {
+        file.set_len(whole as u64)?;
+        file.sync_all()?;
+    }
+    Ok(())
+}
+
+impl Journal for FileJournal {
+    fn append(&self, line: &str) -> PortResult<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let write = |file: &mut File| {
+            file.write_all(format!("{line}\n").as_bytes())?;
+            file.sync_data()
+        };
+        write(&mut file).map_err(|error| PortError::new(FailureKind::Other, folder::unwritable(&self.path, &error)))
+    }
+
+    fn lines(&self) -> PortResult<Vec<String>> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = String::new();
+        let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_string(&mut text));
+        read.map_err(|error| {
+            let problem = Problem::new("journal-unreadable", format!("cannot read `{}`: {error}", self.path.display()));
+            PortError::new(
+                FailureKind::Other,
+                problem.hint("move the file away to begin anew; the cluster is looked at in any case"),
+            )
+        })?;
+        Ok(text.lines().map(str::to_owned).collect())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_torn_last_line_is_cut_before_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("journal.jsonl"), "one\ntw").unwrap();
+        let journal = FileJournal::open(folder.path()).unwrap();
+        journal.append("three").unwrap();
+        assert_eq!(journal.lines().unwrap(), ["one", "three"]);
+    }
+
+    #[test]
+    fn a_second_writer_is_refused_and_told_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let _first = FileJournal::open(folder.path()).unwrap();
+        let problem = FileJournal::open(folder.path()).err().unwrap();
+        assert_eq!(problem.code, "run-in-progress");
+        assert!(problem.hints[0].contains("hubwright resume"));
+    }
+
+    #[test]
+    fn a_full_disk_is_said_before_anything_changes() {
+        if Path::new("/dev/full").exists() {
+            let file = OpenOptions::new().write(true).open("/dev/full").unwrap();
+            let journal = FileJournal { path: "/dev/full".into(), file: Mutex::new(file) };
+            let error = journal.append("x").unwrap_err();
+            assert!(error.problem.hints[0].contains("free some space"), "{error}");
+        }
+    }
+}

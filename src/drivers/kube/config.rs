@@ -1,0 +1,90 @@
+//! From a kubeconfig to a client. Credential plugins may talk to the person once, before anything is drawn.
+use std::time::Duration;
+
+use kube::{
+    Client, Config,
+    config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig},
+};
+
+use super::errors;
+use crate::{health::text, problem::Problem};
+
+/// A client and where it leads.
+#[derive(Clone)]
+pub struct Connection {
+    /// The client.
+    pub client: Client,
+    /// Name of the context.
+    pub context: String,
+}
+
+/// Names of all contexts, and the current one.
+pub fn contexts() -> Result<(Vec<String>, Option<String>), Problem> {
+    let kubeconfig = read()?;
+    let names = kubeconfig.contexts.iter().map(|context| context.name.clone()).collect();
+    Ok((names, kubeconfig.current_context.filter(|name| !name.is_empty())))
+}
+
+/// Connects to a context (`None`: the current one). `interactive`: credential plugins may ask the person now.
+pub async fn connect(context: Option<&str>, interactive: bool) -> Result<Connection, Problem> {
+    let mut kubeconfig = read()?;
+    let name = choose(&kubeconfig, context)?;
+    if !interactive {
+        for auth in &mut kubeconfig.auth_infos {
+            if let Some(exec) = auth.auth_info.as_mut().and_then(|auth| auth.exec.as_mut()) {
+                // A plugin that writes to the terminal while something is drawn would spoil it.
+                exec.interactive_mode = Some(ExecInteractiveMode::Never);
+            }
+        }
+    }
+    let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
+    let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| broken(&error))?;
+    // kube would retry up to 15 times, with up to 1000 s between: the run has its own patience, and says so.
+    config.default_retry = false;
+    config.connect_timeout = Some(Duration::from_secs(5));
+    let client =
+        Client::try_from(config).map_err(|error| *errors::explain("connect to the cluster", &error).problem)?;
+    Ok(Connection { client, context: name })
+}
+
+fn read() -> Result<Kubeconfig, Problem> {
+    let kubeconfig = Kubeconfig::read().map_err(|error| broken(&error))?;
+    if kubeconfig.contexts.is_empty() {
+        return Err(Problem::new("no-cluster", "the kubeconfig names no cluster").hint(HOW));
+    }
+    Ok(kubeconfig)
+}
+
+const HOW: &str = "set `KUBECONFIG` to the file that your cluster's provider gave you, or put it at `~/.kube/config`; `kubectl get nodes` must work";
+
+fn broken(error: &kube::config::KubeconfigError) -> Problem {
+    use kube::config::KubeconfigError as Broken;
+    match error {
+        Broken::ReadConfig(..) | Broken::FindPath => {
+            Problem::new("no-cluster", "no cluster is configured: there is no kubeconfig").hint(HOW)
+        }
+        // The parser shows lines of the file, and a kubeconfig holds tokens: its words are not repeated.
+        Broken::Parse(_) => Problem::new("kubeconfig-broken", "the kubeconfig is not valid YAML").hint(HOW),
+        other => Problem::new(
+            "kubeconfig-broken",
+            format!("the kubeconfig cannot be used: {}", text::line(&other.to_string())),
+        )
+        .hint(HOW),
+    }
+}
+
+fn choose(kubeconfig: &Kubeconfig, wanted: Option<&str>) -> Result<String, Problem> {
+    let names: Vec<&str> = kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect();
+    let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let current = kubeconfig.current_context.as_deref().filter(|name| !name.is_empty());
+    let Some(name) = wanted.or(current) else {
+        let problem = Problem::new("no-context", "the kubeconfig has no current context");
+        return Err(problem.hint(format!("choose one with `--context`: {}", listed())));
+    };
+    if names.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    let problem =
+        Problem::new("no-such-context", format!("the kubeconfig has no context `{name}`")).at("target.context");
+    Err(problem.hint(format!("it has {}", listed())))
+}

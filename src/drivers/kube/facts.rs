@@ -1,0 +1,144 @@
+//! What can be learned about a cluster before anything is changed there. What may not be seen is left out.
+use futures::future::try_join_all;
+use k8s_openapi::{
+    api::{
+        authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec},
+        core::v1::{Namespace, Node},
+        networking::v1::IngressClass,
+        storage::v1::StorageClass,
+    },
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+};
+use kube::{
+    Api, Client, ResourceExt,
+    api::{ListParams, PostParams},
+};
+use serde::de::DeserializeOwned;
+
+use super::{CALL, call};
+use crate::{
+    answers::{
+        facts::{Facts, IngressClassFact, NodeFact, StorageClassFact},
+        quantity::Quantity,
+    },
+    health::text,
+    run::ports::{FailureKind, Permission, PortResult},
+};
+
+/// Looks at everything that a plan or a preflight asks for.
+pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
+    let version = call(CALL, "ask the cluster for its version", client.apiserver_version()).await?;
+    let (storage, ingress, nodes) =
+        futures::try_join!(all::<StorageClass>(client), all::<IngressClass>(client), all::<Node>(client))?;
+    let (ray, dask, traefik) = futures::try_join!(
+        crd(client, "rayclusters.ray.io"),
+        crd(client, "daskclusters.gateway.dask.org"),
+        crd(client, "ingressroutes.traefik.io")
+    )?;
+    let namespace = one::<Namespace>(client, namespace).await?;
+    Ok(Facts {
+        server_version: Some(text::line(&version.git_version)),
+        storage_classes: storage.iter().map(storage_class).collect(),
+        ingress_classes: ingress.iter().map(ingress_class).collect(),
+        nodes: nodes.iter().map(node).collect(),
+        ray_crd_versions: ray
+            .map(|crd| crd.spec.versions.into_iter().filter(|v| v.served).map(|v| v.name).collect())
+            .unwrap_or_default(),
+        dask_crd: dask.is_some(),
+        traefik_crds: traefik.is_some(),
+        namespace_exists: namespace.is_some(),
+        pod_security: namespace
+            .and_then(|namespace| namespace.labels().get("pod-security.kubernetes.io/enforce").cloned()),
+        ..Facts::default()
+    })
+}
+
+async fn all<K>(client: &Client) -> PortResult<Vec<K>>
+where
+    K: kube::Resource<DynamicType = ()> + Clone + DeserializeOwned + std::fmt::Debug,
+{
+    let api: Api<K> = Api::all(client.clone());
+    match call(CALL, &format!("list {}", K::plural(&())), api.list(&ListParams::default())).await {
+        Ok(list) => Ok(list.items),
+        Err(error) if error.kind == FailureKind::Forbidden => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn one<K>(client: &Client, name: &str) -> PortResult<Option<K>>
+where
+    K: kube::Resource<DynamicType = ()> + Clone + DeserializeOwned + std::fmt::Debug,
+{
+    let api: Api<K> = Api::all(client.clone());
+    match call(CALL, &format!("read {} {name}", K::kind(&())), api.get_opt(name)).await {
+        Err(error) if error.kind == FailureKind::Forbidden => Ok(None),
+        found => found,
+    }
+}
+
+async fn crd(client: &Client, name: &str) -> PortResult<Option<CustomResourceDefinition>> {
+    one(client, name).await
+}
+
+fn is_default(annotations: &std::collections::BTreeMap<String, String>, name: &str) -> bool {
+    annotations.get(name).is_some_and(|value| value == "true")
+}
+
+fn storage_class(class: &StorageClass) -> StorageClassFact {
+    StorageClassFact {
+        name: class.name_any(),
+        provisioner: class.provisioner.clone(),
+        default: is_default(class.annotations(), "storageclass.kubernetes.io/is-default-class"),
+    }
+}
+
+fn ingress_class(class: &IngressClass) -> IngressClassFact {
+    IngressClassFact {
+        name: class.name_any(),
+        controller: class.spec.as_ref().and_then(|spec| spec.controller.clone()).unwrap_or_default(),
+        default: is_default(class.annotations(), "ingressclass.kubernetes.io/is-default-class"),
+    }
+}
+
+fn node(node: &Node) -> NodeFact {
+    let amounts = node.status.as_ref().and_then(|status| status.allocatable.clone()).unwrap_or_default();
+    let amount = |name: &str| amounts.get(name).and_then(|quantity| quantity.0.parse::<Quantity>().ok());
+    let gpus = amounts.iter().filter(|(name, _)| name.contains('/') && !name.starts_with("hugepages"));
+    let taints = node.spec.as_ref().and_then(|spec| spec.taints.clone()).unwrap_or_default();
+    NodeFact {
+        name: node.name_any(),
+        cpu_millis: amount("cpu").map(|quantity| quantity.millis()).unwrap_or_default(),
+        memory_bytes: amount("memory").map(|quantity| quantity.whole()).unwrap_or_default(),
+        gpus: gpus.filter_map(|(name, quantity)| Some((name.clone(), quantity.0.parse().ok()?))).collect(),
+        labels: node.labels().clone(),
+        taints: taints
+            .into_iter()
+            .map(|taint| format!("{}={}:{}", taint.key, taint.value.unwrap_or_default(), taint.effect))
+            .collect(),
+    }
+}
+
+/// Which permissions are refused.
+pub async fn refused(client: &Client, wanted: &[Permission]) -> PortResult<Vec<Permission>> {
+    let answers = try_join_all(wanted.iter().map(|permission| allowed(client, permission))).await?;
+    Ok(wanted.iter().zip(answers).filter(|(_, allowed)| !allowed).map(|(permission, _)| permission.clone()).collect())
+}
+
+async fn allowed(client: &Client, permission: &Permission) -> PortResult<bool> {
+    let review = SelfSubjectAccessReview {
+        spec: SelfSubjectAccessReviewSpec {
+            resource_attributes: Some(ResourceAttributes {
+                verb: Some(permission.verb.clone()),
+                group: Some(permission.group.clone()),
+                resource: Some(permission.resource.clone()),
+                namespace: permission.namespace.clone(),
+                ..ResourceAttributes::default()
+            }),
+            ..SelfSubjectAccessReviewSpec::default()
+        },
+        ..SelfSubjectAccessReview::default()
+    };
+    let api: Api<SelfSubjectAccessReview> = Api::all(client.clone());
+    let answer = call(CALL, "ask what you may do", api.create(&PostParams::default(), &review)).await?;
+    Ok(answer.status.is_some_and(|status| status.allowed))
+}

@@ -1,0 +1,102 @@
+//! Port-forwards through the API server: a loopback address that leads to a pod behind a Service.
+//! One websocket per connection; the listener ends with its guard.
+use std::net::Ipv4Addr;
+
+use k8s_openapi::{
+    api::core::v1::{Pod, Service},
+    apimachinery::pkg::util::intstr::IntOrString,
+};
+use kube::{Api, ResourceExt, api::ListParams};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{CALL, KubeCluster, call};
+use crate::{
+    problem::Problem,
+    run::ports::{FailureKind, Forward, PortError, PortResult},
+};
+
+/// Opens a forward to `port` of a Service.
+pub async fn open(cluster: &KubeCluster, namespace: &str, service: &str, port: u16) -> PortResult<Forward> {
+    let (pod, port) = target(cluster, namespace, service, port).await?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| no_listener(&error))?;
+    let local = listener.local_addr().map_err(|error| no_listener(&error))?;
+    let end = CancellationToken::new();
+    let pods: Api<Pod> = Api::namespaced(cluster.client.clone(), namespace);
+    tokio::spawn(accept(listener, pods, pod, port, end.clone()));
+    Ok(Forward { local, guard: Box::new(Guard(end.drop_guard())) })
+}
+
+struct Guard(#[expect(dead_code, reason = "dropping it ends the forward")] DropGuard);
+
+fn no_listener(error: &std::io::Error) -> PortError {
+    PortError::new(
+        FailureKind::Other,
+        Problem::new("no-listener", format!("cannot listen on this machine's loopback address: {error}")),
+    )
+}
+
+fn nothing_behind(service: &str, why: &str) -> PortError {
+    PortError::new(
+        FailureKind::NotFound,
+        Problem::new("no-endpoints", format!("nothing answers behind Service `{service}`: {why}")).retry(),
+    )
+}
+
+async fn target(cluster: &KubeCluster, namespace: &str, name: &str, port: u16) -> PortResult<(String, u16)> {
+    let services: Api<Service> = Api::namespaced(cluster.client.clone(), namespace);
+    let service = call(CALL, "read a Service", services.get_opt(name)).await?;
+    let service =
+        service.and_then(|service| service.spec).ok_or_else(|| nothing_behind(name, "there is no such Service"))?;
+    let selector = service.selector.unwrap_or_default();
+    let labels: Vec<String> = selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    if labels.is_empty() {
+        return Err(nothing_behind(name, "it selects no pods"));
+    }
+    let pods: Api<Pod> = Api::namespaced(cluster.client.clone(), namespace);
+    let pods = call(CALL, "list a Service's pods", pods.list(&ListParams::default().labels(&labels.join(",")))).await?;
+    let pod = pods.items.into_iter().find(is_ready).ok_or_else(|| nothing_behind(name, "none of its pods is ready"))?;
+    let entry = service.ports.unwrap_or_default().into_iter().find(|entry| entry.port == i32::from(port));
+    let number = match entry.and_then(|entry| entry.target_port) {
+        Some(IntOrString::Int(number)) => u16::try_from(number).unwrap_or(port),
+        Some(IntOrString::String(name)) => named_port(&pod, &name).unwrap_or(port),
+        None => port,
+    };
+    Ok((pod.name_any(), number))
+}
+
+fn is_ready(pod: &Pod) -> bool {
+    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    pod.metadata.deletion_timestamp.is_none() && conditions.iter().any(|c| c.type_ == "Ready" && c.status == "True")
+}
+
+fn named_port(pod: &Pod, name: &str) -> Option<u16> {
+    let containers = &pod.spec.as_ref()?.containers;
+    let port =
+        containers.iter().flat_map(|c| c.ports.iter().flatten()).find(|port| port.name.as_deref() == Some(name))?;
+    u16::try_from(port.container_port).ok()
+}
+
+async fn accept(listener: TcpListener, pods: Api<Pod>, pod: String, port: u16, end: CancellationToken) {
+    loop {
+        let accepted = tokio::select! {
+            () = end.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        if let Ok((stream, _)) = accepted {
+            tokio::spawn(serve(stream, pods.clone(), pod.clone(), port, end.clone()));
+        }
+    }
+}
+
+/// A connection that cannot be forwarded is closed: its user sees the end and says so in its own words.
+async fn serve(mut stream: TcpStream, pods: Api<Pod>, pod: String, port: u16, end: CancellationToken) {
+    let Ok(mut forwarder) = pods.portforward(&pod, &[port]).await else { return };
+    let Some(mut remote) = forwarder.take_stream(port) else { return };
+    tokio::select! {
+        () = end.cancelled() => {}
+        _ = tokio::io::copy_bidirectional(&mut stream, &mut remote) => {}
+    }
+    drop(remote);
+    forwarder.abort();
+}
