@@ -1,2 +1,31 @@
 //! The connectivity ladder: proves from outside and from a real notebook that the hub, Ray and Dask work.
-//! Works over `run::ports` and loopback forwards only; must not print, nor know any front end.
+//!
+//! ```text
+//! height  0 pods   1 ports   2 HTTP   3 protocol   4 tasks   5 GPU   6 a real notebook
+//!         ├─ the hub's public address ─┤
+//!         ├─ hub ──────────────────────┼──────────────────────────────► server ─► versions ─┬► Ray
+//!         ├─ Ray ───────────────────────────────────────────────────┘                       └► Dask
+//!         └─ Dask ────────────────────────────────────────┘
+//! ```
+//!
+//! The rungs stand in one table, [`rungs::TRACKS`] and [`rungs::NOTEBOOK`]. Works over `run::ports` and the network;
+//! must not print, nor know any front end or driver.
+mod causes;
+mod certificate;
+mod climb;
+mod compare;
+mod dask;
+mod discover;
+mod door;
+mod hub;
+mod ray;
+mod rung;
+pub mod rungs;
+mod scene;
+mod sniff;
+mod web;
+
+pub use climb::{climb, climb_some};
+pub use discover::discover;
+pub use rung::{Notes, Rung, Stop, Track};
+pub use scene::{Scene, Service};

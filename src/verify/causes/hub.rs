@@ -1,0 +1,1 @@
+//! Why hub fails.

@@ -1,0 +1,1 @@
+//! Why ray fails.

@@ -1,0 +1,145 @@
+//! Climbs the ladder: tracks at the same time, rungs one after another, each within its limit, stopping a track's rungs at
+//! the first red one they need. Must not know any rung.
+use std::{collections::BTreeMap, time::Duration};
+
+use futures::future::join_all;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    rung::{Notes, Rung, Stop, Track},
+    rungs::{NOTEBOOK, TRACKS},
+    scene::{Scene, Service},
+};
+use crate::{
+    plan::graph::Checks,
+    problem::Problem,
+    run::{
+        event::{EventKind, RungOutcome, RungResult},
+        ports::Ports,
+    },
+};
+
+/// Longest time that cleaning up after a track may take.
+const CLEANING: Duration = Duration::from_secs(120);
+
+/// Climbs the whole ladder. Results come in the order of the table. To stop early, cancel the token and go on awaiting:
+/// the check's user, server and Dask cluster are removed before this returns. Dropping the future leaves them behind,
+/// until the next climb finds and removes them.
+pub async fn climb(
+    checks: &Checks,
+    ports: &Ports,
+    emit: &(dyn Fn(EventKind) + Send + Sync),
+    cancel: &CancellationToken,
+) -> Vec<RungResult> {
+    climb_some(checks, ports, emit, cancel, &[Service::Hub, Service::Ray, Service::Dask, Service::Notebook]).await
+}
+
+/// Climbs the tracks of some services only, for another try after a red rung. A notebook's rungs need those of the hub, and of
+/// Ray or Dask where these are checked, so name them too.
+pub async fn climb_some(
+    checks: &Checks,
+    ports: &Ports,
+    emit: &(dyn Fn(EventKind) + Send + Sync),
+    cancel: &CancellationToken,
+    services: &[Service],
+) -> Vec<RungResult> {
+    let scene = Scene::new(checks, ports, emit);
+    let none = BTreeMap::new();
+    let chosen = TRACKS.iter().filter(|track| services.contains(&track.service));
+    let mut results: Vec<RungResult> =
+        join_all(chosen.map(|track| climb_track(&scene, track, cancel, &none))).await.into_iter().flatten().collect();
+    if services.contains(&Service::Notebook) {
+        let lower = results.iter().map(|result| (result.rung.clone(), result.outcome)).collect();
+        results.extend(climb_track(&scene, &NOTEBOOK, cancel, &lower).await);
+    }
+    results
+}
+
+async fn climb_track(
+    scene: &Scene<'_>,
+    track: &Track,
+    cancel: &CancellationToken,
+    lower: &BTreeMap<String, RungOutcome>,
+) -> Vec<RungResult> {
+    let mut outcomes = lower.clone();
+    let mut results = Vec::new();
+    for rung in track.rungs.iter().filter(|rung| (rung.wanted)(scene.checks)) {
+        let result = match red_below(rung, &outcomes) {
+            Some(below) => untried(rung, not_tried(below)),
+            None if cancel.is_cancelled() => untried(rung, interrupted()),
+            None => climb_rung(scene, rung, cancel).await,
+        };
+        outcomes.insert(result.rung.clone(), result.outcome);
+        scene.event(EventKind::RungDone(result.clone()));
+        results.push(result);
+    }
+    clean(scene, track).await;
+    results
+}
+
+fn red_below<'a>(rung: &Rung, outcomes: &'a BTreeMap<String, RungOutcome>) -> Option<&'a str> {
+    let mut needed = rung.needs.iter().filter_map(|need| outcomes.get_key_value(*need));
+    needed.find(|(_, outcome)| **outcome != RungOutcome::Passed).map(|(name, _)| name.as_str())
+}
+
+fn not_tried(below: &str) -> Problem {
+    Problem::new("lower-rung", format!("not tried, because `{below}` is not green"))
+}
+
+fn interrupted() -> Problem {
+    Problem::new("interrupted", "stopped by hand before it was done").retry()
+}
+
+fn untried(rung: &Rung, problem: Problem) -> RungResult {
+    result(rung, &Notes::default(), Err(Stop::Skipped(problem)), Duration::ZERO)
+}
+
+async fn climb_rung(scene: &Scene<'_>, rung: &Rung, cancel: &CancellationToken) -> RungResult {
+    scene.event(EventKind::RungStarted { rung: rung.id.to_owned(), title: rung.title.to_owned() });
+    let (notes, begun) = (Notes::default(), Instant::now());
+    let ended = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Stop::Skipped(interrupted())),
+        ended = tokio::time::timeout(rung.limit, (rung.run)(scene, &notes)) => {
+            ended.unwrap_or_else(|_| Err(too_slow(rung).into()))
+        }
+    };
+    result(rung, &notes, ended, begun.elapsed())
+}
+
+fn too_slow(rung: &Rung) -> Problem {
+    let limit = rung.limit.as_secs();
+    Problem::new("rung-timeout", format!("`{}` was not done after {limit} s", rung.title))
+        .hint("look at what was seen so far, and at the pods behind it: they may be busy, starting or out of memory")
+        .retry()
+}
+
+fn result(rung: &Rung, notes: &Notes, ended: Result<(), Stop>, took: Duration) -> RungResult {
+    let (tried, evidence) = notes.read();
+    let (outcome, problem) = match ended {
+        Ok(()) => (RungOutcome::Passed, None),
+        Err(Stop::Failed(problem)) => (RungOutcome::Failed, Some(problem)),
+        Err(Stop::Skipped(problem)) => (RungOutcome::Skipped, Some(problem)),
+    };
+    RungResult {
+        rung: rung.id.to_owned(),
+        height: rung.height,
+        title: rung.title.to_owned(),
+        outcome,
+        tried,
+        evidence,
+        problem,
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+async fn clean(scene: &Scene<'_>, track: &Track) {
+    let Some(clean) = track.clean else { return };
+    match tokio::time::timeout(CLEANING, clean(scene)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(problem)) => scene.say(format!("not cleaned up: {problem}; the next `hubwright verify` tries again")),
+        Err(_) => scene
+            .say(format!("not cleaned up within {} s; the next `hubwright verify` tries again", CLEANING.as_secs())),
+    }
+}

@@ -1,0 +1,5 @@
+//! Dask Gateway.
+
+/// The check's cluster.
+#[derive(Debug)]
+pub struct Cluster;

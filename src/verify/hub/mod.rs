@@ -1,0 +1,5 @@
+//! JupyterHub.
+
+/// The check user's server.
+#[derive(Debug)]
+pub struct Server;

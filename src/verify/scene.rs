@@ -1,0 +1,97 @@
+//! What the rungs of one climb share: the checks, the ports, and what lower rungs found out for higher ones.
+//! Must not know any rung.
+use std::sync::OnceLock;
+
+use secrecy::SecretString;
+
+use super::{compare, dask, door::Door, hub, ray};
+use crate::{
+    answers::secret::SecretRef,
+    health::text,
+    plan::graph::Checks,
+    problem::{Explain, Problem},
+    run::{event::EventKind, ports::Ports},
+};
+
+/// Whose rungs a track holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// The hub, its public address included.
+    Hub,
+    /// Ray.
+    Ray,
+    /// Dask Gateway.
+    Dask,
+    /// The real notebook on top of all.
+    Notebook,
+}
+
+/// One climb.
+pub struct Scene<'a> {
+    /// What to prove.
+    pub checks: &'a Checks,
+    /// The world.
+    pub ports: &'a Ports,
+    /// What was found on the way.
+    pub found: Found,
+    emit: &'a (dyn Fn(EventKind) + Send + Sync),
+}
+
+/// What lower rungs found out. Each is written once.
+#[derive(Default)]
+pub struct Found {
+    /// Where the hub's proxy is reached for the check's own calls.
+    pub hub: OnceLock<Door>,
+    /// The hub's public address, if it has one and it answered as a hub.
+    pub public: OnceLock<Door>,
+    /// The hub's version.
+    pub hub_version: OnceLock<String>,
+    /// The check user's running server.
+    pub server: OnceLock<hub::Server>,
+    /// Ray Client's port.
+    pub ray_client: OnceLock<Door>,
+    /// Ray's dashboard.
+    pub ray_http: OnceLock<Door>,
+    /// Versions of the Ray cluster.
+    pub ray: OnceLock<compare::RayVersions>,
+    /// Ray jobs that were submitted.
+    pub ray_jobs: ray::Jobs,
+    /// Dask Gateway's proxy.
+    pub dask: OnceLock<Door>,
+    /// Versions of the gateway and its clusters.
+    pub dask_versions: OnceLock<compare::DaskVersions>,
+    /// The check's own Dask cluster.
+    pub cluster: OnceLock<dask::Cluster>,
+    /// Versions in the notebook.
+    pub notebook: OnceLock<compare::NotebookVersions>,
+}
+
+impl<'a> Scene<'a> {
+    /// A climb that found nothing yet.
+    pub fn new(checks: &'a Checks, ports: &'a Ports, emit: &'a (dyn Fn(EventKind) + Send + Sync)) -> Self {
+        Self { checks, ports, found: Found::default(), emit }
+    }
+
+    /// Tells a person what goes on; cleaned here.
+    pub fn say(&self, what: impl AsRef<str>) {
+        (self.emit)(EventKind::Note { text: text::line(what.as_ref()) });
+    }
+
+    /// Passes an event on.
+    pub fn event(&self, kind: EventKind) {
+        (self.emit)(kind);
+    }
+
+    /// The value of a key of a Secret in the deployment's namespace.
+    pub async fn secret(&self, place: &(String, String)) -> Result<SecretString, Problem> {
+        let reference = SecretRef::Kubernetes { name: place.0.clone(), key: place.1.clone() };
+        self.ports.secrets.resolve(&self.checks.namespace, &reference).await.map_err(|error| error.explain())
+    }
+}
+
+/// What a lower rung should have found. Missing only if the table of rungs is wrong.
+pub fn needed<T>(found: &OnceLock<T>) -> Result<&T, Problem> {
+    found
+        .get()
+        .ok_or_else(|| Problem::new("rung-order", "a lower rung of the verification did not leave what this one needs"))
+}
