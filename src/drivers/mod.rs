@@ -2,6 +2,8 @@
 //! Must not decide anything: rules are in `health`, order is in `run`.
 pub mod clock;
 pub mod folder;
+pub mod helm;
 pub mod journal;
 pub mod kube;
+pub mod releases;
 pub mod secrets;

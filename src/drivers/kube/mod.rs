@@ -5,11 +5,12 @@ mod errors;
 mod facts;
 mod forward;
 mod objects;
+mod seen;
 mod watch;
 
 use std::{sync::Arc, time::Duration};
 
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
+use futures::{FutureExt, future::BoxFuture, stream::BoxStream};
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, Client, api::LogParams};
 use secrecy::SecretString;
@@ -25,7 +26,7 @@ use crate::{
 pub use config::{Connection, connect, contexts};
 
 /// Limit of one call.
-const CALL: Duration = Duration::from_secs(30);
+pub(super) const CALL: Duration = Duration::from_secs(30);
 
 /// A cluster.
 #[derive(Clone)]
@@ -48,7 +49,11 @@ impl KubeCluster {
 }
 
 /// Runs a call with a limit; what fails gets words.
-async fn call<T>(limit: Duration, doing: &str, request: impl Future<Output = kube::Result<T>>) -> PortResult<T> {
+pub(super) async fn call<T>(
+    limit: Duration,
+    doing: &str,
+    request: impl Future<Output = kube::Result<T>>,
+) -> PortResult<T> {
     match tokio::time::timeout(limit, request).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(errors::explain(doing, &error)),
@@ -99,7 +104,7 @@ impl Cluster for KubeCluster {
     }
 
     fn watch<'a>(&'a self, namespace: &'a str) -> BoxStream<'a, Change> {
-        watch::watch(self.client.clone(), namespace).boxed()
+        watch::watch(self.client.clone(), namespace)
     }
 
     fn logs<'a>(

@@ -83,19 +83,25 @@ pub struct Kind {
     pub namespaced: bool,
     /// Label selector that the watch must ask for, if not all are wanted.
     pub selector: Option<&'static str>,
+    /// Only metadata may be asked for: the rest is large or secret.
+    pub metadata_only: bool,
 }
 
 impl Kind {
     const fn namespaced(group: &'static str, version: &'static str, kind: &'static str, plural: &'static str) -> Self {
-        Self { group, version, kind, plural, namespaced: true, selector: None }
+        Self { group, version, kind, plural, namespaced: true, selector: None, metadata_only: false }
     }
 
     const fn cluster(group: &'static str, version: &'static str, kind: &'static str, plural: &'static str) -> Self {
-        Self { group, version, kind, plural, namespaced: false, selector: None }
+        Self { group, version, kind, plural, namespaced: false, selector: None, metadata_only: false }
     }
 
     const fn selected(self, selector: &'static str) -> Self {
         Self { selector: Some(selector), ..self }
+    }
+
+    const fn without_data(self) -> Self {
+        Self { metadata_only: true, ..self }
     }
 
     /// `v1`, `apps/v1`.
@@ -131,6 +137,12 @@ pub trait Watched: DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 
     }
 }
 
+/// Does something for every watched type; see [`each_kind`].
+pub trait KindVisitor {
+    /// Called once per type.
+    fn visit<W: Watched>(&mut self);
+}
+
 macro_rules! watched {
     ($($(#[$doc:meta])+ $name:ident = $kind:expr;)+) => {
         /// A watched object.
@@ -139,6 +151,9 @@ macro_rules! watched {
 
         /// Every kind that is watched.
         pub const KINDS: &[Kind] = &[$($name::KIND),+];
+
+        /// Shows a visitor every watched type, in the order of [`KINDS`].
+        pub fn each_kind(visitor: &mut impl KindVisitor) { $(visitor.visit::<$name>();)+ }
 
         impl Object {
             /// Kind, such as `Pod`.
@@ -200,7 +215,7 @@ watched! {
     /// A Ray cluster of KubeRay.
     RayCluster = Kind::namespaced("ray.io", "v1", "RayCluster", "rayclusters");
     /// One revision of a helm release: metadata only, never the data.
-    HelmSecret = Kind::namespaced("", "v1", "Secret", "secrets").selected("owner=helm");
+    HelmSecret = Kind::namespaced("", "v1", "Secret", "secrets").selected("owner=helm").without_data();
 }
 
 impl Object {

@@ -1,0 +1,356 @@
+//! One helm process: started apart from us, found again after a crash, asked to stop. Its words go into files of the
+//! deployment's folder, for the owner only. Must not know what helm is told.
+//!
+//! helm's standard output is not asked for as JSON: that repeats the manifest and the values, secrets included, and a
+//! failure has none. The status line says enough, and the release's own record in the cluster says the rest.
+use std::{
+    ffi::OsString,
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
+use serde::{Deserialize, Serialize};
+use tokio::process::{Child, Command};
+
+use super::{HelmProgram, failure, isolation};
+use crate::{
+    drivers::folder,
+    problem::Problem,
+    run::ports::{ChildProcess, HelmRun, PortResult},
+};
+
+/// How long helm may take to note its end in the cluster after it was asked to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// How often an adopted process is looked at: it is no child of ours, so nobody tells us of its end.
+const GLANCE: Duration = Duration::from_millis(200);
+/// How much of helm's words is read, in bytes, from their end.
+const WORDS: u64 = 64 << 10;
+
+/// A helm command to be started.
+pub struct Job<'a> {
+    /// Release it works on; one process at a time per release.
+    pub release: &'a str,
+    /// Arguments.
+    pub arguments: Vec<OsString>,
+    /// Values file, which goes away with the process.
+    pub values: Option<PathBuf>,
+}
+
+impl Job<'_> {
+    /// Starts helm.
+    pub fn start(self, helm: &HelmProgram) -> Result<Running, Problem> {
+        let trace = Trace::new(&helm.folder, self.release, self.values.clone());
+        let child = self.spawn(helm, &trace).map_err(|error| {
+            trace.wipe();
+            Problem::new("helm-unusable", format!("cannot start `{}`: {error}", helm.program.display()))
+        })?;
+        let who = identify(child.id().unwrap_or_default());
+        trace.remember(&who)?;
+        Ok(Running { child: Some(child), who, trace })
+    }
+
+    /// The working folder is an empty one: in any other, a folder that is called like the chart would be taken for it.
+    fn spawn(&self, helm: &HelmProgram, trace: &Trace) -> io::Result<Child> {
+        let empty = helm.folder.join("helm/no-plugins");
+        DirBuilder::new().recursive(true).mode(0o700).create(&empty)?;
+        Command::new(&helm.program)
+            .args(&self.arguments)
+            .env_clear()
+            .envs(isolation::environment(&helm.kubeconfig, &helm.folder))
+            .current_dir(&empty)
+            .stdin(Stdio::null())
+            .stdout(fresh(&trace.out)?)
+            .stderr(fresh(&trace.err)?)
+            .process_group(0)
+            .spawn()
+    }
+}
+
+/// An empty file for the owner only, whatever was there before.
+fn fresh(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// What a helm process leaves in the folder.
+#[derive(Debug, Serialize, Deserialize)]
+struct Trace {
+    folder: PathBuf,
+    release: String,
+    out: PathBuf,
+    err: PathBuf,
+    values: Option<PathBuf>,
+    started: u64,
+}
+
+impl Trace {
+    fn new(folder: &Path, release: &str, values: Option<PathBuf>) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            release: release.to_owned(),
+            out: folder.join(format!("helm-{release}.out")),
+            err: folder.join(format!("helm-{release}.err")),
+            values,
+            started: 0,
+        }
+    }
+
+    fn note(folder: &Path, pid: u32) -> PathBuf {
+        folder.join(format!("helm-{pid}.json"))
+    }
+
+    /// Writes down whose trace this is, for a later run.
+    fn remember(&self, who: &ChildProcess) -> Result<(), Problem> {
+        let mut note = serde_json::to_value(self).unwrap_or_default();
+        if let Some(started) = note.get_mut("started") {
+            *started = who.started.into();
+        }
+        folder::write_private(&Self::note(&self.folder, who.pid), &note.to_string())
+    }
+
+    fn recall(folder: &Path, who: &ChildProcess) -> Option<Self> {
+        let text = fs::read_to_string(Self::note(folder, who.pid)).ok()?;
+        let trace: Self = serde_json::from_str(&text).ok()?;
+        (trace.started == who.started).then_some(trace)
+    }
+
+    /// Removes what may hold values or a chart's notes. The words of a failure stay, for whoever looks later.
+    fn wipe(&self) {
+        for path in [Some(&self.out), self.values.as_ref()].into_iter().flatten() {
+            // What is not there need not go.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+/// A helm process, started by this run or by an earlier one.
+pub struct Running {
+    /// `None` if an earlier run started it.
+    child: Option<Child>,
+    who: ChildProcess,
+    trace: Trace,
+}
+
+impl Running {
+    /// The process of an earlier run, if it is the same and still lives.
+    pub fn adopt(folder: &Path, who: ChildProcess) -> Option<Self> {
+        let trace = Trace::recall(folder, &who)?;
+        let running = Self { child: None, who, trace };
+        if running.who.host == host() && lives(&running.who) {
+            return Some(running);
+        }
+        running.tidy();
+        None
+    }
+
+    /// Waits for the end; `None`: nobody knows how it ended.
+    async fn ended(&mut self) -> Option<bool> {
+        let Some(child) = &mut self.child else {
+            while lives(&self.who) {
+                tokio::time::sleep(GLANCE).await;
+            }
+            return None;
+        };
+        child.wait().await.ok().map(|status| status.success())
+    }
+
+    fn outcome(&self, success: Option<bool>) -> PortResult<()> {
+        let (out, err) = (tail(&self.trace.out), tail(&self.trace.err));
+        self.tidy();
+        match success {
+            Some(true) => Ok(()),
+            None if out.contains("STATUS: deployed") || out.contains("uninstalled") => Ok(()),
+            _ => Err(failure::explain(&self.trace.release, &err, &out)),
+        }
+    }
+
+    fn tidy(&self) {
+        self.trace.wipe();
+        let _ = fs::remove_file(Trace::note(&self.trace.folder, self.who.pid));
+    }
+
+    fn signal(&self, signal: Signal) {
+        // The number may belong to another process by now.
+        let Some(pid) = pid(&self.who).filter(|_| lives(&self.who)) else { return };
+        // Who ended in between needs no signal.
+        let _ = kill_process(pid, signal);
+        if signal == Signal::KILL {
+            let _ = kill_process_group(pid, signal);
+        }
+    }
+}
+
+impl HelmRun for Running {
+    fn child(&self) -> ChildProcess {
+        self.who.clone()
+    }
+
+    fn wait(&mut self) -> BoxFuture<'_, PortResult<()>> {
+        async move {
+            let success = self.ended().await;
+            self.outcome(success)
+        }
+        .boxed()
+    }
+
+    fn stop(&mut self) -> BoxFuture<'_, ()> {
+        async move {
+            // helm notes `failed` in the cluster on SIGTERM; killed at once, its release would stay pending.
+            self.signal(Signal::TERM);
+            if tokio::time::timeout(FAREWELL, self.ended()).await.is_err() {
+                self.signal(Signal::KILL);
+                self.ended().await;
+            }
+            self.tidy();
+        }
+        .boxed()
+    }
+}
+
+/// The end of a file as text; empty if it cannot be read.
+fn tail(path: &Path) -> String {
+    let read = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(WORDS)))?;
+        let mut bytes = Vec::new();
+        file.take(WORDS).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
+}
+
+fn pid(who: &ChildProcess) -> Option<Pid> {
+    Pid::from_raw(i32::try_from(who.pid).ok()?)
+}
+
+fn identify(pid: u32) -> ChildProcess {
+    ChildProcess { pid, started: stat(pid).map(|(_, started)| started).unwrap_or_default(), host: host() }
+}
+
+/// Whether this very process, not just its number, is there and has not ended.
+fn lives(who: &ChildProcess) -> bool {
+    if who.started == 0 {
+        return pid(who).is_some_and(|pid| test_kill_process(pid).is_ok());
+    }
+    stat(who.pid).is_some_and(|(state, started)| state != "Z" && state != "X" && started == who.started)
+}
+
+/// State and start time (clock ticks since boot) of a process; `None` where there is none, or no `/proc`.
+fn stat(pid: u32) -> Option<(String, u64)> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name stands in brackets and may hold blanks and brackets itself: fields are counted from its end.
+    let (_, fields) = text.rsplit_once(')')?;
+    let mut fields = fields.split_whitespace();
+    let state = fields.next()?.to_owned();
+    let started = fields.nth(18)?.parse().ok()?;
+    Some((state, started))
+}
+
+fn host() -> String {
+    fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .map_or_else(|| "this machine".to_owned(), |name| name.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::{
+        drivers::helm::{Kubeconfig, find::Found, find::Version},
+        run::ports::FailureKind,
+    };
+
+    /// A stand-in for helm: what is tested is how a process is held, not what helm does.
+    fn helm(folder: &Path, script: &str) -> HelmProgram {
+        let program = folder.join("program");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        let found = Found { program, version: Version::parse("v4.3.1"), warning: None };
+        HelmProgram::new(&found, "prod", Kubeconfig::File("/k".into()), folder)
+    }
+
+    fn start(helm: &HelmProgram) -> Running {
+        let values = helm.folder.join("values.yaml");
+        folder::write_private(&values, "a: 1").unwrap();
+        Job { release: "hub", arguments: vec!["upgrade".into()], values: Some(values) }.start(helm).unwrap()
+    }
+
+    fn left(folder: &Path) -> Vec<String> {
+        let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = names.filter(|name| name != "program" && name != "helm").collect();
+        names.sort();
+        names
+    }
+
+    #[tokio::test]
+    async fn values_and_output_go_away_with_the_process_and_complaints_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let helm = helm(folder.path(), "echo 'password: hunter2'; echo 'Error: INSTALLATION FAILED: boom' >&2; exit 1");
+        let error = start(&helm).wait().await.unwrap_err();
+        assert!(error.problem.detail.as_deref().unwrap().contains("boom"), "{error:?}");
+        assert_eq!(left(folder.path()), ["helm-hub.err"]);
+    }
+
+    #[tokio::test]
+    async fn files_are_for_the_owner_and_the_working_folder_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let helm = helm(folder.path(), "ls -A . >&2; env | grep ^HELM_ >&2; sleep 0.2; exit 1");
+        let mut running = start(&helm);
+        for name in left(folder.path()) {
+            let mode = fs::metadata(folder.path().join(&name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        running.wait().await.unwrap_err();
+        let seen = fs::read_to_string(folder.path().join("helm-hub.err")).unwrap();
+        assert!(seen.starts_with("HELM_"), "{seen}");
+    }
+
+    #[tokio::test]
+    async fn a_later_run_finds_the_process_again_and_learns_how_it_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let helm = helm(folder.path(), "sleep 0.5; echo 'STATUS: deployed'");
+        let first = start(&helm);
+        let who = first.child();
+        // As after a crash: nobody holds the process any more.
+        drop(first);
+        let mut second = Running::adopt(folder.path(), who.clone()).expect("it still runs");
+        second.wait().await.unwrap();
+        assert!(Running::adopt(folder.path(), who).is_none());
+        assert_eq!(left(folder.path()), ["helm-hub.err"]);
+    }
+
+    #[tokio::test]
+    async fn another_process_of_the_same_number_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let helm = helm(folder.path(), "exec sleep 30");
+        let mut running = start(&helm);
+        let stranger = ChildProcess { started: running.child().started + 1, ..running.child() };
+        assert!(Running::adopt(folder.path(), stranger).is_none());
+        running.stop().await;
+        assert!(!lives(&running.who));
+    }
+
+    #[tokio::test]
+    async fn who_does_not_know_the_end_says_so_and_that_trying_again_helps() {
+        let folder = tempfile::tempdir().unwrap();
+        let helm = helm(folder.path(), "sleep 0.2; kill -9 $$");
+        let mut running = start(&helm);
+        running.child = None;
+        let error = running.wait().await.unwrap_err();
+        assert_eq!((error.problem.code.as_str(), error.kind), ("helm-ended", FailureKind::Other));
+        assert!(error.problem.retry);
+    }
+}
