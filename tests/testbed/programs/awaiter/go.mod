@@ -1,0 +1,3 @@
+module hubwright/testbed/awaiter
+
+go 1.26.0

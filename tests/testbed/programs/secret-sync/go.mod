@@ -1,0 +1,3 @@
+module hubwright/testbed/secret-sync
+
+go 1.26.0
