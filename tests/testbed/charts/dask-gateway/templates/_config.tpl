@@ -40,8 +40,8 @@ c.DaskGateway.backend_class = "dask_gateway_server.backends.kubernetes.KubeBacke
 c.KubeBackend.api_url = "http://{{ $api }}.{{ .Release.Namespace }}:8000/api"
 c.KubeBackend.gateway_instance = "{{ include "fullname" . }}"
 
-image = get_property("gateway.backend.image")
-c.KubeClusterConfig.image = ":".join(filter(None, (image["name"], image["tag"])))
+image = [get_property(f"gateway.backend.image.{part}") for part in ("name", "tag")]
+c.KubeClusterConfig.image = ":".join(filter(None, image))
 roles = {
     f"{role}_{trait}": f"backend.{role}.{key}"
     for role in ("scheduler", "worker")

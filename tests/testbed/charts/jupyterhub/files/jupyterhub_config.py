@@ -1,4 +1,6 @@
-"""The hub's configuration: turns the values of the release into traits, each section in its own function."""
+"""The hub's configuration: turns the values of the release into traits, each section in its own function.
+
+helm leaves out values that are null: every look-up has to do without its key."""
 
 c = get_config()  # noqa: F821  (of traitlets; the import below hides it, as extraConfig expects)
 
@@ -52,6 +54,12 @@ SPAWNER_TRAITS = {
     "start_timeout": "startTimeout",
     "storage_extra_labels": "storage.extraLabels",
     "uid": "uid",
+}
+DISK_TRAITS = {
+    "pvc_name_template": "dynamic.pvcNameTemplate",
+    "storage_access_modes": "dynamic.storageAccessModes",
+    "storage_capacity": "capacity",
+    "storage_class": "dynamic.storageClass",
 }
 
 
@@ -116,7 +124,7 @@ def user_pods():
     spawner.namespace = os.environ["POD_NAMESPACE"]
     for trait, key in SPAWNER_TRAITS.items():
         set_config_if_not_none(spawner, trait, f"singleuser.{key}")
-    spawner.image = ":".join(filter(None, (get_config("singleuser.image.name"), get_config("singleuser.image.tag"))))
+    spawner.image = image("singleuser.image")
     spawner.image_pull_secrets = pull_secrets()
     spawner.allow_privilege_escalation = get_config("singleuser.allowPrivilegeEscalation")
     c.Spawner.cmd = get_config("singleuser.cmd")  # null is an answer: the image's own command
@@ -125,13 +133,17 @@ def user_pods():
         spawner.init_containers = (get_config("singleuser.initContainers") or []) + [metadata_block()]
 
 
+def image(key):
+    """An image of the values, as one word."""
+    return ":".join(filter(None, (get_config(f"{key}.name"), get_config(f"{key}.tag"))))
+
+
 def metadata_block():
     """The privileged container that cuts a user's pod off from the cloud's metadata address."""
-    image = get_config("singleuser.networkTools.image")
     rule = "--append OUTPUT --protocol tcp --destination {} --destination-port 80 --jump DROP"
     return {
         "name": "block-cloud-metadata",
-        "image": f"{image['name']}:{image['tag']}",
+        "image": image("singleuser.networkTools.image"),
         "command": ["iptables", *rule.format(get_config("singleuser.cloudMetadata.ip")).split()],
         "securityContext": {"privileged": True, "runAsUser": 0, "capabilities": {"add": ["NET_ADMIN"]}},
         "resources": get_config("singleuser.networkTools.resources"),
@@ -158,25 +170,21 @@ def placement():
 
 def home():
     """The volume that holds a user's home directory, if there is one: (volumes, mounts), both by name."""
-    storage = get_config("singleuser.storage")
-    if storage["type"] == "dynamic":
-        dynamic = storage["dynamic"]
-        name, claim, sub_path = dynamic["volumeNameTemplate"], "{pvc_name}", dynamic["subPath"]
-        c.KubeSpawner.storage_pvc_ensure = True
-        for trait, value in (
-            ("pvc_name_template", dynamic["pvcNameTemplate"]),
-            ("storage_access_modes", dynamic["storageAccessModes"]),
-            ("storage_capacity", storage["capacity"]),
-            ("storage_class", dynamic["storageClass"]),
-        ):
-            if value is not None:
-                setattr(c.KubeSpawner, trait, value)
-    elif storage["type"] == "static":
-        name, claim, sub_path = "home", storage["static"]["pvcName"], storage["static"]["subPath"]
-    else:
+    kind = get_config("singleuser.storage.type")
+    if kind == "none":
         return {}, {}
-    volume = {"name": name, "persistentVolumeClaim": {"claimName": claim}}
-    return {name: volume}, {name: {"name": name, "mountPath": storage["homeMountPath"], "subPath": sub_path}}
+    name, claim = "home", get_config("singleuser.storage.static.pvcName")
+    if kind == "dynamic":
+        name, claim = get_config("singleuser.storage.dynamic.volumeNameTemplate"), "{pvc_name}"
+        c.KubeSpawner.storage_pvc_ensure = True
+        for trait, key in DISK_TRAITS.items():
+            set_config_if_not_none(c.KubeSpawner, trait, f"singleuser.storage.{key}")
+    mount = {
+        "name": name,
+        "mountPath": get_config("singleuser.storage.homeMountPath"),
+        "subPath": get_config(f"singleuser.storage.{kind}.subPath"),
+    }
+    return {name: {"name": name, "persistentVolumeClaim": {"claimName": claim}}}, {name: mount}
 
 
 def extra_files():
@@ -213,19 +221,18 @@ def volumes():
 
 def culler():
     """The service that stops idle servers, and its role."""
-    cull = get_config("cull")
     scopes = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
     command = ["python3", "-m", "jupyterhub_idle_culler"]
     command += [f"--url=http://localhost:8081{get_config('hub.baseUrl').rstrip('/')}/hub/api"]
     for flag, key in (("timeout", "timeout"), ("cull-every", "every"), ("concurrency", "concurrency"), ("max-age", "maxAge")):
-        if cull[key]:
-            command.append(f"--{flag}={cull[key]}")
-    if cull["users"]:
+        if get_config(f"cull.{key}"):
+            command.append(f"--{flag}={get_config(f'cull.{key}')}")
+    if get_config("cull.users"):
         command.append("--cull-users")
         scopes.append("admin:users")
-    if not cull["adminUsers"]:
+    if not get_config("cull.adminUsers"):
         command.append("--cull-admin-users=false")
-    if cull["removeNamedServers"]:
+    if get_config("cull.removeNamedServers"):
         command.append("--remove-named-servers")
     c.JupyterHub.services.append({"name": "jupyterhub-idle-culler", "command": command})
     c.JupyterHub.load_roles.append(
