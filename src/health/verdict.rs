@@ -1,6 +1,9 @@
-//! `Verdict` and `Finding`: what the health rules say. Data only; must not know any rule.
+//! `Verdict` and `Finding`: what the health rules say. Data only; must not know any rule. Whoever builds a finding with
+//! [`Finding::new`] cannot forget to clean the cluster's words.
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use super::text;
 
 /// What is known about one thing that is waited for.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +22,36 @@ pub enum Verdict {
     Blocked(Finding),
     /// It failed for good.
     Failed(Finding),
+}
+
+impl Verdict {
+    /// Ready, nothing to say.
+    pub const fn ready() -> Self {
+        Self::Ready { note: None }
+    }
+
+    /// Ready, with a note for a person.
+    pub fn noted(note: impl Into<String>) -> Self {
+        Self::Ready { note: Some(note.into()) }
+    }
+
+    /// On its way.
+    pub fn progressing(what: impl Into<String>) -> Self {
+        Self::Progressing { what: what.into() }
+    }
+
+    /// Whether it is ready.
+    pub const fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready { .. })
+    }
+
+    /// The finding, if it is stuck or failed.
+    pub const fn finding(&self) -> Option<&Finding> {
+        match self {
+            Self::Blocked(finding) | Self::Failed(finding) => Some(finding),
+            Self::Ready { .. } | Self::Progressing { .. } => None,
+        }
+    }
 }
 
 /// Why something is stuck, in words that a first-time installer understands, and what to do next.
@@ -46,6 +79,74 @@ pub struct Finding {
     /// Container whose log would tell more: pod, container, and whether the log is of the run before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LogPointer>,
+}
+
+impl Finding {
+    /// A finding with a code, what it is about and one sentence. Cluster text in it is cleaned here.
+    pub fn new(code: &str, subject: impl AsRef<str>, title: impl AsRef<str>) -> Self {
+        Self {
+            code: code.to_owned(),
+            subject: text::brief(subject.as_ref(), text::TITLE),
+            title: text::brief(title.as_ref(), text::TITLE),
+            detail: None,
+            next: Vec::new(),
+            count: 1,
+            since: None,
+            log: None,
+        }
+    }
+
+    /// Adds the raw words of Kubernetes, cleaned; empty words add nothing.
+    #[must_use]
+    pub fn detail(mut self, words: &str) -> Self {
+        self.detail = Some(text::clean(words)).filter(|words| !words.is_empty());
+        self
+    }
+
+    /// Adds when it was first seen.
+    #[must_use]
+    pub const fn since(mut self, since: Option<Timestamp>) -> Self {
+        self.since = since;
+        self
+    }
+
+    /// Adds where the last words are.
+    #[must_use]
+    pub fn log(mut self, log: LogPointer) -> Self {
+        self.log = Some(log);
+        self
+    }
+
+    /// Adds a step.
+    #[must_use]
+    pub fn then(mut self, step: NextStep) -> Self {
+        self.next.push(step);
+        self
+    }
+
+    /// Adds an answer to change.
+    #[must_use]
+    pub fn edit(self, key: impl Into<String>, why: impl Into<String>) -> Self {
+        self.then(NextStep::Edit { key: key.into(), why: why.into() })
+    }
+
+    /// Adds a command to run.
+    #[must_use]
+    pub fn command(self, command: impl AsRef<str>, why: impl Into<String>) -> Self {
+        self.then(NextStep::Command { command: text::brief(command.as_ref(), text::TITLE), why: why.into() })
+    }
+
+    /// Adds that trying again may help.
+    #[must_use]
+    pub fn retry(self, why: impl Into<String>) -> Self {
+        self.then(NextStep::Retry { why: why.into() })
+    }
+
+    /// Adds anything else.
+    #[must_use]
+    pub fn tell(self, why: impl Into<String>) -> Self {
+        self.then(NextStep::Tell { why: why.into() })
+    }
 }
 
 /// Where the last words of a program are.

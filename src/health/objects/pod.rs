@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Condition,
+    Condition, condition,
     meta::{or_default, slim},
 };
 use crate::answers::quantity::Quantity;
@@ -42,9 +42,26 @@ pub struct PodSpec {
     /// Init containers, native sidecars among them.
     #[serde(deserialize_with = "or_default")]
     pub init_containers: Box<[Container]>,
+    /// Taints of nodes that are no obstacle.
+    #[serde(deserialize_with = "or_default")]
+    pub tolerations: Box<[Toleration]>,
     /// Volumes that name another object.
     #[serde(deserialize_with = "or_default")]
     pub volumes: Box<[Volume]>,
+}
+
+/// A taint that is no obstacle.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Toleration {
+    /// Key; none with operator `Exists`: every taint.
+    pub key: Option<Box<str>>,
+    /// `Equal` (also if not said) or `Exists`.
+    pub operator: Option<Box<str>>,
+    /// Value, for `Equal`.
+    pub value: Option<Box<str>>,
+    /// Effect; `None`: every effect.
+    pub effect: Option<Box<str>>,
 }
 
 /// A container as asked for.
@@ -65,6 +82,58 @@ pub struct Container {
     pub readiness_probe: Option<Box<Probe>>,
     /// Has it started?
     pub startup_probe: Option<Box<Probe>>,
+}
+
+impl Pod {
+    /// Whether it is on its way out.
+    pub const fn is_terminating(&self) -> bool {
+        self.metadata.deletion_timestamp.is_some()
+    }
+
+    /// Phase, empty if the server said none.
+    pub fn phase(&self) -> &str {
+        self.status.phase.as_deref().unwrap_or_default()
+    }
+
+    /// Whether it has ended, well or badly.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.phase(), "Succeeded" | "Failed")
+    }
+
+    /// Whether Kubernetes calls it ready.
+    pub fn is_ready(&self) -> bool {
+        condition(&self.status.conditions, "Ready").is_some_and(Condition::is_true)
+    }
+
+    /// A condition of it.
+    pub fn condition(&self, kind: &str) -> Option<&Condition> {
+        condition(&self.status.conditions, kind)
+    }
+
+    /// UID of the object that controls it.
+    pub fn controller(&self) -> Option<&str> {
+        let owners = self.metadata.owner_references.as_deref().unwrap_or_default();
+        owners.iter().find(|owner| owner.controller == Some(true)).or(owners.first()).map(|owner| owner.uid.as_str())
+    }
+
+    /// The container of a name, init containers among them.
+    pub fn container(&self, name: &str) -> Option<&Container> {
+        self.spec.init_containers.iter().chain(&self.spec.containers).find(|one| &*one.name == name)
+    }
+
+    /// The states of all its containers, init containers first.
+    pub fn statuses(&self) -> impl Iterator<Item = &ContainerStatus> {
+        self.status.init_container_statuses.iter().chain(&self.status.container_statuses)
+    }
+
+    /// What the scheduler counts for it: the sum of containers and sidecars, or the largest init container.
+    pub fn requests(&self) -> Amounts {
+        let mut sum = Amounts::default();
+        let sidecars = self.spec.init_containers.iter().filter(|one| one.is_sidecar());
+        self.spec.containers.iter().chain(sidecars).for_each(|one| sum.add(&one.resources.requests));
+        self.spec.init_containers.iter().for_each(|one| sum.raise_to(&one.resources.requests));
+        sum
+    }
 }
 
 impl Container {
@@ -101,6 +170,36 @@ impl Amounts {
     /// An extended resource; `None`: not there at all.
     pub fn extended(&self, resource: &str) -> Option<u64> {
         self.other.iter().find(|(name, _)| &**name == resource).map(|(_, amount)| *amount)
+    }
+
+    /// Adds others.
+    pub fn add(&mut self, more: &Self) {
+        self.merge(more, u64::saturating_add);
+    }
+
+    /// Takes others away; never below nothing.
+    pub fn take(&mut self, less: &Self) {
+        self.merge(less, u64::saturating_sub);
+    }
+
+    fn raise_to(&mut self, least: &Self) {
+        self.merge(least, u64::max);
+    }
+
+    fn merge(&mut self, with: &Self, how: fn(u64, u64) -> u64) {
+        let both = |mine: Option<u64>, theirs: Option<u64>| match (mine, theirs) {
+            (mine, None) => mine,
+            (mine, Some(theirs)) => Some(how(mine.unwrap_or(0), theirs)),
+        };
+        self.cpu_millis = both(self.cpu_millis, with.cpu_millis);
+        self.memory = both(self.memory, with.memory);
+        self.pods = both(self.pods, with.pods);
+        for (name, theirs) in &with.other {
+            match self.other.iter_mut().find(|(mine, _)| mine == name) {
+                Some((_, mine)) => *mine = how(*mine, *theirs),
+                None => self.other = self.other.iter().cloned().chain([(name.clone(), how(0, *theirs))]).collect(),
+            }
+        }
     }
 }
 
