@@ -110,6 +110,9 @@ pub struct Install {
     /// Leave the verification out
     #[arg(long)]
     pub no_verify: bool,
+    /// Seconds that a step may stay stuck on something that only a person can mend
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub patience: u64,
 }
 
 /// `hubwright resume`

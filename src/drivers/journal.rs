@@ -97,6 +97,24 @@ impl Journal for FileJournal {
     }
 }
 
+/// Remembers nothing: for commands that change nothing worth resuming.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Forgetful;
+
+impl Journal for Forgetful {
+    fn append(&self, _line: &str) -> PortResult<()> {
+        Ok(())
+    }
+
+    fn lines(&self) -> PortResult<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn path(&self) -> PathBuf {
+        PathBuf::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,3 +1,10 @@
 //! Carries out a plan through ports: events, journal, executor, resume, uninstall. Prints nothing and knows no driver.
 pub mod event;
+pub mod executor;
+mod lease;
 pub mod ports;
+pub mod preflight;
+pub mod recorder;
+pub mod resume;
+pub mod state;
+pub mod uninstall;

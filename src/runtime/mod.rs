@@ -1,7 +1,13 @@
 //! Composition root: builds drivers, runs commands, performs effects. The only place that knows both drivers and front ends.
 mod answering;
+mod connecting;
+mod deploying;
 mod planning;
+mod proving;
 mod pure;
+mod removing;
+mod runs;
+mod showing;
 
 use std::io::Write;
 
@@ -25,12 +31,26 @@ pub fn run(cli: Cli) -> Exit {
         Command::Save(args) => pure::save(&args),
         Command::Plan(args) => planning::plan(&args),
         Command::Render(args) => planning::render(&args),
-        _ => Err(vec![Problem::new("not-built", "this command is not there yet")]),
+        Command::Install(args) => wait_for(deploying::install(&args)),
+        Command::Resume(args) => wait_for(deploying::resume(&args)),
+        Command::Verify(args) => wait_for(proving::verify(&args)),
+        Command::Uninstall(args) => wait_for(removing::uninstall(&args)),
     };
     ended.unwrap_or_else(|problems| {
         complain(&problems);
         Exit::Change
     })
+}
+
+/// Runs a command that waits for a cluster.
+fn wait_for(command: impl Future<Output = Outcome>) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        runtime.map_err(|error| vec![Problem::new("no-runtime", format!("cannot start threads: {error}"))])?;
+    let ended = runtime.block_on(command);
+    // A forward or a log that still hangs must not keep the program from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+    ended
 }
 
 /// Shows problems on standard error.

@@ -29,6 +29,37 @@ use crate::{
     run::ports::{ChildProcess, FailureKind, Helm, HelmRun, PortError, PortResult},
 };
 
+/// Stands in where helm is not needed. Whoever calls it after all learns that there is none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct MissingHelm;
+
+fn not_found() -> PortError {
+    let problem = Problem::new("helm-missing", "this needs helm, and none was looked for");
+    PortError::new(FailureKind::NotFound, problem.hint("put `helm` into `PATH`, or name it with `--helm FILE`"))
+}
+
+impl Helm for MissingHelm {
+    fn version(&self) -> String {
+        String::new()
+    }
+
+    fn install<'a>(&'a self, _: &'a str, _: &'a Release, _: &'a str) -> BoxFuture<'a, PortResult<Box<dyn HelmRun>>> {
+        futures::future::ready(Err(not_found())).boxed()
+    }
+
+    fn adopt(&self, _: ChildProcess) -> BoxFuture<'_, Option<Box<dyn HelmRun>>> {
+        futures::future::ready(None).boxed()
+    }
+
+    fn uninstall<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, PortResult<bool>> {
+        futures::future::ready(Err(not_found())).boxed()
+    }
+
+    fn command_line(&self, _: &str, _: &Release, _: &str) -> String {
+        String::new()
+    }
+}
+
 /// A helm program, and the cluster and folder that it works with.
 #[derive(Debug, Clone)]
 pub struct HelmProgram {

@@ -5,7 +5,7 @@ mod jupyterhub;
 pub mod login;
 mod namespace;
 mod operator;
-mod ray;
+pub mod ray;
 mod secrets;
 
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use crate::answers::{
     spec::{Gpus, Placement, Resources, Spec, Toleration},
 };
 
+pub use jupyterhub::url as jupyterhub_url;
 pub use secrets::{GENERATED, REGISTRY, SECRETS};
 
 /// What a component is made from.

@@ -3,6 +3,8 @@
 mod access;
 mod notebook;
 
+pub use access::url;
+
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -122,11 +124,19 @@ fn announcement(hub: &Hub) -> Value {
 
 fn database(database: &Database) -> Value {
     match database {
-        Database::SqlitePvc { class: None } => json!({"type": "sqlite-pvc"}),
-        Database::SqlitePvc { class: Some(class) } => json!({"type": "sqlite-pvc", "pvc": {"storageClassName": class}}),
+        Database::SqlitePvc { class } => sqlite_claim(class.as_deref()),
         Database::SqliteMemory => json!({"type": "sqlite-memory"}),
         Database::Server { kind, url, .. } => json!({"type": kind, "url": url}),
     }
+}
+
+/// The claim is a part of the release: without the annotation, removing the release would remove who people are.
+fn sqlite_claim(class: Option<&str>) -> Value {
+    let mut claim = json!({"annotations": {"helm.sh/resource-policy": "keep"}});
+    if let (Some(class), Some(claim)) = (class, claim.as_object_mut()) {
+        claim.insert("storageClassName".to_owned(), class.into());
+    }
+    json!({"type": "sqlite-pvc", "pvc": claim})
 }
 
 fn environment(context: &Context, hub: &Hub) -> Map<String, Value> {

@@ -1,0 +1,287 @@
+//! One step: its action, then the wait until what it made is ready. Must not know other steps.
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Failure, Run};
+use crate::{
+    health::{
+        rules,
+        verdict::{Finding, Verdict},
+    },
+    plan::graph::{Action, Expect, Step},
+    problem::Problem,
+    run::{
+        event::{EventKind, RungOutcome},
+        ports::{Applied, ObjectRef},
+    },
+};
+
+/// Code of the problem of a verification that is not green.
+pub const UNVERIFIED: &str = "unverified";
+/// Time between two looks at what must be ready.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What a step that is done says.
+#[derive(Default)]
+pub struct Done {
+    /// Whether anything changed.
+    pub changed: bool,
+    /// One line for a person.
+    pub note: Option<String>,
+    /// The verification was not green.
+    pub unverified: bool,
+}
+
+/// What a look at the things that must be ready says.
+pub enum Look {
+    Ready,
+    Waiting(String),
+    Blocked(Finding),
+    Failed(Finding),
+}
+
+/// The wait of a step, with what was said of it last.
+pub struct Wait<'s> {
+    step: &'s Step,
+    deadline: Timestamp,
+    said: String,
+    blocked: Option<(String, Timestamp)>,
+}
+
+impl<'s> Wait<'s> {
+    fn new(step: &'s Step, now: Timestamp) -> Self {
+        Self { step, deadline: after(now, step.deadline), said: String::new(), blocked: None }
+    }
+}
+
+fn after(now: Timestamp, duration: Duration) -> Timestamp {
+    SignedDuration::try_from(duration)
+        .ok()
+        .and_then(|duration| now.checked_add(duration).ok())
+        .unwrap_or(Timestamp::MAX)
+}
+
+impl Run<'_> {
+    /// Does a step.
+    pub(super) async fn step(&self, step: &Step) -> Result<Done, Box<Failure>> {
+        let mut wait = Wait::new(step, self.ports.clock.now());
+        let changed = match &step.action {
+            Action::Apply { objects } => self.apply(step, objects).await?,
+            Action::Secrets { secrets } => self.secrets(step, secrets).await?,
+            Action::Release(release) => self.release(step, release, &mut wait).await?,
+            Action::Verify => return self.verify().await,
+        };
+        self.await_ready(&mut wait).await?;
+        Ok(Done { changed, ..Done::default() })
+    }
+
+    /// Records what is about to be changed; refuses where that cannot be recorded, and after a cancel.
+    pub(super) fn calling(&self, step: &Step, call: String, digest: String) -> Result<(), Box<Failure>> {
+        if self.cancel.is_cancelled() {
+            return Err(interrupted());
+        }
+        self.recorder.say(EventKind::Calling { step: step.id.clone(), call, digest });
+        self.recorder.broken().map_err(Failure::new)
+    }
+
+    async fn apply(&self, step: &Step, objects: &[serde_json::Value]) -> Result<bool, Box<Failure>> {
+        let mut changed = false;
+        for object in objects {
+            let text = |key: &str| object.pointer(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+            let name = ObjectRef::cluster(text("/apiVersion"), text("/kind"), text("/metadata/name"));
+            self.calling(step, format!("apply {name}"), crate::plan::graph::digest(&object.to_string()))?;
+            changed |= self.ports.cluster.apply(object).await? != Applied::Unchanged;
+        }
+        Ok(changed)
+    }
+
+    async fn verify(&self) -> Result<Done, Box<Failure>> {
+        let emit = |kind: EventKind| self.recorder.say(kind);
+        let rungs = crate::verify::climb(&self.plan.checks, self.ports, &emit, &self.cancel).await;
+        if self.cancel.is_cancelled() {
+            return Err(interrupted());
+        }
+        let failed: Vec<&str> =
+            rungs.iter().filter(|rung| rung.outcome == RungOutcome::Failed).map(|rung| rung.title.as_str()).collect();
+        if failed.is_empty() {
+            let passed = rungs.iter().filter(|rung| rung.outcome == RungOutcome::Passed).count();
+            return Ok(Done { note: Some(format!("{passed} rungs green")), ..Done::default() });
+        }
+        Err(Failure::new(Problem::new(UNVERIFIED, format!("the verification is not green: {}", failed.join(", ")))))
+    }
+
+    /// Waits until everything a step expects is ready.
+    async fn await_ready(&self, wait: &mut Wait<'_>) -> Result<(), Box<Failure>> {
+        while !self.look(wait).await? {
+            self.pause(wait).await?;
+        }
+        Ok(())
+    }
+
+    /// A moment between two looks; ends with a cancel, a deadline, or a cluster that stays silent.
+    async fn pause(&self, wait: &Wait<'_>) -> Result<(), Box<Failure>> {
+        self.ports.clock.sleep(LOOK).await;
+        tokio::select! {
+            () = self.cancel.cancelled() => return Err(interrupted()),
+            () = self.world.changed(self, Duration::from_secs(1)) => {}
+        }
+        let now = self.ports.clock.now();
+        match self.world.lost_since() {
+            Some(since) if now > after(since, self.options.silence) => {
+                Err(Failure::new(silent(now.duration_since(since))))
+            }
+            // The installation inside the cluster goes on: nothing is called late while nobody can look.
+            Some(_) => Ok(()),
+            None if now > wait.deadline => Err(self.too_late(wait)),
+            None => Ok(()),
+        }
+    }
+
+    /// One look: says what changed since the last one. `true`: ready.
+    pub(super) async fn look(&self, wait: &mut Wait<'_>) -> Result<bool, Box<Failure>> {
+        let now = self.ports.clock.now();
+        let (look, pulling) = self.see(&wait.step.ready, now);
+        if pulling {
+            // A download that goes on never makes a step fail; the deadline moves along.
+            wait.deadline = wait.deadline.max(after(now, wait.step.deadline / 2));
+        }
+        match look {
+            Look::Ready => {
+                self.unblock(wait);
+                Ok(true)
+            }
+            Look::Waiting(what) => {
+                self.unblock(wait);
+                self.say_waiting(wait, what);
+                Ok(false)
+            }
+            Look::Blocked(finding) => self.block(wait, finding, now).await.map(|()| false),
+            Look::Failed(finding) => Err(self.failure(finding).await),
+        }
+    }
+
+    fn see(&self, expects: &[Expect], now: Timestamp) -> (Look, bool) {
+        let index = self.world.index();
+        let verdicts: Vec<Verdict> = expects.iter().map(|expect| rules::evaluate(&index, expect, now)).collect();
+        let pulling = expects.iter().any(|expect| rules::pulling(&index, expect));
+        (summarise(verdicts), pulling)
+    }
+
+    fn say_waiting(&self, wait: &mut Wait<'_>, what: String) {
+        if wait.said != what {
+            wait.said.clone_from(&what);
+            self.recorder.say(EventKind::StepWaiting { step: wait.step.id.clone(), what, deadline: wait.deadline });
+        }
+    }
+
+    /// Says a new cause; fails once a cause that only a person can mend has outlasted the patience.
+    pub(super) async fn block(
+        &self,
+        wait: &mut Wait<'_>,
+        finding: Finding,
+        now: Timestamp,
+    ) -> Result<(), Box<Failure>> {
+        match &wait.blocked {
+            Some((code, since)) if *code == finding.code => {
+                if now > after(*since, self.options.patience) {
+                    return Err(self.failure(finding).await);
+                }
+            }
+            _ => {
+                self.unblock(wait);
+                wait.blocked = Some((finding.code.clone(), now));
+                let deadline = wait.deadline.min(after(now, self.options.patience));
+                let finding = self.with_last_words(finding).await;
+                self.recorder.say(EventKind::StepBlocked { step: wait.step.id.clone(), finding, deadline });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn unblock(&self, wait: &mut Wait<'_>) {
+        if let Some((code, _)) = wait.blocked.take() {
+            wait.said.clear();
+            self.recorder.say(EventKind::StepUnblocked { step: wait.step.id.clone(), code });
+        }
+    }
+
+    /// What the program said last, where a finding points at a log.
+    async fn with_last_words(&self, mut finding: Finding) -> Finding {
+        let Some(log) = finding.log.clone() else { return finding };
+        let pod = ObjectRef::new("v1", "Pod", &log.namespace, &log.pod);
+        if let Ok(lines) = self.ports.cluster.logs(&pod, &log.container, log.previous, 20).await {
+            let words = std::iter::once("its last words:".to_owned()).chain(lines).collect::<Vec<_>>().join("\n");
+            let detail = finding.detail.take().map(|detail| detail + "\n").unwrap_or_default();
+            finding.detail = Some(detail + &words);
+        }
+        finding
+    }
+
+    /// A finding as the reason of a failed step.
+    pub(super) async fn failure(&self, finding: Finding) -> Box<Failure> {
+        let finding = self.with_last_words(finding).await;
+        let mut problem = Problem::new(finding.code.clone(), finding.title.clone());
+        problem.detail.clone_from(&finding.detail);
+        problem.hints = finding.next.iter().map(hint).collect();
+        problem.at = finding.next.iter().find_map(|next| match next {
+            crate::health::verdict::NextStep::Edit { key, .. } => Some(key.clone()),
+            _ => None,
+        });
+        Box::new(Failure { problem, finding: Some(finding) })
+    }
+
+    fn too_late(&self, wait: &Wait<'_>) -> Box<Failure> {
+        let minutes = wait.step.deadline.as_secs() / 60;
+        let why = if wait.said.is_empty() { "nothing was seen".to_owned() } else { wait.said.clone() };
+        let problem =
+            Problem::new("too-late", format!("`{}` was not ready within {minutes} minutes: {why}", wait.step.id));
+        Failure::new(
+            problem
+                .hint(format!(
+                    "look with `kubectl -n {} get pods,events`, then `hubwright resume`",
+                    self.plan.namespace
+                ))
+                .retry(),
+        )
+    }
+}
+
+fn hint(next: &crate::health::verdict::NextStep) -> String {
+    use crate::health::verdict::NextStep;
+    match next {
+        NextStep::Edit { key, why } => format!("change the answer `{key}`: {why}"),
+        NextStep::Command { command, why } => format!("run `{command}`: {why}"),
+        NextStep::Retry { why } | NextStep::Tell { why } => why.clone(),
+    }
+}
+
+/// The worst counts: failed, then blocked, then whatever is not ready.
+fn summarise(verdicts: Vec<Verdict>) -> Look {
+    let mut waiting = Vec::new();
+    let mut blocked = None;
+    for verdict in verdicts {
+        match verdict {
+            Verdict::Failed(finding) => return Look::Failed(finding),
+            Verdict::Blocked(finding) => drop(blocked.get_or_insert(finding)),
+            Verdict::Progressing { what } if !waiting.contains(&what) => waiting.push(what),
+            Verdict::Progressing { .. } | Verdict::Ready { .. } => {}
+        }
+    }
+    match blocked {
+        Some(finding) => Look::Blocked(finding),
+        None if waiting.is_empty() => Look::Ready,
+        None => Look::Waiting(waiting.join("; ")),
+    }
+}
+
+/// The person stopped the run.
+pub fn interrupted() -> Box<Failure> {
+    Failure::new(Problem::new("interrupted", "stopped before it was ready").hint("`hubwright resume` goes on").retry())
+}
+
+fn silent(since: SignedDuration) -> Problem {
+    Problem::new("api-server-gone", format!("no contact with the cluster for {} minutes", since.as_secs() / 60))
+        .hint("check the network, VPN and proxy; when `kubectl get nodes` works again, `hubwright resume` goes on")
+        .retry()
+}

@@ -1,0 +1,127 @@
+//! What a run sees of the cluster: one watch, folded into an index, and an event for every change of a pod's line.
+//! Must not know steps.
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures::StreamExt;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::Run;
+use crate::{
+    health::{
+        index::{Index, Touched},
+        objects::Change,
+        pod,
+    },
+    run::event::{EventKind, PodChange},
+};
+
+/// The watched part of a cluster.
+pub struct World {
+    namespace: String,
+    index: Mutex<Index>,
+    shown: Mutex<HashMap<String, PodChange>>,
+    lost: Mutex<Option<Timestamp>>,
+    changed: Notify,
+}
+
+impl World {
+    /// A namespace of which nothing was seen yet.
+    pub fn new(namespace: &str) -> Self {
+        Self {
+            namespace: namespace.to_owned(),
+            index: Mutex::new(Index::new(namespace)),
+            shown: Mutex::default(),
+            lost: Mutex::default(),
+            changed: Notify::new(),
+        }
+    }
+
+    /// What is seen now. Keep the guard for a moment only.
+    pub fn index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Since when the cluster is silent.
+    pub fn lost_since(&self) -> Option<Timestamp> {
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a change, or for `at_most`.
+    pub async fn changed(&self, run: &Run<'_>, at_most: Duration) {
+        tokio::select! {
+            () = self.changed.notified() => {}
+            () = run.ports.clock.sleep(at_most) => {}
+        }
+    }
+
+    /// Follows the watch until the run ends.
+    pub async fn follow(&self, run: &Run<'_>) {
+        let mut changes = run.ports.cluster.watch(&self.namespace);
+        while let Some(change) = changes.next().await {
+            match change {
+                Change::Contact { up, what } => self.contact(run, up, what),
+                Change::Blind { kind, why } => {
+                    run.recorder.say(EventKind::Note { text: format!("cannot see {kind}: {why}; going on without") })
+                }
+                change => self.fold(run, change),
+            }
+            self.changed.notify_waiters();
+        }
+        // A watch that ends by itself leaves the steps to their deadlines.
+        std::future::pending::<()>().await;
+    }
+
+    fn contact(&self, run: &Run<'_>, up: bool, what: String) {
+        let now = run.ports.clock.now();
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if up == lost.is_some() {
+            *lost = (!up).then_some(now);
+            run.recorder.say(EventKind::Contact { up, what });
+        }
+    }
+
+    fn fold(&self, run: &Run<'_>, change: Change) {
+        let mut index = self.index();
+        for touched in index.apply(change) {
+            match touched {
+                Touched::Pod(name) => {
+                    if let Some(line) = index.pod(&name).map(|pod| pod::line(&index, pod)) {
+                        self.show(run, line);
+                    }
+                }
+                Touched::PodGone(name) => self.gone(run, name),
+            }
+        }
+    }
+
+    fn show(&self, run: &Run<'_>, line: pod::PodLine) {
+        let change = PodChange {
+            step: None,
+            namespace: line.namespace,
+            name: line.name,
+            state: line.state,
+            ready: line.ready,
+            containers: line.containers,
+            restarts: line.restarts,
+            reason: line.reason,
+            node: line.node,
+        };
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown.get(&change.name) != Some(&change) {
+            shown.insert(change.name.clone(), change.clone());
+            run.recorder.say(EventKind::PodChanged(change));
+        }
+    }
+
+    fn gone(&self, run: &Run<'_>, name: String) {
+        let known = self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
+        if known.is_some() {
+            run.recorder.say(EventKind::PodGone { namespace: self.namespace.clone(), name });
+        }
+    }
+}

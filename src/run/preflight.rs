@@ -1,0 +1,110 @@
+//! What is looked at before the first change: rights, and what the cluster lacks. All that is wrong is named at once.
+//! Must not change anything.
+use super::ports::{FailureKind, Permission, PortError, PortResult, Ports};
+use crate::{
+    answers::facts::Facts,
+    plan::graph::{Action, Expect, Plan},
+    problem::Problem,
+};
+
+/// Everything that would keep the plan from working.
+pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<Vec<Problem>> {
+    let wanted = permissions(plan);
+    let refused = match ports.cluster.refused(&wanted).await {
+        // Some clusters do not tell; then the first refused call will.
+        Err(PortError { kind: FailureKind::Forbidden, .. }) => Vec::new(),
+        refused => refused?,
+    };
+    let rights = (!refused.is_empty()).then(|| missing_rights(plan, &refused));
+    Ok(rights.into_iter().chain(storage(plan, facts)).chain(old_crd(plan, facts)).collect())
+}
+
+fn permissions(plan: &Plan) -> Vec<Permission> {
+    let namespaced = |verb: &str, group: &str, resource: &str| Permission {
+        verb: verb.to_owned(),
+        group: group.to_owned(),
+        resource: resource.to_owned(),
+        namespace: Some(plan.namespace.clone()),
+    };
+    let everywhere =
+        |verb: &str, group: &str, resource: &str| Permission { namespace: None, ..namespaced(verb, group, resource) };
+    let mut wanted = vec![
+        namespaced("create", "", "secrets"),
+        namespaced("create", "", "services"),
+        namespaced("create", "apps", "deployments"),
+        namespaced("create", "rbac.authorization.k8s.io", "roles"),
+        namespaced("watch", "", "pods"),
+        namespaced("create", "coordination.k8s.io", "leases"),
+    ];
+    let creates_namespace =
+        plan.steps.iter().any(|step| matches!(&step.action, Action::Apply { objects } if !objects.is_empty()));
+    if creates_namespace {
+        wanted.push(everywhere("create", "", "namespaces"));
+    }
+    if plan.steps.iter().any(|step| step.ready.iter().any(|expect| matches!(expect, Expect::Crd(_)))) {
+        wanted.push(everywhere("create", "apiextensions.k8s.io", "customresourcedefinitions"));
+    }
+    if plan.checks.dask.is_some() {
+        wanted.push(everywhere("create", "rbac.authorization.k8s.io", "clusterroles"));
+    }
+    wanted
+}
+
+fn missing_rights(plan: &Plan, refused: &[Permission]) -> Problem {
+    let lines = refused.iter().map(|permission| {
+        let group = if permission.group.is_empty() { String::new() } else { format!(".{}", permission.group) };
+        let place = permission
+            .namespace
+            .as_ref()
+            .map_or("in the whole cluster".to_owned(), |name| format!("in namespace {name}"));
+        format!("{} {}{group} {place}", permission.verb, permission.resource)
+    });
+    Problem::new("forbidden", format!("your account lacks {} rights that the installation needs", refused.len()))
+        .detail(lines.collect::<Vec<_>>().join("\n"))
+        .hint(format!(
+            "ask an administrator of the cluster for them: `kubectl create clusterrolebinding hubwright --clusterrole=cluster-admin --user=YOU`, or narrower ones for namespace `{}`",
+            plan.namespace
+        ))
+}
+
+fn storage(plan: &Plan, facts: &Facts) -> Option<Problem> {
+    let values = plan.steps.iter().find_map(|step| match &step.action {
+        Action::Release(release) if release.chart == "jupyterhub" => Some(&release.values),
+        _ => None,
+    })?;
+    let homes = values.pointer("/singleuser/storage/type").is_some_and(|kind| kind == "dynamic");
+    let database = values.pointer("/hub/db/type").is_some_and(|kind| kind == "sqlite-pvc");
+    let said = |pointer: &str| values.pointer(pointer).is_some();
+    let needs_default = (homes && !said("/singleuser/storage/dynamic/storageClass"))
+        || (database && !said("/hub/db/pvc/storageClassName"));
+    // A cluster that shows no class at all may hide them; only what is seen counts.
+    if !needs_default || facts.server_version.is_none() || facts.storage_classes.iter().any(|class| class.default) {
+        return None;
+    }
+    let names: Vec<String> = facts.storage_classes.iter().map(|class| format!("`{}`", class.name)).collect();
+    let problem = Problem::new(
+        "no-default-storage-class",
+        "this cluster has no default kind of disk, so the hub's disk and home directories cannot be made",
+    )
+    .at("storage.class");
+    Some(if names.is_empty() {
+        problem.hint("install a storage provisioner first, or choose `storage.homes=none` and `storage.database=sqlite-memory` for a trial")
+    } else {
+        problem.hint(format!(
+            "choose one with `--set storage.class=NAME --set storage.database-class=NAME`: {}",
+            names.join(", ")
+        ))
+    })
+}
+
+/// helm never touches a CRD that is there, so one of an older operator would stay and the new operator would not start.
+fn old_crd(plan: &Plan, facts: &Facts) -> Option<Problem> {
+    let versions = &facts.ray_crd_versions;
+    if plan.checks.ray.is_none() || versions.is_empty() || versions.iter().any(|version| version == "v1") {
+        return None;
+    }
+    let problem = Problem::new("old-ray-crd", "the cluster's RayCluster definition is of an operator that is too old");
+    Some(problem.detail(format!("it serves {}; v1 is needed", versions.join(", "))).hint(
+        "an administrator must replace it: `kubectl replace -f` the CRDs of KubeRay 1.x; Ray clusters of the old operator must be gone first",
+    ))
+}

@@ -1,0 +1,285 @@
+//! Removes a deployment in the order in which nothing is left hanging: what people started, then releases, operators last.
+//! People's data stays unless told otherwise. Asks nothing; must not know front ends.
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    event::{EventKind, Outcome, PlannedStep},
+    executor::{Options, elapsed_ms},
+    lease::Lease,
+    ports::{FailureKind, ObjectRef, PortResult, Ports},
+    recorder::{Recorder, Sink},
+};
+use crate::{
+    health::text,
+    plan::{
+        components::{GENERATED, REGISTRY, SECRETS},
+        graph::{StepId, digest},
+    },
+    problem::Problem,
+};
+
+/// Releases in the order in which they go: who uses others first, operators last.
+const RELEASES: [&str; 4] = ["dask-gateway", "jupyterhub", "ray-cluster", "kuberay-operator"];
+/// How long objects may take to go.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// What an uninstall would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// Whether the namespace is ours: made by hubwright.
+    pub own_namespace: bool,
+    /// Helm releases that go.
+    pub releases: Vec<String>,
+    /// Secrets of ours that go.
+    pub secrets: Vec<String>,
+    /// People's running servers that go.
+    pub servers: Vec<String>,
+    /// Claims: homes and the hub's database.
+    pub claims: Vec<String>,
+    /// Dask clusters that go.
+    pub clusters: Vec<String>,
+}
+
+impl Inventory {
+    /// Whether there is nothing of a deployment.
+    pub fn is_empty(&self) -> bool {
+        self.releases.is_empty()
+            && self.secrets.is_empty()
+            && self.servers.is_empty()
+            && self.claims.is_empty()
+            && self.clusters.is_empty()
+    }
+
+    /// What goes and what stays, for a person to decide.
+    pub fn lines(&self, delete_data: bool) -> Vec<String> {
+        let line = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")));
+        let claims = if delete_data {
+            "goes for ever, people's files and the hub's database"
+        } else {
+            "stays, people's files and the hub's database"
+        };
+        [
+            line("goes, running servers", &self.servers),
+            line("goes, Dask clusters", &self.clusters),
+            line("goes, helm releases", &self.releases),
+            line("goes, Secrets", &self.secrets),
+            line(claims, &self.claims),
+            Some("stays, for other users of the cluster: custom resource definitions".to_owned()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// Looks at what is there.
+pub async fn inventory(ports: &Ports, namespace: &str) -> PortResult<Inventory> {
+    let names = |objects: Vec<Value>| objects.iter().map(name).collect::<Vec<_>>();
+    let of = |api: &str, kind: &str| ObjectRef::new(api, kind, namespace, "");
+    let mut releases = Vec::new();
+    for release in RELEASES {
+        if ports.releases.state(namespace, release).await?.is_some() {
+            releases.push(release.to_owned());
+        }
+    }
+    let mut secrets = names(ports.cluster.list(&of("v1", "Secret"), "app.kubernetes.io/managed-by=hubwright").await?);
+    secrets.retain(|name| [SECRETS, GENERATED, REGISTRY].contains(&name.as_str()));
+    let mut claims =
+        names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), "component=singleuser-storage").await?);
+    claims.extend(names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), "component=hub").await?));
+    let own = ports.cluster.get(&ObjectRef::cluster("v1", "Namespace", namespace)).await?;
+    Ok(Inventory {
+        own_namespace: own.as_ref().and_then(|object| object.pointer("/metadata/labels/app.kubernetes.io~1managed-by"))
+            == Some(&"hubwright".into()),
+        releases,
+        secrets,
+        servers: names(ports.cluster.list(&of("v1", "Pod"), "component=singleuser-server").await?),
+        claims,
+        clusters: names(ports.cluster.list(&of("gateway.dask.org/v1alpha1", "DaskCluster"), "").await?),
+    })
+}
+
+fn name(object: &Value) -> String {
+    text::line(object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default())
+}
+
+/// Removes what the inventory lists.
+pub async fn remove(
+    inventory: &Inventory,
+    namespace: &str,
+    delete_data: bool,
+    ports: &Ports,
+    options: &Options,
+    sink: &dyn Sink,
+    cancel: &CancellationToken,
+) -> Outcome {
+    let recorder = Recorder::new(ports, sink, 0);
+    let began = ports.clock.now();
+    let removal = Removal { inventory, namespace, delete_data, ports, recorder: &recorder, cancel };
+    removal.announce(options);
+    let lease = Lease::new(namespace, &options.holder);
+    let ended = match lease.hold(ports).await {
+        Ok(()) => removal.run().await,
+        Err(error) if error.kind == FailureKind::NotFound => removal.run().await,
+        Err(error) => Err((StepId::new("releases"), *error.problem)),
+    };
+    lease.release(ports).await;
+    let outcome = match ended {
+        Ok(()) => Outcome::Done,
+        Err((step, problem)) => {
+            recorder.say(EventKind::StepFailed { step, problem, finding: None });
+            if cancel.is_cancelled() { Outcome::Interrupted } else { Outcome::Failed }
+        }
+    };
+    let summary = removal.summary(outcome);
+    recorder.say(EventKind::RunFinished {
+        outcome,
+        took_ms: elapsed_ms(began, ports.clock.now()),
+        changed: true,
+        summary,
+    });
+    outcome
+}
+
+struct Removal<'a> {
+    inventory: &'a Inventory,
+    namespace: &'a str,
+    delete_data: bool,
+    ports: &'a Ports,
+    recorder: &'a Recorder<'a>,
+    cancel: &'a CancellationToken,
+}
+
+/// Why a part failed.
+type Failed = (StepId, Problem);
+
+impl Removal<'_> {
+    fn announce(&self, options: &Options) {
+        let steps = ["servers", "releases", "secrets", "data"];
+        let planned = |id: &&str| PlannedStep { id: StepId::new(*id), title: (*id).to_owned(), needs: Vec::new() };
+        self.recorder.say(EventKind::RunStarted {
+            run: options.run.clone(),
+            command: "uninstall".to_owned(),
+            deployment: format!("{}/{}", self.ports.cluster.context(), self.namespace),
+            plan: digest(&format!("{:?}", self.inventory)),
+            resumed: false,
+            steps: steps.iter().map(planned).collect(),
+        });
+    }
+
+    async fn run(&self) -> Result<(), Failed> {
+        self.part("servers", self.servers()).await?;
+        self.part("releases", self.releases()).await?;
+        self.part("secrets", self.objects("Secret", &self.inventory.secrets)).await?;
+        if self.delete_data {
+            self.part("data", self.data()).await?;
+        }
+        Ok(())
+    }
+
+    async fn part(&self, id: &str, work: impl Future<Output = PortResult<()>>) -> Result<(), Failed> {
+        let step = StepId::new(id);
+        let began = self.ports.clock.now();
+        self.recorder.say(EventKind::StepStarted { step: step.clone() });
+        self.recorder.broken().map_err(|problem| (step.clone(), problem))?;
+        let ended = tokio::select! {
+            ended = work => ended.map_err(|error| *error.problem),
+            () = self.cancel.cancelled() => Err(Problem::new("interrupted", "stopped; `hubwright uninstall` goes on where it stopped")),
+        };
+        ended.map_err(|problem| (step.clone(), problem))?;
+        let took_ms = elapsed_ms(began, self.ports.clock.now());
+        self.recorder.say(EventKind::StepDone { step, changed: true, took_ms, note: None });
+        Ok(())
+    }
+
+    /// What people started is in no release: the hub would be gone, and nobody left to stop it.
+    async fn servers(&self) -> PortResult<()> {
+        for cluster in &self.inventory.clusters {
+            self.ports
+                .cluster
+                .delete(&ObjectRef::new("gateway.dask.org/v1alpha1", "DaskCluster", self.namespace, cluster))
+                .await?;
+        }
+        // The gateway's controller must still run to clean up behind its clusters.
+        self.gone("gateway.dask.org/v1alpha1", "DaskCluster", "").await?;
+        self.objects("Pod", &self.inventory.servers).await
+    }
+
+    async fn releases(&self) -> PortResult<()> {
+        for release in RELEASES.iter().filter(|release| self.inventory.releases.iter().any(|name| name == *release)) {
+            self.ports.helm.uninstall(self.namespace, release).await?;
+            if *release == "ray-cluster" {
+                // Its operator must see it go, or finalizers would keep it for ever.
+                self.gone("ray.io/v1", "RayCluster", "").await?;
+            }
+        }
+        self.gone("v1", "Pod", "ray.io/is-ray-node=yes").await?;
+        self.gone("v1", "Pod", "app=jupyterhub").await
+    }
+
+    async fn objects(&self, kind: &str, names: &[String]) -> PortResult<()> {
+        let objects: Vec<ObjectRef> =
+            names.iter().map(|name| ObjectRef::new("v1", kind, self.namespace, name)).collect();
+        try_join_all(objects.iter().map(|object| self.ports.cluster.delete(object))).await.map(|_| ())
+    }
+
+    async fn data(&self) -> PortResult<()> {
+        self.objects("PersistentVolumeClaim", &self.inventory.claims).await?;
+        if self.inventory.own_namespace {
+            let namespace = ObjectRef::cluster("v1", "Namespace", self.namespace);
+            self.ports.cluster.delete(&namespace).await?;
+            let mut waited = Duration::ZERO;
+            while waited < PATIENCE && self.ports.cluster.get(&namespace).await?.is_some() {
+                self.ports.clock.sleep(Duration::from_secs(1)).await;
+                waited += Duration::from_secs(1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until no object of a kind is left. What stays longer is left to the cluster, and the summary says so.
+    async fn gone(&self, api_version: &str, kind: &str, selector: &str) -> PortResult<()> {
+        let of = ObjectRef::new(api_version, kind, self.namespace, "");
+        let mut waited = Duration::ZERO;
+        while waited < PATIENCE {
+            let left = self.ports.cluster.list(&of, selector).await?;
+            if left.is_empty() {
+                return Ok(());
+            }
+            if waited.is_zero() {
+                let names: Vec<String> = left.iter().map(name).collect();
+                self.recorder
+                    .say(EventKind::Note { text: format!("waiting until gone, {kind}: {}", names.join(", ")) });
+            }
+            self.ports.clock.sleep(Duration::from_secs(1)).await;
+            waited += Duration::from_secs(1);
+        }
+        self.recorder.say(EventKind::Note {
+            text: format!("some {kind} objects are still there after {} s", PATIENCE.as_secs()),
+        });
+        Ok(())
+    }
+
+    fn summary(&self, outcome: Outcome) -> Vec<String> {
+        if outcome != Outcome::Done {
+            return vec![format!("`hubwright uninstall -n {}` goes on", self.namespace)];
+        }
+        let claims = (!self.delete_data && !self.inventory.claims.is_empty()).then(|| {
+            format!(
+                "stays: {} with people's files; a new installation finds them again",
+                self.inventory.claims.join(", ")
+            )
+        });
+        let namespace = (!self.delete_data || !self.inventory.own_namespace)
+            .then(|| format!("stays: namespace `{}`", self.namespace));
+        claims
+            .into_iter()
+            .chain(namespace)
+            .chain(["stays: custom resource definitions of Ray, Dask and Traefik".to_owned()])
+            .collect()
+    }
+}

@@ -1,0 +1,69 @@
+//! Builds the ports of a deployment: connection, helm, folder, journal.
+//! Must not know what they are used for.
+use std::path::{Path, PathBuf};
+
+use crate::{
+    drivers::{
+        clock::SystemClock,
+        folder,
+        helm::{self, HelmProgram, Kubeconfig, MissingHelm},
+        journal::{FileJournal, Forgetful},
+        kube::{self, ClusterSecrets, Connection, KubeCluster},
+        releases::ClusterReleases,
+    },
+    problem::Problem,
+    run::ports::{Helm, Journal, Ports},
+};
+
+/// A cluster that answers, and who we are there.
+pub struct Place {
+    /// The connection.
+    pub connection: Connection,
+    /// The namespace.
+    pub namespace: String,
+    /// The deployment's folder on this machine.
+    pub folder: PathBuf,
+}
+
+impl Place {
+    /// Connects; a credential plugin may ask the person now, before anything is drawn.
+    pub async fn reach(context: Option<&str>, namespace: &str) -> Result<Self, Problem> {
+        let connection = kube::connect(context, true).await?;
+        let folder = folder::of(&connection.context, namespace)?;
+        Ok(Self { connection, namespace: namespace.to_owned(), folder })
+    }
+
+    /// Ports of a run that is remembered.
+    pub fn ports(&self, helm: Box<dyn Helm>) -> Result<Ports, Problem> {
+        Ok(self.with(helm, Box::new(FileJournal::open(&self.folder)?)))
+    }
+
+    /// Ports of something that changes nothing worth remembering.
+    pub fn forgetful_ports(&self, helm: Box<dyn Helm>) -> Ports {
+        self.with(helm, Box::new(Forgetful))
+    }
+
+    fn with(&self, helm: Box<dyn Helm>, journal: Box<dyn Journal>) -> Ports {
+        let cluster = KubeCluster::new(&self.connection);
+        Ports {
+            releases: Box::new(ClusterReleases::new(self.connection.client.clone())),
+            secrets: Box::new(ClusterSecrets::new(cluster.clone())),
+            cluster: Box::new(cluster),
+            helm,
+            clock: Box::new(SystemClock),
+            journal,
+        }
+    }
+
+    /// The helm program, or why there is none.
+    pub fn helm(&self, said: Option<&Path>) -> Result<(Box<dyn Helm>, Option<Problem>), Problem> {
+        let found = helm::find(said)?;
+        let program = HelmProgram::new(&found, &self.connection.context, Kubeconfig::from_environment(), &self.folder);
+        Ok((Box::new(program), found.warning))
+    }
+
+    /// Stands in where helm is not needed: whoever calls it learns why there is none.
+    pub fn no_helm() -> Box<dyn Helm> {
+        Box::new(MissingHelm)
+    }
+}

@@ -1,0 +1,83 @@
+//! `uninstall`: shows what goes and what stays, asks, removes.
+//! Must not know in which order things go.
+use std::time::Duration;
+
+use super::{Outcome, connecting::Place, runs, showing};
+use crate::{
+    cli::Uninstall,
+    drivers::journal::FileJournal,
+    front::plain::{Answer, confirm},
+    problem::{Exit, Problem},
+    run::{
+        event::Outcome as Ended,
+        executor::Options,
+        uninstall::{self, Inventory},
+    },
+};
+
+/// `hubwright uninstall`
+pub async fn uninstall(args: &Uninstall) -> Outcome {
+    let (context, namespace) = place(args)?;
+    let place = Place::reach(context.as_deref(), &namespace).await.map_err(|problem| vec![problem])?;
+    let (helm, _) = place.helm(args.acting.helm.as_deref()).map_err(|problem| vec![problem])?;
+    let ports = place.ports(helm).map_err(|problem| vec![problem])?;
+    let inventory = uninstall::inventory(&ports, &namespace).await.map_err(|error| vec![*error.problem])?;
+    if inventory.is_empty() && !(args.delete_data && inventory.own_namespace) {
+        eprintln!("there is no deployment in namespace {namespace}: nothing to remove");
+        return Ok(Exit::Done);
+    }
+    if !args.showing.json {
+        eprintln!("{}", list(&inventory, args.delete_data));
+    }
+    match answer(args, &namespace)? {
+        Answer::Yes => {}
+        Answer::No => return Ok(Exit::Change),
+        Answer::Interrupted => return Ok(Exit::Interrupted),
+    }
+    let options = Options {
+        run: ports.clock.now().strftime("%Y%m%d-%H%M%S").to_string(),
+        holder: format!("uninstall pid {}", std::process::id()),
+        patience: Duration::ZERO,
+        silence: Duration::ZERO,
+        summary: Vec::new(),
+    };
+    let ended = showing::show(args.showing, async |shown, cancel| {
+        uninstall::remove(&inventory, &namespace, args.delete_data, &ports, &options, shown, cancel).await
+    })
+    .await;
+    drop(ports);
+    if ended == Ended::Done {
+        // The next installation begins a new story; the old one can still be read beside it.
+        FileJournal::rotate(&place.folder).map_err(|problem| vec![problem])?;
+    }
+    Ok(showing::exit(ended))
+}
+
+/// The place that was named, else the only one that is remembered.
+fn place(args: &Uninstall) -> Result<(Option<String>, String), Vec<Problem>> {
+    if let Some(namespace) = &args.place.namespace {
+        return Ok((args.place.context.clone(), namespace.clone()));
+    }
+    let runs = runs::all(&args.place).map_err(|problem| vec![problem])?;
+    match runs.as_slice() {
+        [run] => Ok((Some(run.context.clone()), run.namespace.clone())),
+        _ => {
+            let problem = Problem::new("which-deployment", "say which deployment to remove");
+            let names: Vec<String> =
+                runs.iter().map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect();
+            let hint = if names.is_empty() { "`-n NAMESPACE`".to_owned() } else { names.join(", ") };
+            Err(vec![problem.hint(hint)])
+        }
+    }
+}
+
+fn list(inventory: &Inventory, delete_data: bool) -> String {
+    inventory.lines(delete_data).join("\n")
+}
+
+fn answer(args: &Uninstall, namespace: &str) -> Result<Answer, Vec<Problem>> {
+    if args.acting.yes {
+        return Ok(Answer::Yes);
+    }
+    confirm(&format!("Remove the deployment in namespace {namespace}?"), "--yes").map_err(|problem| vec![problem])
+}

@@ -1,0 +1,132 @@
+//! The walls between rooms: who may use whom, which crate lives in which folder, and how every file opens.
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Room, and the rooms of this crate that it may use.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("problem", &[]),
+    ("answers", &["answers", "health::text", "problem"]),
+    ("health", &["answers", "health", "plan::graph", "problem"]),
+    ("plan", &["answers", "plan", "problem"]),
+    ("run", &["answers", "health", "plan", "problem", "run", "verify"]),
+    ("verify", &["answers", "health", "plan", "problem", "run::event", "run::ports", "verify"]),
+    ("drivers", &["answers", "drivers", "health", "plan", "problem", "run::ports"]),
+    ("front", &["answers", "front", "health", "plan", "problem", "run::event", "run::state"]),
+];
+
+/// Crate, and the only places that may name it.
+const CRATES: &[(&str, &[&str])] = &[
+    ("kube", &["drivers/kube", "drivers/releases.rs"]),
+    ("serde_saphyr", &["answers/yaml.rs"]),
+    ("inquire", &["front/plain"]),
+    ("indicatif", &["front/plain"]),
+    ("reqwest", &["verify", "drivers"]),
+    ("tonic", &["verify/ray"]),
+    ("tokio_tungstenite", &["verify/hub"]),
+];
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let nested = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
+    nested.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
+}
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let name = |path: &Path| path.strip_prefix(&root).unwrap().display().to_string();
+    files(&root).iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// Code without its tests: those may look anywhere.
+fn code(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap()
+}
+
+/// Paths that a file names after `crate::`, groups unfolded: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn used(text: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let before = text[..at].chars().next_back();
+        if !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$') {
+            unfold("", &text[at + "crate::".len()..], &mut paths);
+        }
+    }
+    paths
+}
+
+fn unfold(prefix: &str, rest: &str, paths: &mut Vec<String>) {
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
+    let path = format!("{prefix}{}", &rest[..end]);
+    let Some(group) = rest[end..].strip_prefix('{') else { return paths.push(path.trim_end_matches(':').to_owned()) };
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return unfold(&path, group[start..at].trim(), paths),
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                unfold(&path, group[start..at].trim(), paths);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn allowed(path: &str, rooms: &[&str]) -> bool {
+    rooms.iter().any(|room| path == *room || path.starts_with(&format!("{room}::")))
+}
+
+#[test]
+fn rooms_use_only_the_rooms_that_they_may() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let Some((_, rooms)) =
+            ROOMS.iter().find(|(room, _)| name.starts_with(&format!("{room}/")) || name == format!("{room}.rs"))
+        else {
+            continue;
+        };
+        for path in used(code(&text)).into_iter().filter(|path| !path.is_empty() && !allowed(path, rooms)) {
+            wrong.push(format!("{name} uses crate::{path}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn crates_that_touch_the_world_stay_in_their_place() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        for (library, places) in CRATES {
+            let names = |line: &str| line.split("//").next().unwrap().contains(&format!("{library}::"));
+            let inside = places.iter().any(|place| name.starts_with(place));
+            if !inside
+                && code(&text).lines().any(|line| {
+                    names(line)
+                        && !line.contains(&format!("crate::{library}"))
+                        && !line.contains(&format!("drivers::{library}"))
+                })
+            {
+                wrong.push(format!("{name} names the crate {library}"));
+            }
+        }
+    }
+    wrong.retain(|line| !line.contains("runtime/"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let silent: Vec<String> =
+        sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(name, _)| name).collect();
+    assert!(silent.is_empty(), "no `//!` at the top of {}", silent.join(", "));
+}
+
+#[test]
+fn one_crypto_provider_is_in_the_tree() {
+    let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    assert!(!lock.contains("name = \"aws-lc-rs\""), "two crypto providers in one program make kube's client panic");
+}

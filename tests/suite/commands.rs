@@ -1,0 +1,146 @@
+//! The program as a person types it, without any cluster: what it prints, where, and how it ends.
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    process::{Command, Output},
+};
+
+fn hubwright(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+/// Without any configuration of the machine that runs the tests.
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hubwright"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .env("PATH", "/usr/bin:/bin")
+        .env("KUBECONFIG", "/nonexistent");
+    command
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+const GITHUB: &[&str] = &[
+    "github",
+    "--set",
+    "login.client-id=abc",
+    "--set",
+    "login.client-secret=env:CLIENT_SECRET",
+    "--set",
+    "login.organizations=physics",
+    "--set",
+    "access.host=hub.example.org",
+    "--set",
+    "access.letsencrypt-email=ada@example.org",
+];
+
+#[test]
+fn a_plan_shows_order_parallel_steps_callback_and_files() {
+    let arguments: Vec<&str> = ["plan"].into_iter().chain(GITHUB.iter().copied()).collect();
+    let output = hubwright(&arguments);
+    let shown = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for part in [
+        "callback URL to register with the login provider: https://hub.example.org/hub/oauth_callback",
+        "at the same time",
+        "chart jupyterhub 4.4.0",
+        "values/",
+        "manifests/",
+    ] {
+        assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+    }
+}
+
+#[test]
+fn everything_that_is_missing_is_said_at_once_with_what_to_type() {
+    let output = hubwright(&["plan", "azuread-ingress"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    for key in ["login.tenant", "login.client-id", "login.client-secret", "login.allow", "access.host", "access.issuer"]
+    {
+        assert!(said.contains(&format!("--set {key}=")), "{key} is missing in:\n{said}");
+    }
+}
+
+#[test]
+fn rendered_files_are_the_same_bytes_each_time_and_secrets_are_for_the_owner_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let render = |name: &str| {
+        let path = folder.path().join(name);
+        let output = command(&["render", "-o", path.to_str().unwrap()])
+            .args(GITHUB)
+            .env("CLIENT_SECRET", "hunter2-canary")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        path
+    };
+    let (one, two) = (render("one"), render("two"));
+    let mut secrets = 0;
+    for path in walk(&one) {
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(bytes, fs::read(two.join(path.strip_prefix(&one).unwrap())).unwrap(), "{}", path.display());
+        let encoded = text(&bytes).contains("aHVudGVyMi1jYW5hcnk=");
+        assert!(!text(&bytes).contains("hunter2-canary"));
+        if encoded {
+            secrets += 1;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+    assert_eq!(secrets, 1, "the client secret is in exactly one file");
+    let again =
+        command(&["render", "-o", one.to_str().unwrap()]).args(GITHUB).env("CLIENT_SECRET", "x").output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "a folder of ours may be written again");
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_folder_of_somebody_else_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("precious"), "x").unwrap();
+    let output = command(&["render", "trial-kubernetes", "-o", folder.path().to_str().unwrap()]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("not empty"));
+}
+
+#[test]
+fn no_cluster_is_a_sentence_and_not_a_crash() {
+    for arguments in
+        [&["install", "trial-kubernetes", "--yes"][..], &["verify", "-n", "hub"], &["uninstall", "-n", "hub", "--yes"]]
+    {
+        let output = hubwright(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.starts_with("error: ") && said.contains("hint: ") && said.contains("KUBECONFIG"), "{said}");
+    }
+}
+
+#[test]
+fn a_misspelt_preset_names_the_nearest() {
+    let output = hubwright(&["plan", "trial-kubernets"]);
+    assert!(text(&output.stderr).contains("`trial-kubernetes`"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_make_it_crash() {
+    let script = format!("{} questions | head -1", env!("CARGO_BIN_EXE_hubwright"));
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert_eq!(text(&output.stdout), "# Questions\n");
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn nothing_to_resume_says_what_to_do_instead() {
+    let output = hubwright(&["resume"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("hubwright install"), "{}", text(&output.stderr));
+}
