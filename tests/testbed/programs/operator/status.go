@@ -161,13 +161,15 @@ func headReady(pods []corev1.Pod) (metav1.ConditionStatus, string, string) {
 		switch {
 		case ready == nil:
 			return metav1.ConditionFalse, "Unknown", ""
-		case ready.Status == corev1.ConditionTrue && ready.Reason == "":
-			return metav1.ConditionTrue, "HeadPodRunningAndReady", ready.Message
 		case ready.Reason == "ContainersNotReady":
 			reason, message := notReady(pod)
 			return metav1.ConditionStatus(ready.Status), reason, ready.Message + message
-		default:
+		case ready.Reason != "":
 			return metav1.ConditionStatus(ready.Status), ready.Reason, ready.Message
+		case ready.Status == corev1.ConditionTrue:
+			return metav1.ConditionTrue, "HeadPodRunningAndReady", ready.Message
+		default: // the node is gone: the API server wants a reason all the same
+			return metav1.ConditionStatus(ready.Status), "Unknown", ready.Message
 		}
 	}
 	return metav1.ConditionFalse, "HeadPodNotFound", "Head Pod not found"

@@ -67,3 +67,10 @@ func TestEndpointsAndHeadAddress(t *testing.T) {
 		t.Errorf("%+v", status)
 	}
 }
+
+func TestHeadOfALostNodeHasAReason(t *testing.T) {
+	pods := []corev1.Pod{runningPod(head, corev1.ConditionFalse)}
+	if is, reason, _ := headReady(pods); is != metav1.ConditionFalse || reason != "Unknown" {
+		t.Errorf("%s %q", is, reason)
+	}
+}
