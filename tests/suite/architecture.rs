@@ -57,6 +57,9 @@ fn used(text: &str) -> Vec<String> {
 }
 
 fn unfold(prefix: &str, rest: &str, paths: &mut Vec<String>) {
+    if rest.is_empty() {
+        return;
+    }
     let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
     let path = format!("{prefix}{}", &rest[..end]);
     let Some(group) = rest[end..].strip_prefix('{') else { return paths.push(path.trim_end_matches(':').to_owned()) };
