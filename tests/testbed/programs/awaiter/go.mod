@@ -1,3 +1,0 @@
-module hubwright/testbed/awaiter
-
-go 1.26.0

@@ -1,0 +1,3 @@
+module hubwright/testbed/image-awaiter
+
+go 1.26.0
