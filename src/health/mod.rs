@@ -9,6 +9,8 @@
 //! text of helm or the API server ─► messages ─► Problem, Finding
 //! ```
 pub mod causes;
+#[cfg(test)]
+mod fixtures;
 pub mod index;
 pub mod messages;
 pub mod objects;
