@@ -1,4 +1,5 @@
 //! A small world for tests: objects as the API server prints them, put into an index at a fixed time.
+#![expect(clippy::needless_pass_by_value, reason = "objects are written where they are used")]
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

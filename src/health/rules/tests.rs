@@ -1,4 +1,5 @@
 //! When is a thing ready? Objects as the API server prints them in, verdicts out.
+#![expect(clippy::needless_pass_by_value, reason = "objects are written where they are used")]
 use serde_json::{Value, json};
 
 use super::*;
