@@ -1,0 +1,3 @@
+module hubwright/testbed/file-server
+
+go 1.24

@@ -1,0 +1,3 @@
+module hubwright/testbed/load-balancer
+
+go 1.24

@@ -1,0 +1,3 @@
+module hubwright/testbed/pause
+
+go 1.24

@@ -1,0 +1,3 @@
+module hubwright/testbed/registry-front
+
+go 1.24
