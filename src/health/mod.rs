@@ -15,6 +15,8 @@ pub mod index;
 pub mod messages;
 pub mod objects;
 pub mod pod;
+#[cfg(test)]
+mod recorded;
 pub mod root;
 pub mod rules;
 pub mod text;

@@ -86,6 +86,19 @@ pub(super) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de
     Option::<T>::deserialize(from).map(Option::unwrap_or_default)
 }
 
+/// Whether a condition holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub enum Holds {
+    /// It does.
+    True,
+    /// It does not.
+    False,
+    /// Nobody knows; a kubelet that does not answer makes a node's conditions so.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
 /// A condition of an object's status.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -93,8 +106,8 @@ pub struct Condition {
     /// Type, such as `Ready`.
     #[serde(rename = "type")]
     pub kind: Box<str>,
-    /// `True`, `False` or `Unknown`.
-    pub status: Box<str>,
+    /// Whether it holds.
+    pub status: Holds,
     /// Reason in one word.
     pub reason: Option<Box<str>>,
     /// Reason in a sentence, in the cluster's words: hostile text.
@@ -106,7 +119,7 @@ pub struct Condition {
 impl Condition {
     /// Whether the status is `True`.
     pub fn is_true(&self) -> bool {
-        &*self.status == "True"
+        self.status == Holds::True
     }
 
     /// Whether the reason is this word.

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 
 pub use cluster::*;
 pub use event::*;
-pub use meta::{Condition, annotation, condition, label, reduced};
+pub use meta::{Condition, Holds, annotation, condition, label, reduced};
 pub use network::*;
 pub use pod::*;
 pub use ray::*;

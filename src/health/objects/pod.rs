@@ -319,6 +319,14 @@ pub struct ClaimVolume {
     pub claim_name: Box<str>,
 }
 
+/// Conditions of a pod that rules read; the others only take room, five thousand times.
+const READ: &[&str] = &["PodScheduled", "Ready"];
+
+fn read_conditions<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[Condition]>, D::Error> {
+    let all = Option::<Vec<Condition>>::deserialize(from)?.unwrap_or_default();
+    Ok(all.into_iter().filter(|condition| READ.contains(&&*condition.kind)).collect())
+}
+
 /// How a pod is.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -331,8 +339,8 @@ pub struct PodStatus {
     pub message: Option<Box<str>>,
     /// When a kubelet took it.
     pub start_time: Option<Timestamp>,
-    /// Conditions.
-    #[serde(deserialize_with = "or_default")]
+    /// Those conditions that rules read: [`READ`].
+    #[serde(deserialize_with = "read_conditions")]
     pub conditions: Box<[Condition]>,
     /// Containers.
     #[serde(deserialize_with = "or_default")]

@@ -1,7 +1,7 @@
 //! A custom kind is ready when the server has accepted its names, established it and serves a version.
 use super::{View, found};
 use crate::health::{
-    objects::{Condition, condition},
+    objects::{Condition, Holds, condition},
     verdict::{Finding, Verdict},
 };
 
@@ -11,7 +11,7 @@ pub fn evaluate(view: View<'_>, name: &str) -> Verdict {
         Err(verdict) => return verdict,
     };
     let names = condition(&crd.status.conditions, "NamesAccepted");
-    if let Some(refused) = names.filter(|condition| &*condition.status == "False") {
+    if let Some(refused) = names.filter(|condition| condition.status == Holds::False) {
         return Verdict::Blocked(clash(name, refused));
     }
     let established = condition(&crd.status.conditions, "Established").is_some_and(Condition::is_true);
