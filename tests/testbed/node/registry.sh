@@ -6,6 +6,11 @@
 small_image() { # NAME PROGRAM PATH-IN-IMAGE FOLDER
   mkdir -p "$4/root$(dirname "$3")"
   cp "$2" "$4/root$3"
+  # a program that is linked with the machine's C library brings it along: there is nothing else in its image
+  ldd "$2" 2>/dev/null | grep -oE '/lib[^ ]+' | while IFS= read -r library; do
+    mkdir -p "$4/root${library%/*}"
+    cp -L "$library" "$4/root$library"
+  done || true
   tar -C "$4/root" --sort=name --numeric-owner --owner=0 --group=0 -cf "$4/layer.tar" .
   echo "{\"$1\": {\"User\": \"65532\", \"Entrypoint\": [\"$3\"], \"Env\": [\"PATH=/usr/local/bin:/usr/bin:/bin\"], \"WorkingDir\": \"/\"}}" >"$4/table.json"
   python3 "$BED_SOURCE/build/layout.py" "$4/table.json" "$4/layer.tar" "$4"
@@ -16,7 +21,7 @@ small_image() { # NAME PROGRAM PATH-IN-IMAGE FOLDER
 small() {
   local name
   [ -x "$2" ] || return 0
-  name=image-$1-$(sha256sum "$2" | cut -c1-12)
+  name=image-$1-$(cat "$2" "$BED_SOURCE/node/registry.sh" | sha256sum | cut -c1-12)
   entry "$name" small_image "$1" "$2" "$3"
   SMALL_IMAGES+=("$CACHE/$name")
 }
