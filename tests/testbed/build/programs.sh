@@ -22,7 +22,7 @@ tool() {
   compile "$folder" "$name" "$package" "$flags"
 }
 
-kubernetes() {
+build_kubernetes() {
   local version=$KUBERNETES_VERSION minor program
   minor=${version#v1.}; minor=${minor%%.*}
   # Without the version, helm and kubectl see v0.0.0 and charts refuse to install.
@@ -37,7 +37,7 @@ kubernetes() {
   done
 }
 
-containerd() {
+build_containerd() {
   local program
   mkdir "$1/module"
   ( module "$1/module" github.com/containerd/containerd/v2/cmd/containerd "$CONTAINERD_VERSION" )
@@ -46,7 +46,7 @@ containerd() {
   done
 }
 
-kwok() {
+build_kwok() {
   tool kwok sigs.k8s.io/kwok/cmd/kwok "$KWOK_VERSION" "$1"
   local source stage; source=$(cd "$1/module" && go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)
   # What kwok does with a simulated node or pod lies beside its source, not in the program.
@@ -57,7 +57,7 @@ kwok() {
 }
 
 # Traefik builds only with the forks that its own go.mod names, and those hold only in a main module.
-traefik() {
+build_traefik() {
   local its old new version
   mkdir "$1/module"; cd "$1/module"
   go mod init testbed/build 2>/dev/null
@@ -96,15 +96,15 @@ program() {
 programs() {
   command -v go >/dev/null || [ -x "$BIN/kubelet" ] || cannot 'no Go toolchain: expected `go` in PATH (1.26 or later)'
   local helm=helm.sh/helm own
-  program "kubernetes-$KUBERNETES_VERSION" kubernetes
+  program "kubernetes-$KUBERNETES_VERSION" build_kubernetes
   program "helm4-$HELM4_VERSION" tool helm4 $helm/v4/cmd/helm "$HELM4_VERSION" "-X $helm/v4/internal/version.version=$HELM4_VERSION"
   program "helm3-$HELM3_VERSION" tool helm3 $helm/v3/cmd/helm "$HELM3_VERSION" "-X $helm/v3/internal/version.version=$HELM3_VERSION"
   program "crane-$CRANE_VERSION" tool crane github.com/google/go-containerregistry/cmd/crane "$CRANE_VERSION"
-  program "containerd-$CONTAINERD_VERSION" containerd
+  program "containerd-$CONTAINERD_VERSION" build_containerd
   program "coredns-$COREDNS_VERSION" tool coredns github.com/coredns/coredns "$COREDNS_VERSION"
-  program "kwok-$KWOK_VERSION" kwok
+  program "kwok-$KWOK_VERSION" build_kwok
   program "local-path-$LOCAL_PATH_VERSION" tool local-path-provisioner github.com/rancher/local-path-provisioner "$LOCAL_PATH_VERSION"
-  program "traefik-$TRAEFIK_VERSION" traefik
+  program "traefik-$TRAEFIK_VERSION" build_traefik
   for own in "$BED_SOURCE"/programs/*/go.mod; do
     own=${own%/go.mod}; own=${own##*/}
     program "$own-$(own_version "$own")" own_program "$own"

@@ -1,4 +1,4 @@
-# Certificates, tokens and the kubeconfig. Two people: `admin`, who may do anything, and `viewer`, whom nothing is granted until a
+# Certificates, tokens and kubeconfigs. Two people: `admin`, who may do anything, and `viewer`, whom nothing is granted until a
 # test binds a role. Must not start anything.
 # shellcheck shell=bash
 
@@ -12,7 +12,8 @@ certificates() {
   openssl rsa -in "$pki/accounts.key" -pubout -out "$pki/accounts.pub" 2>/dev/null
   printf '%s\n' 'admin-token,admin,admin,"system:masters"' 'viewer-token,viewer,viewer,"testers"' >"$pki/tokens.csv"
   echo admin-token >"$pki/admin-token"
-  kubeconfig
+  kubeconfig admin "$WORK/kubeconfig"
+  kubeconfig viewer "$WORK/viewer.kubeconfig"
 }
 
 certificate() { # NAME SUBJECT ALTERNATIVE-NAMES
@@ -22,19 +23,17 @@ certificate() { # NAME SUBJECT ALTERNATIVE-NAMES
     -extfile <(echo "subjectAltName=$3") -out "$base.crt" 2>/dev/null
 }
 
-kubeconfig() {
-  ( umask 077; cat >"$WORK/kubeconfig" <<CONFIG
+kubeconfig() { # PERSON FILE
+  ( umask 077; cat >"$2" <<CONFIG
 apiVersion: v1
 kind: Config
 clusters:
   - name: testbed
     cluster: {server: "https://$NODE:6443", certificate-authority-data: $(base64 -w0 "$WORK/pki/ca.crt")}
 users:
-  - {name: admin, user: {token: admin-token}}
-  - {name: viewer, user: {token: viewer-token}}
+  - {name: $1, user: {token: $1-token}}
 contexts:
-  - {name: testbed, context: {cluster: testbed, user: admin}}
-  - {name: viewer, context: {cluster: testbed, user: viewer}}
+  - {name: testbed, context: {cluster: testbed, user: $1}}
 current-context: testbed
 CONFIG
   )

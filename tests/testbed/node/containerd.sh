@@ -19,11 +19,13 @@ disabled_plugins = ["io.containerd.cri.v1.images", "io.containerd.cri.v1.runtime
 [plugins.'io.containerd.internal.v1.opt']
   path = "$talk/opt"
 CONFIG
-  "$BIN/containerd" --config "$talk/config.toml" >"$1/log" 2>&1 &
+  containerd --config "$talk/config.toml" >"$1/log" 2>&1 &
   local process=$!
+  # shellcheck disable=SC2064 -- this process, whatever the variable says later
+  trap "kill $process 2>/dev/null || true" EXIT
   wait_for 20 'containerd for the image store' test -S "$talk/socket"
   local ended=0
-  tar -C "$image" -cf - oci-layout index.json blobs | "$BIN/ctr" -a "$talk/socket" -n k8s.io images import --platform linux/amd64 - || ended=$?
+  tar -C "$image" -cf - oci-layout index.json blobs | ctr -a "$talk/socket" -n k8s.io images import --platform linux/amd64 - || ended=$?
   kill "$process"
   wait "$process" || true
   unmount_below "$talk"

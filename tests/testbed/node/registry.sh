@@ -32,6 +32,7 @@ small_images() { # CHARTS-FOLDER
   small traefik "$BIN/traefik" /usr/local/bin/traefik
   small kube-scheduler "$BIN/kube-scheduler" /usr/local/bin/kube-scheduler
   small image-awaiter "$BIN/image-awaiter" /image-awaiter
+  small secret-sync "$BIN/secret-sync" /usr/local/bin/secret-sync
   small local-path-provisioner "$BIN/local-path-provisioner" /usr/bin/local-path-provisioner
   # upstream's charts come with upstream's operator
   if [ -x "$1/bin/manager" ]; then small operator "$1/bin/manager" /manager; else small operator "$BIN/operator" /manager; fi
