@@ -183,15 +183,18 @@ impl Teller {
 
     /// Says what a person must know about a failure, and how long to wait. Lost contact is the heartbeat's to tell.
     async fn failed(&mut self, error: &watcher::Error, pause: Duration) -> Result<Duration, Gone> {
-        let (why, wait) = match code(error) {
-            Some(403) => ("your account is not allowed to watch it", NOT_ALLOWED),
-            Some(404) => ("it is not installed", NOT_INSTALLED),
+        let kind = self.kind;
+        let (change, wait) = match code(error) {
+            Some(403) => {
+                (Change::Blind { kind, why: "your account is not allowed to watch it".to_owned() }, NOT_ALLOWED)
+            }
+            Some(404) => (Change::Absent { kind }, NOT_INSTALLED),
             // The place where the watch was is forgotten: everything is listed again.
             Some(410) => return Ok(Duration::ZERO),
             _ => return Ok(pause),
         };
         if !std::mem::replace(&mut self.blind, true) {
-            self.say(Change::Blind { kind: self.kind, why: why.to_owned() }).await?;
+            self.say(change).await?;
         }
         Ok(wait)
     }

@@ -11,7 +11,7 @@ const RESTARTS: u32 = 3;
 /// Seconds of back-off from which it counts anyway.
 const BACK_OFF: u32 = 40;
 /// Last lines of a log that are shown.
-const LAST_WORDS: usize = 20;
+pub const LAST_WORDS: u32 = 20;
 
 /// How the container ended last.
 fn last_end(status: &ContainerStatus) -> Option<&Terminated> {
@@ -144,7 +144,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
 /// Adds a program's last words to a finding, cleaned, and what they mean if that is known. `lines`: end of its log.
 #[must_use]
 pub fn with_last_words(mut finding: Finding, lines: &[String]) -> Finding {
-    let from = lines.len().saturating_sub(LAST_WORDS);
+    let from = lines.len().saturating_sub(LAST_WORDS as usize);
     let words = text::clean(&lines.iter().skip(from).cloned().collect::<Vec<_>>().join("\n"));
     if words.is_empty() {
         return finding;
@@ -153,8 +153,8 @@ pub fn with_last_words(mut finding: Finding, lines: &[String]) -> Finding {
         finding = finding.tell(format!("its last words mean: {meaning}"));
     }
     finding.detail = Some(match finding.detail {
-        Some(detail) => format!("{detail}\n{words}"),
-        None => words,
+        Some(detail) => format!("{detail}\nits last words:\n{words}"),
+        None => format!("its last words:\n{words}"),
     });
     finding
 }
@@ -183,7 +183,10 @@ mod tests {
         let lines =
             vec!["starting".to_owned(), "\u{1b}[31mPermissionError: [Errno 13] Permission denied: '/srv/x'".to_owned()];
         let finding = with_last_words(finding, &lines);
-        assert_eq!(finding.detail.unwrap(), "starting\nPermissionError: [Errno 13] Permission denied: '/srv/x'");
+        assert_eq!(
+            finding.detail.unwrap(),
+            "its last words:\nstarting\nPermissionError: [Errno 13] Permission denied: '/srv/x'"
+        );
         assert!(format!("{:?}", finding.next).contains("another user"));
     }
 
@@ -191,6 +194,6 @@ mod tests {
     fn only_the_end_of_a_long_log_is_shown() {
         let lines: Vec<String> = (0..100).map(|n| format!("line {n}")).collect();
         let detail = with_last_words(Finding::new("crash-loop", "Pod/a", "a"), &lines).detail.unwrap();
-        assert!(detail.starts_with("line 80\n") && detail.ends_with("line 99"), "{detail}");
+        assert!(detail.starts_with("its last words:\nline 80\n") && detail.ends_with("line 99"), "{detail}");
     }
 }

@@ -23,7 +23,7 @@ mod tests;
 
 use jiff::Timestamp;
 
-pub use crash::with_last_words;
+pub use crash::{LAST_WORDS, with_last_words};
 pub(super) use hook::failed_job;
 pub(super) use schedule::is_scaling_up;
 

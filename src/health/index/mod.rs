@@ -69,6 +69,10 @@ macro_rules! shelves {
                 Vec::new()
             }
 
+            fn absent(&mut self, kind: &str) {
+                $(if kind == $kind::KIND.kind { self.$field.absent(); })+
+            }
+
             fn blind(&mut self, kind: &str, why: &str) {
                 $(if kind == $kind::KIND.kind { self.$field.blind(why); })+
             }
@@ -131,6 +135,7 @@ impl Index {
             Change::Synced { kind } => return self.finish(kind),
             Change::Applied(object) => return self.put(*object),
             Change::Deleted { kind, uid } => return self.remove(kind, &uid),
+            Change::Absent { kind } => self.on.absent(kind),
             Change::Blind { kind, why } => self.on.blind(kind, &why),
             Change::Contact { up, what } => self.lost_contact = (!up).then_some(what),
         }

@@ -12,6 +12,7 @@ pub struct Shelf<T> {
     /// Number of the list that is delivered or was delivered last.
     pass: u32,
     synced: bool,
+    absent: bool,
     blind: Option<Box<str>>,
 }
 
@@ -24,7 +25,7 @@ struct Placed<T> {
 
 impl<T> Default for Shelf<T> {
     fn default() -> Self {
-        Self { by_name: BTreeMap::new(), names: HashMap::new(), pass: 0, synced: false, blind: None }
+        Self { by_name: BTreeMap::new(), names: HashMap::new(), pass: 0, synced: false, absent: false, blind: None }
     }
 }
 
@@ -47,6 +48,11 @@ impl<T: Watched> Shelf<T> {
     /// Whether a list has been delivered whole.
     pub const fn is_synced(&self) -> bool {
         self.synced
+    }
+
+    /// Whether the cluster does not know this kind.
+    pub const fn is_absent(&self) -> bool {
+        self.absent
     }
 
     /// Why this kind cannot be seen, if it cannot.
@@ -86,10 +92,15 @@ impl<T: Watched> Shelf<T> {
 
     pub(super) fn finish(&mut self) -> Vec<T> {
         self.synced = true;
+        self.absent = false;
         self.blind = None;
         let stale: Vec<Box<str>> =
             self.by_name.iter().filter(|(_, placed)| placed.pass != self.pass).map(|(name, _)| name.clone()).collect();
         stale.iter().filter_map(|name| self.take(name)).collect()
+    }
+
+    pub(super) const fn absent(&mut self) {
+        self.absent = true;
     }
 
     pub(super) fn blind(&mut self, why: &str) {

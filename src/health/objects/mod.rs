@@ -52,7 +52,12 @@ pub enum Change {
         /// UID.
         uid: String,
     },
-    /// This kind cannot be seen (no permission, not installed); the rest goes on.
+    /// This custom kind is not installed, or not yet: normal before its operator is there.
+    Absent {
+        /// Kind.
+        kind: &'static str,
+    },
+    /// This kind cannot be seen (no permission); the rest goes on.
     Blind {
         /// Kind.
         kind: &'static str,

@@ -86,11 +86,8 @@ fn found<'a, T: Watched>(shelf: &'a Shelf<T>, name: &str) -> Result<&'a T, Verdi
         return Ok(object);
     }
     Err(match shelf.why_blind() {
-        // a custom kind may just not be installed yet; the others were refused by the server
-        Some(why) if T::KIND.group.contains("ray.io") => {
-            Verdict::progressing(format!("cannot see {kind} {name}: {why}"))
-        }
         Some(why) => Verdict::noted(format!("{kind} {name} was not checked: {why}")),
+        None if shelf.is_absent() => Verdict::progressing(format!("the cluster does not know the kind {kind} yet")),
         None if shelf.is_synced() => Verdict::progressing(format!("{kind} {name} is not there yet")),
         None => Verdict::progressing(format!("looking for {kind} {name}")),
     })

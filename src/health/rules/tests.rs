@@ -129,10 +129,13 @@ fn rules_of_nothing(expect: &Expect) -> Verdict {
 fn what_may_not_be_seen_does_not_hold_up_the_rest_but_a_kind_to_come_does() {
     let mut world = World::new();
     world.index.apply(Change::Blind { kind: "Deployment", why: "your account is not allowed to watch it".into() });
-    world.index.apply(Change::Blind { kind: "RayCluster", why: "it is not installed".into() });
+    world.index.apply(Change::Absent { kind: "RayCluster" });
     let Verdict::Ready { note: Some(note) } = world.verdict(&hub()) else { panic!("not ready") };
     assert!(note.contains("was not checked"), "{note}");
-    assert!(!world.verdict(&Expect::RayCluster("ray".into())).is_ready());
+    assert_eq!(
+        what(&world.verdict(&Expect::RayCluster("ray".into()))),
+        "the cluster does not know the kind RayCluster yet"
+    );
 }
 
 // StatefulSet, DaemonSet

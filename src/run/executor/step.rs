@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Failure, Run};
 use crate::{
     health::{
-        rules,
+        causes, rules,
         verdict::{Finding, Verdict},
     },
     plan::graph::{Action, Expect, Step},
@@ -207,15 +207,13 @@ impl Run<'_> {
     }
 
     /// What the program said last, where a finding points at a log.
-    async fn with_last_words(&self, mut finding: Finding) -> Finding {
-        let Some(log) = finding.log.clone() else { return finding };
+    async fn with_last_words(&self, finding: Finding) -> Finding {
+        let Some(log) = &finding.log else { return finding };
         let pod = ObjectRef::new("v1", "Pod", &log.namespace, &log.pod);
-        if let Ok(lines) = self.ports.cluster.logs(&pod, &log.container, log.previous, 20).await {
-            let words = std::iter::once("its last words:".to_owned()).chain(lines).collect::<Vec<_>>().join("\n");
-            let detail = finding.detail.take().map(|detail| detail + "\n").unwrap_or_default();
-            finding.detail = Some(detail + &words);
+        match self.ports.cluster.logs(&pod, &log.container, log.previous, causes::LAST_WORDS).await {
+            Ok(lines) => causes::with_last_words(finding, &lines),
+            Err(_) => finding,
         }
-        finding
     }
 
     /// A finding as the reason of a failed step.

@@ -66,7 +66,8 @@ impl World {
             match change {
                 Change::Contact { up, what } => self.contact(run, up, what),
                 Change::Blind { kind, why } => {
-                    run.recorder.say(EventKind::Note { text: format!("cannot see {kind}: {why}; going on without") })
+                    run.recorder.say(EventKind::Note { text: format!("cannot see {kind}: {why}; going on without") });
+                    self.fold(run, Change::Blind { kind, why });
                 }
                 change => self.fold(run, change),
             }
