@@ -6,8 +6,15 @@ use kube::{
     config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig},
 };
 
-use super::errors;
+use super::{client, errors};
 use crate::{health::text, problem::Problem};
+
+/// How long a person may take to log in.
+const PERSON: Duration = Duration::from_secs(300);
+/// How long a credential plugin may take that asks nobody.
+const PLUGIN: Duration = Duration::from_secs(60);
+/// How many contexts are listed in a message.
+const LISTED: usize = 8;
 
 /// A client and where it leads.
 #[derive(Clone)]
@@ -38,13 +45,25 @@ pub async fn connect(context: Option<&str>, interactive: bool) -> Result<Connect
         }
     }
     let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
-    let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| broken(&error))?;
-    // kube would retry up to 15 times, with up to 1000 s between: the run has its own patience, and says so.
-    config.default_retry = false;
-    config.connect_timeout = Some(Duration::from_secs(5));
-    let client =
-        Client::try_from(config).map_err(|error| *errors::explain("connect to the cluster", &error).problem)?;
+    let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| broken(&error))?;
+    let client = log_in(config, if interactive { PERSON } else { PLUGIN }).await?;
     Ok(Connection { client, context: name })
+}
+
+/// Credential plugins run here, and kube waits for them without giving way: on a thread of their own, with a limit.
+async fn log_in(config: Config, limit: Duration) -> Result<Client, Problem> {
+    let built = tokio::time::timeout(limit, tokio::task::spawn_blocking(move || client::build(config))).await;
+    match built {
+        Ok(Ok(Ok(client))) => Ok(client),
+        Ok(Ok(Err(error))) => Err(*errors::explain("connect to the cluster", &error).problem),
+        Ok(Err(_)) | Err(_) => {
+            let problem = Problem::new(
+                "login-too-slow",
+                format!("the kubeconfig's credential plugin did not end within {} s", limit.as_secs()),
+            );
+            Err(problem.hint("run `kubectl get nodes` once: it logs you in; then try again"))
+        }
+    }
 }
 
 fn read() -> Result<Kubeconfig, Problem> {
@@ -75,16 +94,24 @@ fn broken(error: &kube::config::KubeconfigError) -> Problem {
 
 fn choose(kubeconfig: &Kubeconfig, wanted: Option<&str>) -> Result<String, Problem> {
     let names: Vec<&str> = kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect();
-    let listed = || names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let current = kubeconfig.current_context.as_deref().filter(|name| !name.is_empty());
     let Some(name) = wanted.or(current) else {
         let problem = Problem::new("no-context", "the kubeconfig has no current context");
-        return Err(problem.hint(format!("choose one with `--context`: {}", listed())));
+        return Err(problem.hint(format!("choose one with `--context`: {}", nearest(&names, ""))));
     };
     if names.contains(&name) {
         return Ok(name.to_owned());
     }
-    let problem =
-        Problem::new("no-such-context", format!("the kubeconfig has no context `{name}`")).at("target.context");
-    Err(problem.hint(format!("it has {}", listed())))
+    let title = format!("the kubeconfig has no context `{}`", text::line(name));
+    let problem = Problem::new("no-such-context", title).at("target.context");
+    Err(problem.hint(format!("it has {}", nearest(&names, name))))
+}
+
+/// Names, the most alike first; not all where there are many.
+fn nearest(names: &[&str], wanted: &str) -> String {
+    let mut sorted = names.to_vec();
+    sorted.sort_by(|a, b| strsim::jaro_winkler(b, wanted).total_cmp(&strsim::jaro_winkler(a, wanted)));
+    let listed: Vec<String> = sorted.iter().take(LISTED).map(|name| format!("`{}`", text::line(name))).collect();
+    let more = sorted.len().saturating_sub(LISTED);
+    if more == 0 { listed.join(", ") } else { format!("{} and {more} more", listed.join(", ")) }
 }

@@ -1,5 +1,6 @@
 //! The Kubernetes API through kube. One client per deployment; every call has a limit and words for its failure.
 //! Must not decide anything about what it sees.
+mod client;
 mod config;
 mod errors;
 mod facts;
