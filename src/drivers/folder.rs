@@ -28,11 +28,12 @@ pub fn of(context: &str, namespace: &str) -> Result<PathBuf, Problem> {
     Ok(folder)
 }
 
-/// A name as one path component: letters, digits, `.`, `-` and `_`; other signs become `_` with a digest behind.
+/// A name as one path component: letters, digits, `.`, `-` and `_`; other signs become `_` with a digest behind, as do
+/// names with `--`, which parts context and namespace.
 fn safe(name: &str) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' }).take(80).collect();
-    if plain == name && !name.starts_with('.') {
+    if plain == name && !name.starts_with('.') && !name.contains("--") && !name.is_empty() {
         return plain;
     }
     let digest = crate::plan::graph::digest(name);
@@ -60,5 +61,19 @@ pub fn unwritable(path: &Path, error: &std::io::Error) -> Problem {
             problem.hint("free some space, then `hubwright resume`")
         }
         _ => problem.hint("set `HUBWRIGHT_STATE` to a folder that you may write to"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_one_path_component_and_different_deployments_never_share_one() {
+        let names = ["prod", "a--b", "a", "arn:aws:eks:eu:1:cluster/x", "arn:aws:eks:eu:1:cluster_x", "..", "", "ä"];
+        let safe: std::collections::BTreeSet<String> = names.iter().map(|name| safe(name)).collect();
+        assert_eq!(safe.len(), names.len());
+        assert!(safe.iter().all(|name| !name.contains('/') && !name.starts_with('.') && !name.is_empty()), "{safe:?}");
+        assert_eq!(super::safe("prod"), "prod");
     }
 }

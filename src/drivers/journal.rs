@@ -1,7 +1,7 @@
 //! The journal: lines in a file, each synced to the disk before the next thing happens. One writer at a time.
 //! Must not know what a line means.
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -27,7 +27,7 @@ impl FileJournal {
         let failed = |error: &std::io::Error| folder::unwritable(&path, error);
         let open = || OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path);
         let mut file = open().map_err(|error| failed(&error))?;
-        file.try_lock().map_err(|_| busy(&path))?;
+        file.try_lock().map_err(|error| taken(&path, error))?;
         cut_torn_line(&mut file).map_err(|error| failed(&error))?;
         // The entry in the folder must survive a power cut, too.
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&error))?;
@@ -36,6 +36,8 @@ impl FileJournal {
 
     /// Puts the journal of an ended run aside, so that the next run begins a new one. The three newest are kept.
     pub fn rotate(folder: &Path) -> Result<(), Problem> {
+        // Whoever writes it keeps it: a renamed journal would let two runs work side by side.
+        let writer = Self::open(folder)?;
         let path = |number: u32| {
             folder.join(if number == 0 { "journal.jsonl".to_owned() } else { format!("journal.{number}.jsonl") })
         };
@@ -45,7 +47,15 @@ impl FileJournal {
                     .map_err(|error| folder::unwritable(&path(number), &error))?;
             }
         }
+        drop(writer);
         Ok(())
+    }
+}
+
+fn taken(path: &Path, error: TryLockError) -> Problem {
+    match error {
+        TryLockError::WouldBlock => busy(path),
+        TryLockError::Error(error) => folder::unwritable(path, &error),
     }
 }
 
@@ -71,11 +81,18 @@ fn cut_torn_line(file: &mut File) -> std::io::Result<()> {
 impl Journal for FileJournal {
     fn append(&self, line: &str) -> PortResult<()> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = file.metadata().map(|data| data.len()).ok();
         let write = |file: &mut File| {
             file.write_all(format!("{line}\n").as_bytes())?;
             file.sync_data()
         };
-        write(&mut file).map_err(|error| PortError::new(FailureKind::Other, folder::unwritable(&self.path, &error)))
+        let written = write(&mut file);
+        if let (Err(_), Some(whole)) = (&written, whole) {
+            // What a full disk took of the line must not stand before the next one. If that fails, too, the next
+            // opening cuts it.
+            let _ = file.set_len(whole);
+        }
+        written.map_err(|error| PortError::new(FailureKind::Other, folder::unwritable(&self.path, &error)))
     }
 
     fn lines(&self) -> PortResult<Vec<String>> {
@@ -135,6 +152,18 @@ mod tests {
         let problem = FileJournal::open(folder.path()).err().unwrap();
         assert_eq!(problem.code, "run-in-progress");
         assert!(problem.hints[0].contains("hubwright resume"));
+    }
+
+    #[test]
+    fn a_journal_in_use_is_not_put_aside_and_an_ended_one_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let running = FileJournal::open(folder.path()).unwrap();
+        running.append("one").unwrap();
+        assert_eq!(FileJournal::rotate(folder.path()).unwrap_err().code, "run-in-progress");
+        drop(running);
+        FileJournal::rotate(folder.path()).unwrap();
+        assert!(FileJournal::open(folder.path()).unwrap().lines().unwrap().is_empty());
+        assert_eq!(std::fs::read_to_string(folder.path().join("journal.1.jsonl")).unwrap(), "one\n");
     }
 
     #[test]

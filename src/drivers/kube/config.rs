@@ -32,26 +32,28 @@ pub fn contexts() -> Result<(Vec<String>, Option<String>), Problem> {
     Ok((names, kubeconfig.current_context.filter(|name| !name.is_empty())))
 }
 
-/// Connects to a context (`None`: the current one). `interactive`: credential plugins may ask the person now.
+/// Connects to a context (`None`: the current one). `interactive`: credential plugins may ask the person now, once.
+/// Later they are kept from the terminal: what they write would spoil what is drawn there.
 pub async fn connect(context: Option<&str>, interactive: bool) -> Result<Connection, Problem> {
-    let mut kubeconfig = read()?;
+    let kubeconfig = read()?;
     let name = choose(&kubeconfig, context)?;
-    if !interactive {
-        for auth in &mut kubeconfig.auth_infos {
-            if let Some(exec) = auth.auth_info.as_mut().and_then(|auth| auth.exec.as_mut()) {
-                // A plugin that writes to the terminal while something is drawn would spoil it.
-                exec.interactive_mode = Some(ExecInteractiveMode::Never);
-            }
-        }
-    }
-    let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
-    let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| broken(&error))?;
-    let client = log_in(config, if interactive { PERSON } else { PLUGIN }).await?;
+    let mut quiet = kubeconfig.clone();
+    let plugins = quiet.auth_infos.iter_mut().filter_map(|auth| auth.auth_info.as_mut()?.exec.as_mut());
+    let silenced = plugins.map(|exec| exec.interactive_mode = Some(ExecInteractiveMode::Never)).count();
+    let asked = if interactive && silenced > 0 { Some(log_in(kubeconfig, &name, PERSON).await?) } else { None };
+    let client = match (log_in(quiet, &name, PLUGIN).await, asked) {
+        (Ok(client), _) => client,
+        // It keeps nothing of what the person told it: the first answer has to do.
+        (Err(_), Some(client)) => client,
+        (Err(problem), None) => return Err(problem),
+    };
     Ok(Connection { client, context: name })
 }
 
 /// Credential plugins run here, and kube waits for them without giving way: on a thread of their own, with a limit.
-async fn log_in(config: Config, limit: Duration) -> Result<Client, Problem> {
+async fn log_in(kubeconfig: Kubeconfig, context: &str, limit: Duration) -> Result<Client, Problem> {
+    let options = KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
+    let config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| broken(&error))?;
     let built = tokio::time::timeout(limit, tokio::task::spawn_blocking(move || client::build(config))).await;
     match built {
         Ok(Ok(Ok(client))) => Ok(client),

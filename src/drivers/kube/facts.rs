@@ -12,6 +12,7 @@ use k8s_openapi::{
 use kube::{
     Api, Client, ResourceExt,
     api::{ListParams, PostParams},
+    core::{ApiResource, DynamicObject, GroupVersionKind},
 };
 use serde::de::DeserializeOwned;
 
@@ -35,7 +36,7 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
         crd(client, "daskclusters.gateway.dask.org"),
         crd(client, "ingressroutes.traefik.io")
     )?;
-    let namespace = one::<Namespace>(client, namespace).await?;
+    let (namespace, issuers) = futures::try_join!(one::<Namespace>(client, namespace), cluster_issuers(client))?;
     Ok(Facts {
         server_version: Some(text::line(&version.git_version)),
         storage_classes: storage.iter().map(storage_class).collect(),
@@ -46,6 +47,7 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
             .unwrap_or_default(),
         dask_crd: dask.is_some(),
         traefik_crds: traefik.is_some(),
+        cluster_issuers: issuers,
         namespace_exists: namespace.is_some(),
         pod_security: namespace
             .and_then(|namespace| namespace.labels().get("pod-security.kubernetes.io/enforce").cloned()),
@@ -78,6 +80,17 @@ where
 
 async fn crd(client: &Client, name: &str) -> PortResult<Option<CustomResourceDefinition>> {
     one(client, name).await
+}
+
+/// cert-manager's cluster issuers; none where it is not installed.
+async fn cluster_issuers(client: &Client) -> PortResult<Vec<String>> {
+    let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("cert-manager.io", "v1", "ClusterIssuer"));
+    let api: Api<DynamicObject> = Api::all_with(client.clone(), &kind);
+    match call(CALL, "list clusterissuers", api.list_metadata(&ListParams::default())).await {
+        Ok(list) => Ok(list.items.iter().map(|issuer| text::line(&issuer.name_any())).collect()),
+        Err(error) if matches!(error.kind, FailureKind::Forbidden | FailureKind::NotFound) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
 }
 
 fn is_default(annotations: &std::collections::BTreeMap<String, String>, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Port-forwards through the API server: a loopback address that leads to a pod behind a Service.
 //! One websocket per connection; the listener ends with its guard.
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, time::Duration};
 
 use k8s_openapi::{
     api::core::v1::{Pod, Service},
@@ -18,13 +18,23 @@ use crate::{
 
 /// Opens a forward to `port` of a Service.
 pub async fn open(cluster: &KubeCluster, namespace: &str, service: &str, port: u16) -> PortResult<Forward> {
-    let (pod, port) = target(cluster, namespace, service, port).await?;
+    // Nothing behind it now: whoever asked should know at once.
+    target(cluster, namespace, service, port).await?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| no_listener(&error))?;
     let local = listener.local_addr().map_err(|error| no_listener(&error))?;
     let end = CancellationToken::new();
-    let pods: Api<Pod> = Api::namespaced(cluster.client.clone(), namespace);
-    tokio::spawn(accept(listener, pods, pod, port, end.clone()));
+    let way = Way { cluster: cluster.clone(), namespace: namespace.to_owned(), service: service.to_owned(), port };
+    tokio::spawn(accept(listener, way, end.clone()));
     Ok(Forward { local, guard: Box::new(Guard(end.drop_guard())) })
+}
+
+/// Where a forward leads. The pod is looked up for each connection: it may have been replaced since the last one.
+#[derive(Clone)]
+struct Way {
+    cluster: KubeCluster,
+    namespace: String,
+    service: String,
+    port: u16,
 }
 
 struct Guard(#[expect(dead_code, reason = "dropping it ends the forward")] DropGuard);
@@ -71,32 +81,44 @@ fn is_ready(pod: &Pod) -> bool {
 }
 
 fn named_port(pod: &Pod, name: &str) -> Option<u16> {
-    let containers = &pod.spec.as_ref()?.containers;
-    let port =
-        containers.iter().flat_map(|c| c.ports.iter().flatten()).find(|port| port.name.as_deref() == Some(name))?;
+    let spec = pod.spec.as_ref()?;
+    // Sidecars are init containers.
+    let containers = spec.containers.iter().chain(spec.init_containers.iter().flatten());
+    let port = containers.flat_map(|c| c.ports.iter().flatten()).find(|port| port.name.as_deref() == Some(name))?;
     u16::try_from(port.container_port).ok()
 }
 
-async fn accept(listener: TcpListener, pods: Api<Pod>, pod: String, port: u16, end: CancellationToken) {
+async fn accept(listener: TcpListener, way: Way, end: CancellationToken) {
     loop {
         let accepted = tokio::select! {
             () = end.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        if let Ok((stream, _)) = accepted {
-            tokio::spawn(serve(stream, pods.clone(), pod.clone(), port, end.clone()));
+        match accepted {
+            Ok((stream, _)) => {
+                let (way, end) = (way.clone(), end.clone());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = end.cancelled() => {}
+                        // A connection that cannot be forwarded is closed: its user says so in its own words.
+                        _ = serve(stream, &way) => {}
+                    }
+                });
+            }
+            // Out of files, for example: that passes.
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }
 }
 
-/// A connection that cannot be forwarded is closed: its user sees the end and says so in its own words.
-async fn serve(mut stream: TcpStream, pods: Api<Pod>, pod: String, port: u16, end: CancellationToken) {
-    let Ok(mut forwarder) = pods.portforward(&pod, &[port]).await else { return };
-    let Some(mut remote) = forwarder.take_stream(port) else { return };
-    tokio::select! {
-        () = end.cancelled() => {}
-        _ = tokio::io::copy_bidirectional(&mut stream, &mut remote) => {}
+async fn serve(mut stream: TcpStream, way: &Way) -> PortResult<()> {
+    let (pod, port) = target(&way.cluster, &way.namespace, &way.service, way.port).await?;
+    let pods: Api<Pod> = Api::namespaced(way.cluster.client.clone(), &way.namespace);
+    let mut forwarder = call(CALL, "open a port-forward", pods.portforward(&pod, &[port])).await?;
+    if let Some(mut remote) = forwarder.take_stream(port) {
+        // Either side may hang up at any time: that is how connections end.
+        let _ = tokio::io::copy_bidirectional(&mut stream, &mut remote).await;
     }
-    drop(remote);
     forwarder.abort();
+    Ok(())
 }

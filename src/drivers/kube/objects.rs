@@ -2,9 +2,9 @@
 use std::{collections::HashMap, sync::Mutex, sync::PoisonError};
 
 use kube::{
-    Api, Client, ResourceExt,
+    Api, Client,
     api::{DeleteParams, ListParams, Patch, PatchParams},
-    core::{ApiResource, DynamicObject, GroupVersionKind},
+    core::{ApiResource, DynamicObject, GroupVersionKind, ObjectMeta},
     discovery,
 };
 use serde_json::Value;
@@ -89,10 +89,17 @@ pub async fn apply(cluster: &KubeCluster, object: &Value) -> PortResult<Applied>
     let after = call(CALL, &doing, api.patch(&reference.name, &params, &Patch::Apply(object))).await?;
     Ok(match before {
         None => Applied::Created,
-        // The server raises the version only where something really changed.
-        Some(before) if before.resource_version() == after.resource_version() => Applied::Unchanged,
+        Some(before) if same(&before.metadata, &after.metadata) => Applied::Unchanged,
         Some(_) => Applied::Changed,
     })
+}
+
+/// Whether an apply changed nothing. The server raises the version only where something changed; but a controller may
+/// have written the status in between, which leaves the generation alone.
+fn same(before: &ObjectMeta, after: &ObjectMeta) -> bool {
+    let kept = |a: &ObjectMeta, b: &ObjectMeta| a.labels == b.labels && a.annotations == b.annotations;
+    before.resource_version == after.resource_version
+        || before.generation.is_some() && before.generation == after.generation && kept(before, after)
 }
 
 /// One object.
