@@ -185,8 +185,7 @@ pub fn next_step(step: &NextStep) -> String {
 
 /// A problem as `error:` and `hint:` lines.
 pub fn error(problem: &Problem) -> String {
-    let at = problem.at.as_deref().map(|key| format!(" (answer `{key}`)")).unwrap_or_default();
-    let mut text = format!("error: {}{at}\n", problem.title);
+    let mut text = format!("error: {}\n", headline(problem));
     for line in problem_lines(problem) {
         let indent = if line.starts_with("hint:") { "" } else { "  " };
         text.push_str(indent);
@@ -198,6 +197,14 @@ pub fn error(problem: &Problem) -> String {
 
 /// A problem as one `warning:` line.
 pub fn warning(problem: &Problem) -> String {
-    let at = problem.at.as_deref().map(|key| format!(" (answer `{key}`)")).unwrap_or_default();
-    format!("warning: {}{at}", problem.title)
+    format!("warning: {}", headline(problem))
+}
+
+/// What is wrong with an answer begins with its key; of any other problem the key is a remark.
+fn headline(problem: &Problem) -> String {
+    match &problem.at {
+        Some(key) if problem.code == "invalid-answer" => format!("`{key}` {}", problem.title),
+        Some(key) => format!("{} (answer `{key}`)", problem.title),
+        None => problem.title.clone(),
+    }
 }

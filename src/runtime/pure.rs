@@ -1,5 +1,7 @@
 //! Commands that contact nothing: presets, schema, questions, explain, save, completions.
 //! Must not know any driver but files.
+use std::{io::Write, path::Path};
+
 use clap::CommandFactory;
 
 use super::{Outcome, answering, print};
@@ -74,9 +76,20 @@ pub fn save(args: &Save) -> Outcome {
         None => Preset::default(),
     };
     let text = preset::write(&Preset { answers: layers.merged(), ..from }, &Facts::default());
-    std::fs::write(&args.output, text).map_err(|error| {
-        let problem = Problem::new("cannot-write", format!("cannot write `{}`: {error}", args.output.display()));
-        vec![problem.hint("name a file in a folder that you may write to with `-o FILE`")]
-    })?;
+    write_new(&args.output, &text).map_err(|problem| vec![problem])?;
     Ok(Exit::Done)
+}
+
+/// A preset is somebody's work: what is there already is never written over.
+fn write_new(path: &Path, text: &str) -> Result<(), Problem> {
+    let write = || std::fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes());
+    write().map_err(|error| {
+        let problem = Problem::new("cannot-write", format!("cannot write `{}`: {error}", path.display()));
+        match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                problem.hint("name another file with `-o FILE`, or remove this one first")
+            }
+            _ => problem.hint("name a file in a folder that you may write to with `-o FILE`"),
+        }
+    })
 }

@@ -269,7 +269,16 @@ fn summarise(verdicts: Vec<Verdict>) -> Look {
     match blocked {
         Some(finding) => Look::Blocked(finding),
         None if waiting.is_empty() => Look::Ready,
-        None => Look::Waiting(waiting.join("; ")),
+        None => Look::Waiting(brief(&waiting)),
+    }
+}
+
+/// The first two things that are waited for: a line that a person can take in at a glance.
+fn brief(waiting: &[String]) -> String {
+    let first = waiting.iter().take(2).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match waiting.len().saturating_sub(2) {
+        0 => first,
+        more => format!("{first}; and {more} more"),
     }
 }
 
