@@ -1,4 +1,4 @@
-//! PURE. Turns a complete [`Spec`] into a [`Plan`](graph::Plan): steps in a graph, and the files they use.
+//! PURE. Turns a complete [`Spec`] into a [`Plan`]: steps in a graph, and the files they use.
 //! Must not know files, clocks, clusters or how a step is carried out; `run` does that.
 pub mod components;
 pub mod graph;

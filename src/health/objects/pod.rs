@@ -339,7 +339,7 @@ pub struct PodStatus {
     pub message: Option<Box<str>>,
     /// When a kubelet took it.
     pub start_time: Option<Timestamp>,
-    /// Those conditions that rules read: [`READ`].
+    /// Those conditions that rules read: `READ`.
     #[serde(deserialize_with = "read_conditions")]
     pub conditions: Box<[Condition]>,
     /// Containers.
