@@ -301,6 +301,16 @@ fn gpus_that_the_operator_does_not_count_are_told_to_ray() {
 }
 
 #[test]
+fn ray_is_not_throttled_below_a_core() {
+    let ray = values(&plan_of("trial-kubernetes", &[]), "ray-cluster");
+    assert_eq!(ray["head"]["resources"]["limits"], json!({"memory": "2Gi"}));
+    assert_eq!(ray["head"]["resources"]["requests"]["cpu"], "500m");
+    assert_eq!(ray["head"]["rayStartParams"], json!({"num-cpus": "1"}));
+    let whole = values(&plan_of("azuread-loadbalancer", &[]), "ray-cluster");
+    assert_eq!(whole["head"]["resources"]["limits"], whole["head"]["resources"]["requests"]);
+}
+
+#[test]
 fn every_real_login_has_an_allow_rule_scope_and_callback() {
     for (name, class, section, rule) in [
         ("azuread-loadbalancer", "azuread", "AzureAdOAuthenticator", "allow_all"),

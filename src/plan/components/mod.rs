@@ -8,7 +8,7 @@ mod operator;
 pub mod ray;
 mod secrets;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::graph::{Checks, Step};
 use crate::answers::{
@@ -57,13 +57,26 @@ pub const COMPONENTS: &[Component] = &[
     Component { steps: dask::steps, checks: dask::checks },
 ];
 
-/// `resources` of a container whose limits are its requests.
-fn equal_resources(resources: &Resources, gpus: Option<&Gpus>) -> Value {
-    let mut amounts = json!({"cpu": resources.cpu.as_str(), "memory": resources.memory.as_str()});
-    if let (Some(gpus), Some(amounts)) = (gpus, amounts.as_object_mut()) {
-        amounts.insert(gpus.resource.clone(), gpus.count.to_string().into());
+/// `resources` of a Ray container: limits are requests, as Ray counts on what it was promised. Below one core only the
+/// request stands: throttled to a part of a core, Ray's agents miss the 30 s in which they must register.
+fn ray_resources(resources: &Resources, gpus: Option<&Gpus>) -> Value {
+    let mut requests = Map::from_iter([
+        ("cpu".to_owned(), resources.cpu.as_str().into()),
+        ("memory".to_owned(), resources.memory.as_str().into()),
+    ]);
+    if let Some(gpus) = gpus {
+        requests.insert(gpus.resource.clone(), gpus.count.to_string().into());
     }
-    json!({"limits": amounts, "requests": amounts})
+    let mut limits = requests.clone();
+    if less_than_a_core(resources) {
+        limits.remove("cpu");
+    }
+    json!({"limits": limits, "requests": requests})
+}
+
+/// Whether a container gets only a part of a core.
+fn less_than_a_core(resources: &Resources) -> bool {
+    resources.cpu.value() < 1.0
 }
 
 /// Tolerations as Kubernetes writes them.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{Context, equal_resources, from_secret, operator, secrets, tolerations};
+use super::{Context, from_secret, less_than_a_core, operator, ray_resources, secrets, tolerations};
 use crate::{
-    answers::spec::{Pool, Ray},
+    answers::spec::{Gpus, Pool, Ray, Resources},
     plan::graph::{Action, Checks, Expect, RayCheck, Release, Step, StepId},
 };
 
@@ -84,8 +84,9 @@ fn values(context: &Context, ray: &Ray) -> Value {
 
 fn head(ray: &Ray) -> Value {
     let mut head = json!({
-        "resources": equal_resources(&ray.head, None),
+        "resources": ray_resources(&ray.head, None),
         "containerEnv": token_environment(ray),
+        "rayStartParams": start_params(&ray.head, None),
     });
     if let Some(head) = head.as_object_mut() {
         if let Some(version) = version(&ray.image.tag) {
@@ -113,20 +114,21 @@ fn group(ray: &Ray, pool: &Pool) -> Value {
         "replicas": pool.min,
         "minReplicas": pool.min,
         "maxReplicas": if ray.autoscaling { pool.max } else { pool.min.max(1) },
-        "resources": equal_resources(&pool.resources, pool.gpus.as_ref()),
+        "resources": ray_resources(&pool.resources, pool.gpus.as_ref()),
         "containerEnv": token_environment(ray),
         "nodeSelector": pool.placement.node_selector,
         "tolerations": tolerations(&pool.placement),
-        "rayStartParams": start_params(pool),
+        "rayStartParams": start_params(&pool.resources, pool.gpus.as_ref()),
     })
 }
 
-/// The operator counts GPUs by itself for names that end in `gpu` and plain MIG slices, not for other names.
-fn start_params(pool: &Pool) -> Value {
-    match &pool.gpus {
-        Some(gpus) if !operator_counts(&gpus.resource) => json!({"num-gpus": gpus.count.to_string()}),
-        _ => json!({}),
-    }
+/// The operator counts GPUs by itself for names that end in `gpu` and plain MIG slices, not for other names; and CPUs by
+/// their limit, which a part of a core has not.
+fn start_params(resources: &Resources, gpus: Option<&Gpus>) -> Value {
+    let cpus = less_than_a_core(resources).then(|| ("num-cpus".to_owned(), json!("1")));
+    let gpus = gpus.filter(|gpus| !operator_counts(&gpus.resource));
+    let gpus = gpus.map(|gpus| ("num-gpus".to_owned(), json!(gpus.count.to_string())));
+    Value::Object(cpus.into_iter().chain(gpus).collect())
 }
 
 fn operator_counts(resource: &str) -> bool {

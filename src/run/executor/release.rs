@@ -28,13 +28,12 @@ impl Run<'_> {
         wait: &mut Wait<'_>,
     ) -> Result<bool, Box<Failure>> {
         let marker = format!("hubwright {}", release.digest());
-        if let Some(child) = self.remembered.child_of(&step.id) {
-            if let Some(mut helm) = self.ports.helm.adopt(child).await {
-                self.recorder
-                    .say(EventKind::Note { text: format!("helm of `{}` still runs; waiting for it", step.id) });
-                // Whatever it ends with, the release's record tells more.
-                let _ = self.attend(release, helm.as_mut(), wait).await;
-            }
+        if let Some(child) = self.remembered.child_of(&step.id)
+            && let Some(mut helm) = self.ports.helm.adopt(child).await
+        {
+            self.recorder.say(EventKind::Note { text: format!("helm of `{}` still runs; waiting for it", step.id) });
+            // Whatever it ends with, the release's record tells more.
+            let _ = self.attend(release, helm.as_mut(), wait).await;
         }
         if self.settled(step, release, &marker).await? {
             return Ok(false);

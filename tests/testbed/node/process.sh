@@ -12,6 +12,8 @@ make_groups() {
   for controller in /sys/fs/cgroup/*/; do
     [ ! -e "$controller/cgroup.procs" ] || mkdir -p "$controller$UNIT"
   done
+  # Ray's agents have 30 s to register: beside a compiler the bed goes first
+  [ ! -e "/sys/fs/cgroup/cpu/$UNIT/cpu.shares" ] || echo 8192 >"/sys/fs/cgroup/cpu/$UNIT/cpu.shares"
   # an empty cpuset takes no process
   for controller in cpuset.cpus cpuset.mems; do
     cat "/sys/fs/cgroup/cpuset/$controller" >"/sys/fs/cgroup/cpuset/$UNIT/$controller"
