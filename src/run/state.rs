@@ -76,7 +76,7 @@ impl RunState {
             EventKind::StepUnblocked { step, .. } => self.set(step, Phase::Running(String::new())),
             EventKind::StepDone { step, changed, .. } => self.end(step, Phase::Done(*changed), event.at),
             EventKind::StepFailed { step, problem, .. } => {
-                self.end(step, Phase::Failed(Box::new(problem.clone())), event.at)
+                self.end(step, Phase::Failed(Box::new(problem.clone())), event.at);
             }
             EventKind::StepSkipped { step, why } => self.end(step, Phase::Skipped(why.clone()), event.at),
             EventKind::Child { step, pid, started, host } => self.child(step, *pid, *started, host),

@@ -59,16 +59,13 @@ fn place(args: &Uninstall) -> Result<(Option<String>, String), Vec<Problem>> {
         return Ok((args.place.context.clone(), namespace.clone()));
     }
     let runs = runs::all(&args.place).map_err(|problem| vec![problem])?;
-    match runs.as_slice() {
-        [run] => Ok((Some(run.context.clone()), run.namespace.clone())),
-        _ => {
-            let problem = Problem::new("which-deployment", "say which deployment to remove");
-            let names: Vec<String> =
-                runs.iter().map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect();
-            let hint = if names.is_empty() { "`-n NAMESPACE`".to_owned() } else { names.join(", ") };
-            Err(vec![problem.hint(hint)])
-        }
+    if let [run] = runs.as_slice() {
+        return Ok((Some(run.context.clone()), run.namespace.clone()));
     }
+    let names: Vec<String> =
+        runs.iter().map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect();
+    let hint = if names.is_empty() { "`-n NAMESPACE`".to_owned() } else { names.join(", ") };
+    Err(vec![Problem::new("which-deployment", "say which deployment to remove").hint(hint)])
 }
 
 fn list(inventory: &Inventory, delete_data: bool) -> String {

@@ -9,6 +9,9 @@ use futures::future::BoxFuture;
 use super::scene::{Scene, Service};
 use crate::{health::text, plan::graph::Checks, problem::Problem};
 
+/// Takes away what a rung made.
+pub type Cleaner = for<'a> fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), Problem>>;
+
 /// One rung: a row of the table.
 pub struct Rung {
     /// Stable kebab-case name.
@@ -34,7 +37,7 @@ pub struct Track {
     /// The rungs, lowest first.
     pub rungs: &'static [Rung],
     /// Removes what the rungs left in the cluster. Runs after the last of them however they ended: red, cancelled, timed out.
-    pub clean: Option<for<'a> fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), Problem>>>,
+    pub clean: Option<Cleaner>,
 }
 
 /// Why a rung is not green.

@@ -1,7 +1,6 @@
 //! Tests through the public way in that need no cluster: architecture, commands, rendered values.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,

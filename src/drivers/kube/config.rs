@@ -41,12 +41,8 @@ pub async fn connect(context: Option<&str>, interactive: bool) -> Result<Connect
     let plugins = quiet.auth_infos.iter_mut().filter_map(|auth| auth.auth_info.as_mut()?.exec.as_mut());
     let silenced = plugins.map(|exec| exec.interactive_mode = Some(ExecInteractiveMode::Never)).count();
     let asked = if interactive && silenced > 0 { Some(log_in(kubeconfig, &name, PERSON).await?) } else { None };
-    let client = match (log_in(quiet, &name, PLUGIN).await, asked) {
-        (Ok(client), _) => client,
-        // It keeps nothing of what the person told it: the first answer has to do.
-        (Err(_), Some(client)) => client,
-        (Err(problem), None) => return Err(problem),
-    };
+    // Where a plugin keeps nothing of what the person told it, the first answer has to do.
+    let client = log_in(quiet, &name, PLUGIN).await.or_else(|problem| asked.ok_or(problem))?;
     Ok(Connection { client, context: name })
 }
 

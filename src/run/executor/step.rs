@@ -127,15 +127,13 @@ impl Run<'_> {
             () = self.world.changed(self, Duration::from_secs(1)) => {}
         }
         let now = self.ports.clock.now();
-        match self.world.lost_since() {
-            Some(since) if now > after(since, self.options.silence) => {
-                Err(Failure::new(silent(now.duration_since(since))))
-            }
+        if let Some(since) = self.world.lost_since() {
             // The installation inside the cluster goes on: nothing is called late while nobody can look.
-            Some(_) => Ok(()),
-            None if now > wait.deadline => Err(self.too_late(wait)),
-            None => Ok(()),
+            let silence = now.duration_since(since);
+            let too_long = now > after(since, self.options.silence);
+            return if too_long { Err(Failure::new(silent(silence))) } else { Ok(()) };
         }
+        if now > wait.deadline { Err(self.too_late(wait)) } else { Ok(()) }
     }
 
     /// One look: says what changed since the last one. `true`: ready.
