@@ -22,6 +22,7 @@ mod ray;
 mod rung;
 pub mod rungs;
 mod scene;
+mod script;
 mod sniff;
 mod web;
 

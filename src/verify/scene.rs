@@ -55,7 +55,7 @@ pub struct Found {
     /// Versions of the Ray cluster.
     pub ray: OnceLock<compare::RayVersions>,
     /// Ray jobs that were submitted.
-    pub ray_jobs: ray::Jobs,
+    pub ray_jobs: ray::jobs::Jobs,
     /// Dask Gateway's proxy.
     pub dask: OnceLock<Door>,
     /// Versions of the gateway and its clusters.

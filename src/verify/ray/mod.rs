@@ -1,5 +1,46 @@
-//! Ray: its client port and its jobs.
+//! Ray as the checks speak to it: the client port by gRPC, the dashboard's port by HTTP.
+//! Must not know the order of the rungs.
+pub mod client;
+pub mod dashboard;
+pub mod jobs;
+mod messages;
 
-/// Jobs that were submitted.
-#[derive(Debug, Default)]
-pub struct Jobs;
+use secrecy::SecretString;
+
+use super::{door::Door, scene::Scene, web::Web};
+use crate::problem::Problem;
+
+/// Port of Ray Client.
+pub const CLIENT_PORT: u16 = 10001;
+/// Port of the dashboard and the jobs API.
+pub const DASHBOARD_PORT: u16 = 8265;
+
+/// The cluster's token, if the checks know one.
+pub async fn token(scene: &Scene<'_>) -> Result<Option<SecretString>, Problem> {
+    match scene.checks.ray.as_ref().and_then(|check| check.token.as_ref()) {
+        Some(place) => scene.secret(place).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The dashboard with the cluster's token.
+pub async fn web(scene: &Scene<'_>, door: &Door) -> Result<Web, Problem> {
+    let web = Web::new(door)?;
+    Ok(match token(scene).await? {
+        Some(token) => web.authorized("Bearer", &token),
+        None => web,
+    })
+}
+
+/// Stops the jobs that still run.
+pub async fn stop_jobs(scene: &Scene<'_>) -> Result<(), Problem> {
+    let (Some(door), jobs) = (scene.found.ray_http.get(), scene.found.ray_jobs.take()) else { return Ok(()) };
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let web = web(scene, door).await?;
+    for job in jobs {
+        jobs::stop(&web, &job).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Dask's wire format: length-prefixed frames, the first of which is msgpack. Pure reading and writing.
+//! Must not know what the messages mean.
+use std::io::{Error, ErrorKind};
+
+use rmpv::Value;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// Longest message and most frames that are read.
+const LONGEST: u64 = 64 << 20;
+const MOST: u64 = 10_000;
+
+/// A message: its msgpack part, and further frames that parts of it point into.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// The msgpack part.
+    pub body: Value,
+    /// All frames, the msgpack one first.
+    pub frames: Vec<Vec<u8>>,
+}
+
+/// A map with text keys.
+pub fn map<const N: usize>(pairs: [(&str, Value); N]) -> Value {
+    Value::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
+}
+
+/// A value of a map with text keys.
+pub fn field<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
+    let pairs = value.as_map()?;
+    pairs.iter().find(|(name, _)| name.as_str() == Some(key)).map(|(_, value)| value)
+}
+
+/// Writes one message of one frame.
+pub async fn write(stream: &mut (impl AsyncWrite + Unpin), body: &Value) -> std::io::Result<()> {
+    let mut frame = Vec::new();
+    rmpv::encode::write_value(&mut frame, body).map_err(|error| Error::new(ErrorKind::InvalidData, error))?;
+    let length = frame.len() as u64;
+    let mut message = Vec::with_capacity(frame.len() + 24);
+    for number in [length + 16, 1, length] {
+        message.extend_from_slice(&number.to_le_bytes());
+    }
+    message.append(&mut frame);
+    stream.write_all(&message).await?;
+    stream.flush().await
+}
+
+/// Reads one message.
+pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Message> {
+    let (total, count) = (stream.read_u64_le().await?, stream.read_u64_le().await?);
+    if total > LONGEST || count == 0 || count > MOST {
+        return Err(not_dask());
+    }
+    let mut lengths = Vec::new();
+    for _ in 0..count {
+        lengths.push(stream.read_u64_le().await?);
+    }
+    if lengths.iter().fold(0_u64, |sum, length| sum.saturating_add(*length)) > total {
+        return Err(not_dask());
+    }
+    let mut frames = Vec::new();
+    for length in lengths {
+        let mut frame = vec![0; usize::try_from(length).map_err(|_| not_dask())?];
+        stream.read_exact(&mut frame).await?;
+        frames.push(frame);
+    }
+    let mut first = frames.first().map(Vec::as_slice).ok_or_else(not_dask)?;
+    let body = rmpv::decode::read_value(&mut first).map_err(|_| not_dask())?;
+    Ok(Message { body, frames })
+}
+
+fn not_dask() -> Error {
+    Error::new(ErrorKind::InvalidData, "not a message of Dask's protocol")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_message_is_read_as_it_was_written() {
+        let body = map([("op", "identity".into()), ("reply", true.into())]);
+        let mut bytes = Vec::new();
+        write(&mut bytes, &body).await.unwrap();
+        assert_eq!(read(&mut bytes.as_slice()).await.unwrap().body, body);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_dask_is_refused_before_memory_is_given_to_it() {
+        assert!(read(&mut b"HTTP/1.1 400 Bad Request\r\n\r\n".as_slice()).await.is_err());
+        let huge = [16_u64, 1, u64::MAX].iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<_>>();
+        assert!(read(&mut huge.as_slice()).await.is_err());
+    }
+}

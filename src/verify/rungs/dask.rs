@@ -1,0 +1,164 @@
+//! Dask Gateway's rungs above the pods: port, HTTP, a cluster, workers. The cluster is deleted however they end.
+use std::time::Duration;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
+
+use crate::{
+    plan::graph::{Checks, DaskCheck},
+    problem::Problem,
+    verify::{
+        causes::{dask as causes, network},
+        compare::{self, DaskVersions},
+        dask::{gateway::Gateway, scheduler::Scheduler},
+        door::Door,
+        rung::{Notes, Stop},
+        scene::{Scene, needed},
+        sniff::{self, Answer},
+        web::Web,
+    },
+};
+
+/// Port of the gateway's proxy, for HTTP and for schedulers.
+const PORT: u16 = 80;
+/// How long workers may take.
+const COMING: Duration = Duration::from_secs(120);
+/// How long the gateway may take until it is up.
+const STARTING: Duration = Duration::from_secs(60);
+
+/// Height 1: the proxy's port answers.
+pub async fn port(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let check = check(scene.checks)?;
+    notes.tried(format!("Service `{}` port {PORT}", check.service));
+    let door = Door::forward(scene, &check.service, PORT).await?;
+    let place = format!("{}:{PORT}", check.service);
+    match sniff::sniff(&door.addresses).await {
+        Ok(Answer::Http1 | Answer::Http2) => {}
+        Ok(Answer::Tls) => return Err(network::problem(sniff::Reach::Strange, &place).into()),
+        Err(reach) => return Err(network::problem(reach, &place).into()),
+    }
+    notes.seen(format!("port {PORT} answers ({})", door.via));
+    let _ = scene.found.dask.set(door);
+    Ok(())
+}
+
+/// Height 2: the gateway is well, names its version, and turns strangers away.
+pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let gateway = Gateway::new(web(scene)?);
+    notes.tried(format!("HTTP at {}", gateway.place()));
+    let begun = Instant::now();
+    while let Err(problem) = gateway.health().await {
+        if begun.elapsed() > STARTING {
+            return Err(problem.into());
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    notes.seen(format!("healthy, version {}", gateway.version().await?));
+    gateway.closed_to_strangers().await?;
+    notes.seen("strangers are turned away");
+    Ok(())
+}
+
+/// Height 3: a cluster starts, and its scheduler speaks.
+pub async fn cluster(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let gateway = ours(scene).await?;
+    sweep(&gateway).await?;
+    notes.tried(format!("a new cluster at {}", gateway.place()));
+    let begun = Instant::now();
+    let cluster = gateway.running(&gateway.create().await?).await?;
+    notes.seen(format!("cluster {} runs after {} s", cluster.name, begun.elapsed().as_secs()));
+    let mut scheduler = Scheduler::connect(needed(&scene.found.dask)?, &cluster).await?;
+    scheduler.workers().await?;
+    let packages = scheduler.versions().await?;
+    notes.seen(format!("scheduler: {}", compare::show(&packages)));
+    let gateway = gateway.version().await?;
+    let _ = scene.found.dask_versions.set(DaskVersions { gateway, scheduler: packages });
+    let _ = scene.found.cluster.set(cluster);
+    Ok(())
+}
+
+/// Height 4: workers come, have the scheduler's versions, and run a function.
+pub async fn workers(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let (check, cluster) = (check(scene.checks)?, needed(&scene.found.cluster)?);
+    let gateway = ours(scene).await?;
+    let wanted = check.workers.max(1);
+    notes.tried(format!("{wanted} workers of cluster {}, and a function on each", cluster.name));
+    gateway.scale(&cluster.name, wanted).await?;
+    wait_for_workers(notes, &gateway, &cluster.name, wanted).await?;
+    let mut scheduler = Scheduler::connect(needed(&scene.found.dask)?, cluster).await?;
+    let scheduler_packages = scheduler.versions().await?;
+    for (worker, packages) in scheduler.worker_versions().await? {
+        compare::dask_worker(&scheduler_packages, &worker, &packages)?;
+    }
+    notes.seen(format!("scheduler and workers: {}", compare::show(&scheduler_packages)));
+    for (worker, ran) in scheduler.run_everywhere().await? {
+        ran.map_err(|words| causes::worker_failed(&worker, &words))?;
+        notes.seen(format!("a function ran on {worker}"));
+    }
+    Ok(())
+}
+
+async fn wait_for_workers(notes: &Notes, gateway: &Gateway, cluster: &str, wanted: u32) -> Result<(), Problem> {
+    let begun = Instant::now();
+    loop {
+        let came = gateway.workers(cluster).await?;
+        if came >= u64::from(wanted) {
+            notes.seen(format!("{came} workers after {} s", begun.elapsed().as_secs()));
+            return Ok(());
+        }
+        if begun.elapsed() > COMING {
+            return Err(causes::workers_missing(came, wanted));
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Deletes every cluster of the check's own account: this climb's, also one whose name is not known yet, and older ones.
+pub async fn clean(scene: &Scene<'_>) -> Result<(), Problem> {
+    if scene.found.dask.get().is_none() || credentials(scene).await.is_err() {
+        return Ok(());
+    }
+    sweep(&ours(scene).await.map_err(|_| causes::no_login())?).await
+}
+
+/// The account is the check's alone, so all its clusters are leftovers.
+async fn sweep(gateway: &Gateway) -> Result<(), Problem> {
+    for name in gateway.clusters().await? {
+        gateway.delete(&name).await?;
+    }
+    Ok(())
+}
+
+async fn ours(scene: &Scene<'_>) -> Result<Gateway, Stop> {
+    let (scheme, secret) = credentials(scene).await?;
+    Ok(Gateway::new(web(scene)?.authorized(scheme, &secret)))
+}
+
+/// With a hub the token of the check's service; without one the password of the gateway's simple login.
+async fn credentials(scene: &Scene<'_>) -> Result<(&'static str, SecretString), Stop> {
+    if let Some(place) = &check(scene.checks)?.password {
+        let password = scene.secret(place).await?;
+        let pair = format!("{}:{}", crate::plan::CHECK_SERVICE, password.expose_secret());
+        return Ok(("Basic", SecretString::from(STANDARD.encode(pair))));
+    }
+    match scene.checks.hub.as_ref().and_then(|hub| hub.token.as_ref()) {
+        Some(place) => Ok(("jupyterhub", scene.secret(place).await?)),
+        None => Err(Stop::Skipped(causes::no_login())),
+    }
+}
+
+fn web(scene: &Scene<'_>) -> Result<Web, Problem> {
+    let prefix = prefix(&check(scene.checks)?.address);
+    Ok(Web::new(needed(&scene.found.dask)?)?.under(prefix))
+}
+
+/// `/services/dask-gateway` of `http://traefik-dask-gateway/services/dask-gateway`.
+fn prefix(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
+}
+
+fn check(checks: &Checks) -> Result<&DaskCheck, Problem> {
+    checks.dask.as_ref().ok_or_else(|| Problem::new("rung-order", "Dask Gateway is not among the checks"))
+}

@@ -1,0 +1,240 @@
+//! Ray's rungs above the pods: ports, HTTP, handshake, tasks on every node, a GPU.
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{
+    health::text,
+    problem::Problem,
+    run::ports::ObjectRef,
+    verify::{
+        causes::{network, ray as causes},
+        door::Door,
+        ray::{
+            self,
+            client::RayClient,
+            dashboard,
+            jobs::{Job, Progress, error},
+        },
+        rung::{Notes, Stop},
+        scene::{Scene, needed},
+        script,
+        sniff::{self, Answer},
+        web::Web,
+    },
+};
+
+/// Limit of the CPU tasks.
+const TASKS: Duration = Duration::from_secs(60);
+/// Limit of the GPU task where the nodes are there.
+const GPU: Duration = Duration::from_secs(60);
+/// Limit of the GPU task where the autoscaler may have to make a node.
+const GPU_SCALING: Duration = Duration::from_secs(600);
+/// How long nodes may take to join.
+const JOINING: Duration = Duration::from_secs(60);
+
+/// Height 1: both ports answer, and in the right protocol.
+pub async fn ports(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let Some(check) = &scene.checks.ray else { return Ok(()) };
+    let service = format!("{}-head-svc", check.cluster);
+    for (port, wanted, found) in [
+        (ray::CLIENT_PORT, Answer::Http2, &scene.found.ray_client),
+        (ray::DASHBOARD_PORT, Answer::Http1, &scene.found.ray_http),
+    ] {
+        notes.tried(format!("Service `{service}` port {port}"));
+        let door = Door::forward(scene, &service, port).await?;
+        expect(&door, &service, port, wanted).await?;
+        notes.seen(format!("port {port} answers ({})", door.via));
+        let _ = found.set(door);
+    }
+    Ok(())
+}
+
+async fn expect(door: &Door, service: &str, port: u16, wanted: Answer) -> Result<(), Problem> {
+    let place = format!("{service}:{port}");
+    match sniff::sniff(&door.addresses).await {
+        Ok(answer) if answer == wanted => Ok(()),
+        Ok(Answer::Tls) => Err(causes::tls(&place)),
+        Ok(Answer::Http1) => Err(causes::wrong_port(&place, "an HTTP port such as the dashboard's (8265)")),
+        Ok(Answer::Http2) => Err(causes::wrong_port(&place, "a gRPC port")),
+        Err(reach) => Err(network::problem(reach, &place)),
+    }
+}
+
+/// Height 2: the dashboard answers, lets us in, and names the versions.
+pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let door = needed(&scene.found.ray_http)?;
+    let web = ray::web(scene, door).await?;
+    notes.tried(format!("HTTP at {}", web.place()));
+    let asks = dashboard::asks_token(&web).await?;
+    notes.seen(if asks { "token auth is on" } else { "token auth is off: whoever reaches the ports runs code" });
+    if asks && scene.checks.ray.as_ref().is_some_and(|check| check.token.is_none()) {
+        return Err(causes::token_missing(&web.place()).into());
+    }
+    let health = dashboard::healthy(&web).await?;
+    if !health.ok() {
+        return Err(causes::unexpected(&web.place(), &health.summary()).into());
+    }
+    let versions = dashboard::versions(&web).await?;
+    notes.seen(format!("Ray {}, Python {}", versions.ray, versions.python));
+    let _ = scene.found.ray.set(versions);
+    Ok(())
+}
+
+/// Height 3: Ray Client's handshake, as `ray.init("ray://…")` does it, and the nodes.
+pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let door = needed(&scene.found.ray_client)?;
+    let token = ray::token(scene).await?;
+    let random = scene.ports.secrets.generate();
+    let id: String = secrecy::ExposeSecret::expose_secret(&random).chars().take(32).collect();
+    notes.tried(format!("Ray Client handshake at {} ({})", door.url(), door.via));
+    let mut client = RayClient::connect(door, &id, token.as_ref()).await?;
+    client.ping().await?;
+    notes.seen("ping answered");
+    let mut session = client.open().await?;
+    let info = session.versions().await;
+    let nodes = nodes(scene, notes, &mut client).await;
+    let resources = client.resources().await;
+    session.close().await;
+    let info = info?;
+    notes.seen(format!(
+        "Ray {} ({}), Python {}, {} client(s)",
+        info.ray_version, info.ray_commit, info.python_version, info.num_clients
+    ));
+    nodes?;
+    let amounts = resources?.into_iter().filter(|row| row.name == "CPU" || row.name == "GPU");
+    notes.seen(amounts.map(|row| format!("{} {}", row.amount, row.name)).collect::<Vec<_>>().join(", "));
+    Ok(())
+}
+
+async fn nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient) -> Result<(), Problem> {
+    let wanted = scene.checks.ray.as_ref().map_or(1, |check| check.nodes);
+    let begun = tokio::time::Instant::now();
+    loop {
+        let nodes = client.nodes().await?;
+        let alive = nodes.iter().filter(|node| node.get("Alive") == Some(&Value::Bool(true))).count();
+        if alive >= wanted as usize {
+            notes.seen(format!("{alive} nodes alive, {wanted} wanted"));
+            return Ok(());
+        }
+        if begun.elapsed() > JOINING {
+            return Err(causes::nodes_missing(alive, wanted));
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+}
+
+/// Height 4: tasks run, on every node.
+pub async fn tasks(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let web = ray::web(scene, needed(&scene.found.ray_http)?).await?;
+    notes.tried("a Ray job: 21 CPU tasks, then one task on every node".to_owned());
+    let script = script::compose(&json!({"timeout": 40}), &[include_str!("../../../assets/verify/ray_tasks.py")]);
+    let job = Job::submit(&web, &scene.found.ray_jobs, "a job of CPU tasks", &script).await?;
+    let (ended, facts) = match job.finish(TASKS).await {
+        Ok(facts) => (Ok(()), facts),
+        Err((problem, facts)) => (Err(problem), facts),
+    };
+    let judged = judge_tasks(notes, &facts);
+    ended?;
+    judged.map_err(Stop::from)
+}
+
+fn judge_tasks(notes: &Notes, facts: &[Value]) -> Result<(), Problem> {
+    let mut failed = Ok(());
+    for fact in script::of_kind(facts, "cpu").chain(script::of_kind(facts, "node")) {
+        let place = text::line(script::said(fact, "/node"));
+        let name = if place.is_empty() { "CPU tasks".to_owned() } else { format!("task on node {place}") };
+        if fact.get("ok") == Some(&Value::Bool(true)) {
+            notes.seen(format!("{name}: done in {} s", fact.get("seconds").unwrap_or(&Value::Null)));
+        } else {
+            notes.seen(format!("{name}: {}", error(fact)));
+            failed = Err(if place.is_empty() { cpu_failed(fact) } else { causes::node_failed(&place, &error(fact)) });
+        }
+    }
+    failed
+}
+
+fn cpu_failed(fact: &Value) -> Problem {
+    let error = error(fact);
+    if error.starts_with("GetTimeoutError") {
+        return causes::job_slow("a task that asks for one CPU", 40).detail(error);
+    }
+    causes::job_failed("a task that asks for one CPU", &error, "")
+}
+
+/// Height 5: what Ray believes, what is scheduled, and whether the GPU can be used: three different facts.
+pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let web = ray::web(scene, needed(&scene.found.ray_http)?).await?;
+    let limit = if scales(scene).await { GPU_SCALING } else { GPU };
+    notes.tried(format!("a Ray task with one GPU that writes to it and reads back, within {} s", limit.as_secs()));
+    let parts = [include_str!("../../../assets/verify/gpu_probe.py"), include_str!("../../../assets/verify/ray_gpu.py")];
+    let script = script::compose(&json!({"timeout": limit.as_secs()}), &parts);
+    let since = scene.ports.clock.now().as_second();
+    let job = Job::submit(&web, &scene.found.ray_jobs, "a job that asks for a GPU", &script).await?;
+    let facts = follow_gpu(scene, notes, &web, &job, since, limit).await?;
+    judge_gpu(notes, &web, &facts).await.map_err(Stop::from)
+}
+
+/// Whether Ray may make nodes by itself.
+async fn scales(scene: &Scene<'_>) -> bool {
+    let Some(check) = &scene.checks.ray else { return false };
+    let object = ObjectRef::new("ray.io/v1", "RayCluster", &scene.checks.namespace, &check.cluster);
+    let cluster = scene.ports.cluster.get(&object).await.ok().flatten();
+    cluster.is_some_and(|cluster| cluster.pointer("/spec/enableInTreeAutoscaling") == Some(&Value::Bool(true)))
+}
+
+async fn follow_gpu(
+    scene: &Scene<'_>,
+    notes: &Notes,
+    web: &Web,
+    job: &Job<'_>,
+    since: i64,
+    limit: Duration,
+) -> Result<Vec<Value>, Problem> {
+    let (begun, mut told) = (tokio::time::Instant::now(), 0);
+    while begun.elapsed() < limit + Duration::from_secs(20) {
+        if let Progress::Succeeded(facts) = job.look().await? {
+            return Ok(facts);
+        }
+        let events = dashboard::autoscaler_events(web, since).await;
+        for event in events.iter().skip(told) {
+            notes.seen(format!("autoscaler: {event}"));
+            scene.say(format!("Ray's autoscaler: {event}"));
+        }
+        told = events.len();
+        if let Some(event) = events.iter().find(|event| event.contains("No available node types")) {
+            job.stop().await;
+            return Err(causes::gpu_impossible(event));
+        }
+    }
+    job.stop().await;
+    Err(causes::gpu_unscheduled(&dashboard::pending(web).await.unwrap_or_default()))
+}
+
+async fn judge_gpu(notes: &Notes, web: &Web, facts: &[Value]) -> Result<(), Problem> {
+    if let Some(believed) = script::of_kind(facts, "believed").next() {
+        notes.seen(format!("Ray believes in {} GPU(s)", believed.get("gpus").unwrap_or(&Value::Null)));
+    }
+    let Some(fact) = script::of_kind(facts, "gpu").next() else {
+        return Err(causes::unexpected(&web.place(), "the GPU job said nothing about a GPU"));
+    };
+    if fact.get("ok") != Some(&Value::Bool(true)) {
+        return Err(if script::said(fact, "/error") == "timeout" {
+            causes::gpu_unscheduled(&dashboard::pending(web).await.unwrap_or_default())
+        } else {
+            causes::job_failed("a task that asks for a GPU", &error(fact), "")
+        });
+    }
+    notes.seen(format!("a task was given a GPU on {}", script::said(fact, "/value/host")));
+    usable(notes, fact)
+}
+
+fn usable(notes: &Notes, fact: &Value) -> Result<(), Problem> {
+    let verdict = script::said(fact, "/value/verdict");
+    if verdict == "ok" {
+        let memory = fact.pointer("/value/memory_gib").unwrap_or(&Value::Null);
+        notes.seen(format!("it works: {}, {memory} GiB", script::said(fact, "/value/name")));
+        return Ok(());
+    }
+    Err(causes::gpu_unusable(verdict, script::said(fact, "/value/error")))
+}
