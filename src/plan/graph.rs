@@ -285,6 +285,8 @@ pub struct DaskCheck {
     pub service: String,
     /// Address as a notebook writes it.
     pub address: String,
+    /// Secret and key that hold the password of the gateway's simple login; `None`: it asks the hub about tokens.
+    pub password: Option<(String, String)>,
     /// Workers to ask for.
     pub workers: u32,
 }

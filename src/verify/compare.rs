@@ -28,6 +28,21 @@ pub struct DaskVersions {
 /// Packages of a notebook by name; Python as `python`. A package that is not there is missing.
 pub type NotebookVersions = Packages;
 
+/// The packages that matter, in one line: `Python 3.13.1, dask 2026.3.0, …`.
+pub fn show(packages: &Packages) -> String {
+    let names = [
+        ("python", "Python"),
+        ("jupyterhub", "jupyterhub"),
+        ("ray", "ray"),
+        ("dask", "dask"),
+        ("distributed", "distributed"),
+        ("dask-gateway", "dask-gateway"),
+    ];
+    let shown =
+        names.iter().filter_map(|(name, title)| packages.get(*name).map(|version| format!("{title} {version}")));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
 /// Ray Client asks for the identical Ray and the same Python minor on both sides.
 pub fn ray(cluster: &RayVersions, notebook: &NotebookVersions) -> Result<(), Problem> {
     let Some(ray) = notebook.get("ray") else { return Err(missing("ray", &format!("ray[client]=={}", cluster.ray))) };

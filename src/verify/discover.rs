@@ -1,12 +1,180 @@
 //! Finds out what a namespace holds, for a verification without the answers: what hubwright installed, and as far as
 //! possible what somebody else did. Must not know how anything is proven.
+use serde_json::Value;
+
 use crate::{
-    plan::graph::Checks,
-    run::ports::{PortResult, Ports},
+    plan::{
+        components::{
+            GENERATED,
+            jupyterhub::{CHECK_SERVICE, CHECK_USER},
+            secrets::{CHECK_TOKEN, DASK_PASSWORD},
+        },
+        graph::{Checks, DaskCheck, HubCheck, RayCheck},
+    },
+    run::ports::{FailureKind, ObjectRef, PortResult, Ports},
 };
 
-/// What can be proven about a namespace. Parts that are not there are `None`.
+/// Workers that a check asks Dask Gateway for.
+const WORKERS: u32 = 2;
+/// Secret of the jupyterhub chart, which may hold tokens of its `hub.services`.
+const HUB_SECRET: &str = "hub";
+
+/// What can be proven about a namespace. Parts that are not there are `None`. A hub without a service for the check gets no
+/// token, so its notebook rungs are skipped with a word on how to add one; its profiles are not known, so the default one is used.
 pub async fn discover(ports: &Ports, namespace: &str) -> PortResult<Checks> {
-    ports.cluster.version().await?;
-    Ok(Checks { namespace: namespace.to_owned(), ..Checks::default() })
+    let place = Place { ports, namespace };
+    let hub = place.hub().await?;
+    let dask = place.dask(hub.is_some()).await?;
+    Ok(Checks { namespace: namespace.to_owned(), hub, ray: place.ray().await?, dask })
+}
+
+struct Place<'a> {
+    ports: &'a Ports,
+    namespace: &'a str,
+}
+
+impl Place<'_> {
+    async fn hub(&self) -> PortResult<Option<HubCheck>> {
+        let proxy = ObjectRef::new("v1", "Service", self.namespace, super::rungs::hub::PROXY);
+        if self.ports.cluster.get(&proxy).await?.is_none() {
+            return Ok(None);
+        }
+        let url = self.ingress().await?;
+        Ok(Some(HubCheck { url, token: self.hub_token().await?, user: CHECK_USER.to_owned(), ..HubCheck::default() }))
+    }
+
+    /// The first Ingress host that leads to the hub's proxy.
+    async fn ingress(&self) -> PortResult<Option<String>> {
+        let kind = ObjectRef::new("networking.k8s.io/v1", "Ingress", self.namespace, "");
+        let all = self.ports.cluster.list(&kind, "").await?;
+        Ok(all.iter().find(|ingress| leads_to(ingress, super::rungs::hub::PROXY)).and_then(ingress_url))
+    }
+
+    async fn hub_token(&self) -> PortResult<Option<(String, String)>> {
+        let of_chart = format!("hub.services.{CHECK_SERVICE}.apiToken");
+        for (secret, key) in [(GENERATED, CHECK_TOKEN), (HUB_SECRET, of_chart.as_str())] {
+            if self.holds(secret, key).await? {
+                return Ok(Some((secret.to_owned(), key.to_owned())));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn holds(&self, secret: &str, key: &str) -> PortResult<bool> {
+        let object = ObjectRef::new("v1", "Secret", self.namespace, secret);
+        let found = self.ports.cluster.get(&object).await?;
+        Ok(found.is_some_and(|secret| secret.get("data").and_then(|data| data.get(key)).is_some()))
+    }
+
+    async fn ray(&self) -> PortResult<Option<RayCheck>> {
+        let kind = ObjectRef::new("ray.io/v1", "RayCluster", self.namespace, "");
+        let clusters = match self.ports.cluster.list(&kind, "").await {
+            Err(error) if error.kind == FailureKind::NotFound => Vec::new(),
+            other => other?,
+        };
+        Ok(clusters.iter().filter_map(ray_check).min_by(|one, other| one.cluster.cmp(&other.cluster)))
+    }
+
+    async fn dask(&self, hub: bool) -> PortResult<Option<DaskCheck>> {
+        let kind = ObjectRef::new("v1", "Service", self.namespace, "");
+        let services = self.ports.cluster.list(&kind, "app.kubernetes.io/name=dask-gateway").await?;
+        let proxy =
+            services.iter().map(|service| text(service, "/metadata/name")).find(|name| name.starts_with("traefik-"));
+        let Some(service) = proxy.map(str::to_owned) else { return Ok(None) };
+        let own_login = !hub && self.holds(GENERATED, DASK_PASSWORD).await?;
+        Ok(Some(DaskCheck {
+            address: format!("http://{service}{}", self.dask_prefix().await),
+            service,
+            password: own_login.then(|| (GENERATED.to_owned(), DASK_PASSWORD.to_owned())),
+            workers: WORKERS,
+        }))
+    }
+
+    /// The path under which the gateway is served: that of its API's route in Traefik.
+    async fn dask_prefix(&self) -> String {
+        let kind = ObjectRef::new("traefik.io/v1alpha1", "IngressRoute", self.namespace, "");
+        let routes = self.ports.cluster.list(&kind, "app.kubernetes.io/name=dask-gateway").await.unwrap_or_default();
+        let matches = routes.iter().filter_map(|route| route.pointer("/spec/routes/0/match")?.as_str());
+        matches.filter_map(path_prefix).min_by_key(String::len).unwrap_or_default()
+    }
+}
+
+/// `/services/dask-gateway` of ``PathPrefix(`/services/dask-gateway`)``; the root is no prefix.
+fn path_prefix(rule: &str) -> Option<String> {
+    let (_, rest) = rule.split_once("PathPrefix(`")?;
+    let (path, _) = rest.split_once('`')?;
+    Some(path.trim_end_matches('/').to_owned())
+}
+
+fn leads_to(ingress: &Value, service: &str) -> bool {
+    ingress.to_string().contains(&format!("\"name\":\"{service}\""))
+}
+
+fn ingress_url(ingress: &Value) -> Option<String> {
+    let host = ingress.pointer("/spec/rules/0/host")?.as_str()?;
+    let scheme = if ingress.pointer("/spec/tls/0").is_some() { "https" } else { "http" };
+    Some(format!("{scheme}://{host}"))
+}
+
+fn ray_check(cluster: &Value) -> Option<RayCheck> {
+    let name = cluster.pointer("/metadata/name")?.as_str()?.to_owned();
+    let groups = cluster.pointer("/spec/workerGroupSpecs").and_then(Value::as_array).into_iter().flatten();
+    let wanted = |group: &Value| group.get("minReplicas").or_else(|| group.get("replicas")).and_then(Value::as_u64);
+    let workers: u64 = groups.clone().filter_map(wanted).sum();
+    Some(RayCheck {
+        address: format!("ray://{name}-head-svc:{}", super::ray::CLIENT_PORT),
+        token: token(cluster),
+        nodes: u32::try_from(1 + workers).unwrap_or(u32::MAX),
+        gpu: groups.clone().any(has_gpu),
+        cluster: name,
+    })
+}
+
+/// The Secret that the head's `RAY_AUTH_TOKEN` comes from.
+fn token(cluster: &Value) -> Option<(String, String)> {
+    let environment = cluster.pointer("/spec/headGroupSpec/template/spec/containers/0/env")?.as_array()?;
+    let variable = environment.iter().find(|variable| text(variable, "/name") == "RAY_AUTH_TOKEN")?;
+    let source = variable.pointer("/valueFrom/secretKeyRef")?;
+    Some((text(source, "/name").to_owned(), text(source, "/key").to_owned()))
+}
+
+/// Whether a worker of a group that may have workers asks for GPUs.
+fn has_gpu(group: &Value) -> bool {
+    let most = group.get("maxReplicas").and_then(Value::as_u64).unwrap_or(1);
+    let limits = group.pointer("/template/spec/containers/0/resources/limits").and_then(Value::as_object);
+    most > 0 && limits.is_some_and(|limits| limits.keys().any(|name| name.ends_with("gpu") || name.contains("/mig-")))
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_ray_cluster_tells_its_nodes_token_and_gpus() {
+        let env = json!([{"name": "RAY_AUTH_TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]);
+        let gpu = json!({"spec": {"containers": [{"resources": {"limits": {"nvidia.com/gpu": "1"}}}]}});
+        let cluster = json!({
+            "metadata": {"name": "ray"},
+            "spec": {
+                "headGroupSpec": {"template": {"spec": {"containers": [{"env": env}]}}},
+                "workerGroupSpecs": [{"minReplicas": 2, "maxReplicas": 4}, {"minReplicas": 0, "maxReplicas": 3, "template": gpu}],
+            },
+        });
+        let check = ray_check(&cluster).unwrap();
+        assert_eq!((check.nodes, check.gpu, check.token), (3, true, Some(("s".to_owned(), "k".to_owned()))));
+        assert_eq!(check.address, "ray://ray-head-svc:10001");
+    }
+
+    #[test]
+    fn the_gateways_path_comes_from_its_route() {
+        assert_eq!(path_prefix("PathPrefix(`/services/dask-gateway/`)").as_deref(), Some("/services/dask-gateway"));
+        assert_eq!(path_prefix("PathPrefix(`/`)").as_deref(), Some(""));
+        assert_eq!(path_prefix("Host(`x`)"), None);
+    }
 }

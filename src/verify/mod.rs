@@ -18,6 +18,7 @@ mod dask;
 mod discover;
 mod door;
 mod hub;
+mod public;
 mod ray;
 mod rung;
 pub mod rungs;

@@ -9,9 +9,6 @@ use futures::future::BoxFuture;
 use super::scene::{Scene, Service};
 use crate::{health::text, plan::graph::Checks, problem::Problem};
 
-/// Takes away what a rung made.
-pub type Cleaner = for<'a> fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), Problem>>;
-
 /// One rung: a row of the table.
 pub struct Rung {
     /// Stable kebab-case name.
@@ -30,6 +27,9 @@ pub struct Rung {
     pub run: for<'a> fn(&'a Scene<'a>, &'a Notes) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
+/// Removes what rungs left.
+pub type Clean = for<'a> fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), Problem>>;
+
 /// Rungs that are climbed one after another; tracks are climbed at the same time.
 pub struct Track {
     /// Whose rungs these are.
@@ -37,7 +37,7 @@ pub struct Track {
     /// The rungs, lowest first.
     pub rungs: &'static [Rung],
     /// Removes what the rungs left in the cluster. Runs after the last of them however they ended: red, cancelled, timed out.
-    pub clean: Option<Cleaner>,
+    pub clean: Option<Clean>,
 }
 
 /// Why a rung is not green.

@@ -1,6 +1,6 @@
 //! What the rungs of one climb share: the checks, the ports, and what lower rungs found out for higher ones.
 //! Must not know any rung.
-use std::sync::OnceLock;
+use std::sync::{OnceLock, atomic::AtomicBool};
 
 use secrecy::SecretString;
 
@@ -62,6 +62,8 @@ pub struct Found {
     pub dask_versions: OnceLock<compare::DaskVersions>,
     /// The check's own Dask cluster.
     pub cluster: OnceLock<dask::Cluster>,
+    /// Whether a Dask cluster of the check's user may have been left by a cell that was cut off.
+    pub sweep: AtomicBool,
     /// Versions in the notebook.
     pub notebook: OnceLock<compare::NotebookVersions>,
 }

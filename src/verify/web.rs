@@ -85,7 +85,7 @@ impl Web {
     /// The same client under a path: `/services/dask-gateway`.
     #[must_use]
     pub fn under(self, prefix: &str) -> Self {
-        Self { base: format!("{}{}", self.base, prefix.trim_end_matches('/')), ..self }
+        Self { base: format!("{}{prefix}", self.base), ..self }
     }
 
     /// Where it calls: URL and way.

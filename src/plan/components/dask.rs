@@ -48,8 +48,13 @@ pub fn steps(context: &Context) -> Vec<Step> {
 
 /// What to prove.
 pub fn checks(context: &Context, checks: &mut Checks) {
-    checks.dask =
-        context.spec.dask.as_ref().map(|_| DaskCheck { service: TRAEFIK.to_owned(), address: address(), workers: 2 });
+    let own_login = || (secrets::GENERATED.to_owned(), secrets::DASK_PASSWORD.to_owned());
+    checks.dask = context.spec.dask.as_ref().map(|_| DaskCheck {
+        service: TRAEFIK.to_owned(),
+        address: address(),
+        password: context.spec.hub.is_none().then(own_login),
+        workers: 2,
+    });
 }
 
 /// Where a notebook reaches the gateway.

@@ -1,12 +1,12 @@
 //! The components of a deployment. One file each, one line in [`COMPONENTS`]; order is the order of the plan.
 //! Must not know targets.
 mod dask;
-mod jupyterhub;
+pub mod jupyterhub;
 pub mod login;
 mod namespace;
 mod operator;
 pub mod ray;
-mod secrets;
+pub mod secrets;
 
 use serde_json::{Map, Value, json};
 

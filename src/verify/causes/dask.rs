@@ -1,9 +1,5 @@
 //! Why Dask Gateway cannot be used.
-use crate::{
-    health::text,
-    problem::Problem,
-    verify::web::Reply,
-};
+use crate::{health::text, problem::Problem, verify::web::Reply};
 
 /// The gateway did not say that it is well.
 pub fn unhealthy(place: &str, reply: &Reply) -> Problem {

@@ -1,38 +1,16 @@
 //! Why Ray cannot be used.
-use tonic::{Code, Status};
-
 use crate::{
     health::text,
     problem::Problem,
     verify::{causes::network, sniff::Reach},
 };
 
-/// The connection to the client port failed.
-pub fn transport(place: &str, error: &tonic::transport::Error) -> Problem {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(cause) = source {
-        if let Some(error) = cause.downcast_ref::<std::io::Error>() {
-            return network::problem(Reach::of(error), place);
-        }
-        source = cause.source();
-    }
-    network::problem(Reach::Closed, place).detail(text::line(&error.to_string()))
-}
-
-/// A gRPC call was refused.
-pub fn status(place: &str, status: &Status) -> Problem {
-    let words = text::line(status.message());
-    match status.code() {
-        Code::Unauthenticated | Code::PermissionDenied => token_refused(place).detail(words),
-        Code::Unimplemented => wrong_port(place, "Ray's internal port (6379)").detail(words),
-        _ if words.contains("FRAME_SIZE_ERROR") || words.contains("http2 error") => {
-            wrong_port(place, "an HTTP port such as the dashboard's (8265)").detail(words)
-        }
-        _ => Problem::new("ray-client-error", format!("Ray's client port at `{place}` answers with an error"))
-            .detail(format!("{:?}: {words}", status.code()))
-            .hint("look at the head pod's log: `kubectl logs` of the pod with the label `ray.io/node-type=head`")
-            .retry(),
-    }
+/// A call was answered with an error that has no better name.
+pub fn client_error(place: &str, words: &str) -> Problem {
+    Problem::new("ray-client-error", format!("Ray's client port at `{place}` answers with an error"))
+        .detail(text::line(words))
+        .hint("look at the head pod's log: `kubectl logs` of the pod with the label `ray.io/node-type=head`")
+        .retry()
 }
 
 /// Another port than Ray Client's.

@@ -9,15 +9,6 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 const LONGEST: u64 = 64 << 20;
 const MOST: u64 = 10_000;
 
-/// A message: its msgpack part, and further frames that parts of it point into.
-#[derive(Debug, Clone)]
-pub struct Message {
-    /// The msgpack part.
-    pub body: Value,
-    /// All frames, the msgpack one first.
-    pub frames: Vec<Vec<u8>>,
-}
-
 /// A map with text keys.
 pub fn map<const N: usize>(pairs: [(&str, Value); N]) -> Value {
     Value::Map(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect())
@@ -43,8 +34,8 @@ pub async fn write(stream: &mut (impl AsyncWrite + Unpin), body: &Value) -> std:
     stream.flush().await
 }
 
-/// Reads one message.
-pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Message> {
+/// Reads one message; its msgpack part. Further frames, which parts of it may point into, are read over.
+pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Value> {
     let (total, count) = (stream.read_u64_le().await?, stream.read_u64_le().await?);
     if total > LONGEST || count == 0 || count > MOST {
         return Err(not_dask());
@@ -63,8 +54,7 @@ pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Mess
         frames.push(frame);
     }
     let mut first = frames.first().map(Vec::as_slice).ok_or_else(not_dask)?;
-    let body = rmpv::decode::read_value(&mut first).map_err(|_| not_dask())?;
-    Ok(Message { body, frames })
+    rmpv::decode::read_value(&mut first).map_err(|_| not_dask())
 }
 
 fn not_dask() -> Error {
@@ -80,7 +70,7 @@ mod tests {
         let body = map([("op", "identity".into()), ("reply", true.into())]);
         let mut bytes = Vec::new();
         write(&mut bytes, &body).await.unwrap();
-        assert_eq!(read(&mut bytes.as_slice()).await.unwrap().body, body);
+        assert_eq!(read(&mut bytes.as_slice()).await.unwrap(), body);
     }
 
     #[tokio::test]

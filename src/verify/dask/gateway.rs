@@ -39,7 +39,11 @@ impl Gateway {
     /// Fails unless it says that it is well. Needs no credentials.
     pub async fn health(&self) -> Result<(), Problem> {
         let reply = self.web.get("/api/health").await?;
-        if reply.ok() && reply.text("/status") == "pass" { Ok(()) } else { Err(causes::unhealthy(&self.place(), &reply)) }
+        if reply.ok() && reply.text("/status") == "pass" {
+            Ok(())
+        } else {
+            Err(causes::unhealthy(&self.place(), &reply))
+        }
     }
 
     /// The server's version. Needs no credentials.
@@ -72,7 +76,8 @@ impl Gateway {
 
     /// Asks for a cluster; its name. It is not running yet.
     pub async fn create(&self) -> Result<String, Problem> {
-        let reply = self.web.call(Method::POST, "/api/v1/clusters/", Some(&json!({"cluster_options": {}})), CALL).await?;
+        let reply =
+            self.web.call(Method::POST, "/api/v1/clusters/", Some(&json!({"cluster_options": {}})), CALL).await?;
         if reply.status != 201 {
             return Err(causes::refused(&self.place(), &reply));
         }

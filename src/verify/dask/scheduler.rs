@@ -15,7 +15,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{
     Cluster,
-    frames::{self, Message, field, map},
+    frames::{self, field, map},
 };
 use crate::{
     health::text,
@@ -38,7 +38,8 @@ impl Scheduler {
     pub async fn connect(door: &Door, cluster: &Cluster) -> Result<Self, Problem> {
         let config = config(cluster).map_err(|error| causes::certificate(&error))?;
         let name = format!("daskgateway-{}", cluster.name);
-        let name = ServerName::try_from(name).map_err(|_| causes::certificate("the cluster's name is no server name"))?;
+        let name =
+            ServerName::try_from(name).map_err(|_| causes::certificate("the cluster's name is no server name"))?;
         let tcp = sniff::connect(&door.addresses).await.map_err(|_| causes::blocked(&door.via, "no TCP connection"))?;
         let shaken = timeout(CALL, TlsConnector::from(Arc::new(config)).connect(name, tcp)).await;
         let stream = shaken.map_err(|_| causes::blocked(&door.via, "no answer to the TLS handshake"))?;
@@ -55,20 +56,20 @@ impl Scheduler {
 
     /// How many workers the scheduler has.
     pub async fn workers(&mut self) -> Result<u64, Problem> {
-        let identity = self.ask("identity").await?.body;
+        let identity = self.ask("identity").await?;
         let listed = || field(&identity, "workers")?.as_map().map(|workers| workers.len() as u64);
         Ok(field(&identity, "n_workers").and_then(Value::as_u64).or_else(listed).unwrap_or(0))
     }
 
     /// The scheduler's packages.
     pub async fn versions(&mut self) -> Result<Packages, Problem> {
-        Ok(packages(&self.ask("versions").await?.body))
+        Ok(packages(&self.ask("versions").await?))
     }
 
     /// Every worker's packages, by its address.
     pub async fn worker_versions(&mut self) -> Result<BTreeMap<String, Packages>, Problem> {
         let answer = self.broadcast(map([("op", "versions".into())]), CALL).await?;
-        Ok(each(&answer.body).map(|(worker, answer)| (worker, packages(answer))).collect())
+        Ok(each(&answer).map(|(worker, answer)| (worker, packages(answer))).collect())
     }
 
     /// Runs `platform.node()` on every worker; what each said, by its address. The function goes by its name, as a pickle of
@@ -81,19 +82,19 @@ impl Scheduler {
             ("wait", true.into()),
         ]);
         let answer = self.broadcast(run, RUNNING).await?;
-        Ok(each(&answer.body).map(|(worker, answer)| (worker, ran(answer))).collect())
+        Ok(each(&answer).map(|(worker, answer)| (worker, ran(answer))).collect())
     }
 
-    async fn ask(&mut self, operation: &str) -> Result<Message, Problem> {
+    async fn ask(&mut self, operation: &str) -> Result<Value, Problem> {
         self.call(&map([("op", operation.into()), ("reply", true.into())]), CALL).await
     }
 
-    async fn broadcast(&mut self, message: Value, limit: Duration) -> Result<Message, Problem> {
+    async fn broadcast(&mut self, message: Value, limit: Duration) -> Result<Value, Problem> {
         let broadcast = map([("op", "broadcast".into()), ("msg", message), ("reply", true.into())]);
         self.call(&broadcast, limit).await
     }
 
-    async fn call(&mut self, message: &Value, limit: Duration) -> Result<Message, Problem> {
+    async fn call(&mut self, message: &Value, limit: Duration) -> Result<Value, Problem> {
         let talk = async {
             frames::write(&mut self.stream, message).await?;
             frames::read(&mut self.stream).await
@@ -127,7 +128,8 @@ fn ran(answer: &Value) -> Result<(), String> {
 fn packages(versions: &Value) -> Packages {
     let packages = field(versions, "packages").and_then(Value::as_map).into_iter().flatten();
     let texts = packages.filter_map(|(name, version)| Some((name.as_str()?, version.as_str()?)));
-    let mut packages: Packages = texts.map(|(name, version)| (text::line(name), python(&text::line(version)))).collect();
+    let mut packages: Packages =
+        texts.map(|(name, version)| (text::line(name), python(&text::line(version)))).collect();
     let host = field(versions, "host").and_then(|host| field(host, "python")).and_then(Value::as_str);
     if let Some(host) = host {
         packages.insert("python".to_owned(), python(&text::line(host)));

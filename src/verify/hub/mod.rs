@@ -1,5 +1,13 @@
-//! JupyterHub.
+//! JupyterHub as the checks speak to it: the hub's API with the check service's token, and a user's server behind the proxy.
+//! Must not know the order of the rungs.
+pub mod api;
+pub mod kernel;
+pub mod progress;
 
-/// The check user's server.
-#[derive(Debug)]
-pub struct Server;
+use kernel::Kernel;
+
+/// The check user's running server, and a kernel in it.
+pub struct Server {
+    /// The kernel that cells run in.
+    pub kernel: Kernel,
+}

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::{sync::mpsc, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{
-    Request, Status, Streaming,
+    Code, Request, Status, Streaming,
     client::Grpc,
     codegen::http::uri::PathAndQuery,
     metadata::{Ascii, MetadataValue},
@@ -16,12 +16,17 @@ use tonic::{
 use tonic_prost::ProstCodec;
 
 use super::messages::{
-    Answer, Ask, ClusterInfoRequest, ClusterInfoResponse, ConnectionInfo, DataRequest, DataResponse, Empty, InitRequest,
-    Resource, kind, method,
+    Answer, Ask, ClusterInfoRequest, ClusterInfoResponse, ConnectionInfo, DataRequest, DataResponse, Empty,
+    InitRequest, Resource, kind, method,
 };
 use crate::{
+    health::text::line,
     problem::Problem,
-    verify::{causes::ray as causes, door::Door},
+    verify::{
+        causes::{network, ray as causes},
+        door::Door,
+        sniff::Reach,
+    },
 };
 
 /// Limit of one call.
@@ -49,9 +54,9 @@ impl RayClient {
     /// Connects. `id` is 32 hex digits, new for each client.
     pub async fn connect(door: &Door, id: &str, token: Option<&SecretString>) -> Result<Self, Problem> {
         let place = format!("{} ({})", door.url(), door.via);
-        let endpoint = Endpoint::from_shared(door.url()).map_err(|error| causes::transport(&place, &error))?;
+        let endpoint = Endpoint::from_shared(door.url()).map_err(|error| transport(&place, &error))?;
         let channel = endpoint.connect_timeout(CALL).connect().await;
-        let channel = channel.map_err(|error| causes::transport(&place, &error))?;
+        let channel = channel.map_err(|error| transport(&place, &error))?;
         let token = token.map(|token| text(&format!("Bearer {}", token.expose_secret().trim()))).transpose()?;
         Ok(Self { grpc: Grpc::new(channel).max_decoding_message_size(16 << 20), id: text(id)?, token, place })
     }
@@ -88,8 +93,9 @@ impl RayClient {
             Ok(Session { ask, answers: answers.into_inner(), place: self.place.clone(), asked: 1 })
         };
         let opened: Result<Result<Session, Status>, _> = timeout(OPENING, opening).await;
-        let mut session =
-            opened.map_err(|_| causes::no_session(&self.place))?.map_err(|status| causes::status(&self.place, &status))?;
+        let mut session = opened
+            .map_err(|_| causes::no_session(&self.place))?
+            .map_err(|status| refused(&self.place, &status))?;
         match timeout(OPENING, session.answer()).await.map_err(|_| causes::no_session(&self.place))?? {
             Answer::Init(init) if init.ok => Ok(session),
             Answer::Init(init) => Err(causes::refused_session(&self.place, &init.msg)),
@@ -106,7 +112,7 @@ impl RayClient {
         };
         match timeout(CALL, call).await {
             Ok(Ok(answer)) => Ok(answer.into_inner()),
-            Ok(Err(status)) => Err(causes::status(&self.place, &status)),
+            Ok(Err(status)) => Err(refused(&self.place, &status)),
             Err(_) => Err(causes::silent(&self.place)),
         }
     }
@@ -150,8 +156,33 @@ impl Session {
     }
 
     async fn answer(&mut self) -> Result<Answer, Problem> {
-        let message = self.answers.message().await.map_err(|status| causes::status(&self.place, &status))?;
+        let message = self.answers.message().await.map_err(|status| refused(&self.place, &status))?;
         message.and_then(|message| message.answer).ok_or_else(|| causes::no_session(&self.place))
+    }
+}
+
+/// The cause of a connection that failed.
+fn transport(place: &str, error: &tonic::transport::Error) -> Problem {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(cause) = source {
+        if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+            return network::problem(Reach::of(error), place);
+        }
+        source = cause.source();
+    }
+    network::problem(Reach::Closed, place).detail(line(&error.to_string()))
+}
+
+/// The cause of a call that was refused.
+fn refused(place: &str, status: &Status) -> Problem {
+    let words = line(status.message());
+    match status.code() {
+        Code::Unauthenticated | Code::PermissionDenied => causes::token_refused(place).detail(words),
+        Code::Unimplemented => causes::wrong_port(place, "Ray's internal port (6379)").detail(words),
+        _ if words.contains("FRAME_SIZE_ERROR") || words.contains("http2 error") => {
+            causes::wrong_port(place, "an HTTP port such as the dashboard's (8265)").detail(words)
+        }
+        code => causes::client_error(place, &format!("{code:?}: {words}")),
     }
 }
 

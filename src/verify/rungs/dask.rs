@@ -6,7 +6,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use crate::{
-    plan::graph::{Checks, DaskCheck},
+    plan::{
+        components::jupyterhub::CHECK_SERVICE,
+        graph::{Checks, DaskCheck},
+    },
     problem::Problem,
     verify::{
         causes::{dask as causes, network},
@@ -139,7 +142,7 @@ async fn ours(scene: &Scene<'_>) -> Result<Gateway, Stop> {
 async fn credentials(scene: &Scene<'_>) -> Result<(&'static str, SecretString), Stop> {
     if let Some(place) = &check(scene.checks)?.password {
         let password = scene.secret(place).await?;
-        let pair = format!("{}:{}", crate::plan::CHECK_SERVICE, password.expose_secret());
+        let pair = format!("{}:{}", CHECK_SERVICE, password.expose_secret());
         return Ok(("Basic", SecretString::from(STANDARD.encode(pair))));
     }
     match scene.checks.hub.as_ref().and_then(|hub| hub.token.as_ref()) {

@@ -8,6 +8,7 @@ use crate::{
     problem::{Explain, Problem},
     run::ports::ObjectRef,
     verify::{
+        public,
         rung::{Notes, Stop},
         scene::Scene,
     },
@@ -39,7 +40,7 @@ pub async fn dask(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 /// Waits until a Service has a ready endpoint.
 async fn behind(scene: &Scene<'_>, notes: &Notes, service: &str) -> Result<(), Stop> {
     notes.tried(format!("endpoints of Service `{service}`"));
-    let spec = self::service(scene, service).await?;
+    let spec = public::service(scene, service).await?;
     let begun = tokio::time::Instant::now();
     loop {
         let ready = ready_endpoints(scene, service).await?;
@@ -53,16 +54,6 @@ async fn behind(scene: &Scene<'_>, notes: &Notes, service: &str) -> Result<(), S
         }
         tokio::time::sleep(PAUSE).await;
     }
-}
-
-async fn service(scene: &Scene<'_>, name: &str) -> Result<Value, Problem> {
-    let namespace = &scene.checks.namespace;
-    let object = ObjectRef::new("v1", "Service", namespace, name);
-    scene.ports.cluster.get(&object).await.map_err(|error| error.explain())?.ok_or_else(|| {
-        Problem::new("no-service", format!("there is no Service `{name}` in namespace `{namespace}`")).hint(format!(
-            "look what is there with `kubectl -n {namespace} get services`; `hubwright install` puts it there"
-        ))
-    })
 }
 
 async fn ready_endpoints(scene: &Scene<'_>, service: &str) -> Result<usize, Problem> {

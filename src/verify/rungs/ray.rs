@@ -1,11 +1,12 @@
 //! Ray's rungs above the pods: ports, HTTP, handshake, tasks on every node, a GPU.
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::{
     health::text,
-    problem::Problem,
+    problem::{Explain, Problem},
     run::ports::ObjectRef,
     verify::{
         causes::{network, ray as causes},
@@ -85,15 +86,15 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let door = needed(&scene.found.ray_client)?;
     let token = ray::token(scene).await?;
-    let random = scene.ports.secrets.generate();
-    let id: String = secrecy::ExposeSecret::expose_secret(&random).chars().take(32).collect();
+    let random = scene.ports.secrets.generate().map_err(|error| error.explain())?;
+    let id: String = random.expose_secret().chars().take(32).collect();
     notes.tried(format!("Ray Client handshake at {} ({})", door.url(), door.via));
     let mut client = RayClient::connect(door, &id, token.as_ref()).await?;
     client.ping().await?;
     notes.seen("ping answered");
     let mut session = client.open().await?;
     let info = session.versions().await;
-    let nodes = nodes(scene, notes, &mut client).await;
+    let complete = wait_for_nodes(scene, notes, &mut client).await;
     let resources = client.resources().await;
     session.close().await;
     let info = info?;
@@ -101,18 +102,18 @@ pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         "Ray {} ({}), Python {}, {} client(s)",
         info.ray_version, info.ray_commit, info.python_version, info.num_clients
     ));
-    nodes?;
+    complete?;
     let amounts = resources?.into_iter().filter(|row| row.name == "CPU" || row.name == "GPU");
     notes.seen(amounts.map(|row| format!("{} {}", row.amount, row.name)).collect::<Vec<_>>().join(", "));
     Ok(())
 }
 
-async fn nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient) -> Result<(), Problem> {
+async fn wait_for_nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient) -> Result<(), Problem> {
     let wanted = scene.checks.ray.as_ref().map_or(1, |check| check.nodes);
     let begun = tokio::time::Instant::now();
     loop {
-        let nodes = client.nodes().await?;
-        let alive = nodes.iter().filter(|node| node.get("Alive") == Some(&Value::Bool(true))).count();
+        let known = client.nodes().await?;
+        let alive = known.iter().filter(|node| node.get("Alive") == Some(&Value::Bool(true))).count();
         if alive >= wanted as usize {
             notes.seen(format!("{alive} nodes alive, {wanted} wanted"));
             return Ok(());
@@ -127,7 +128,7 @@ async fn nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient) -> Resu
 /// Height 4: tasks run, on every node.
 pub async fn tasks(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let web = ray::web(scene, needed(&scene.found.ray_http)?).await?;
-    notes.tried("a Ray job: 21 CPU tasks, then one task on every node".to_owned());
+    notes.tried("a Ray job: 21 CPU tasks, then one task on every node");
     let script = script::compose(&json!({"timeout": 40}), &[include_str!("../../../assets/verify/ray_tasks.py")]);
     let job = Job::submit(&web, &scene.found.ray_jobs, "a job of CPU tasks", &script).await?;
     let (ended, facts) = match job.finish(TASKS).await {
@@ -167,7 +168,8 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let web = ray::web(scene, needed(&scene.found.ray_http)?).await?;
     let limit = if scales(scene).await { GPU_SCALING } else { GPU };
     notes.tried(format!("a Ray task with one GPU that writes to it and reads back, within {} s", limit.as_secs()));
-    let parts = [include_str!("../../../assets/verify/gpu_probe.py"), include_str!("../../../assets/verify/ray_gpu.py")];
+    let parts =
+        [include_str!("../../../assets/verify/gpu_probe.py"), include_str!("../../../assets/verify/ray_gpu.py")];
     let script = script::compose(&json!({"timeout": limit.as_secs()}), &parts);
     let since = scene.ports.clock.now().as_second();
     let job = Job::submit(&web, &scene.found.ray_jobs, "a job that asks for a GPU", &script).await?;

@@ -1,0 +1,182 @@
+//! The hub's rungs above the pods: its proxy's port, HTTP, the address that people use, and where the login leads.
+use reqwest::Url;
+
+use crate::{
+    plan::graph::{Checks, HubCheck},
+    problem::Problem,
+    verify::{
+        causes::{hub as causes, network},
+        certificate,
+        door::Door,
+        hub::api,
+        public,
+        rung::{Notes, Stop},
+        scene::{Scene, needed},
+        sniff::{self, Reach},
+        web::Web,
+    },
+};
+
+/// Service of the hub's proxy.
+pub const PROXY: &str = "proxy-public";
+/// Service of the plain proxy behind the chart's own ACME client, and its port.
+const PLAIN_PROXY: (&str, u16) = ("proxy-http", 8000);
+/// Days before a certificate's end that are worth a word.
+const SOON: i64 = 14;
+
+/// Height 1: the proxy's port answers through a port-forward.
+pub async fn port(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let door = door(scene, notes).await?;
+    let place = door.via.clone();
+    sniff::sniff(&door.addresses).await.map_err(|reach| network::problem(reach, &place))?;
+    notes.seen(format!("the proxy answers ({place})"));
+    let _ = scene.found.hub.set(door);
+    Ok(())
+}
+
+/// Where https is on, port 80 only redirects: then the plain proxy behind it if there is one, else the https port.
+async fn door(scene: &Scene<'_>, notes: &Notes) -> Result<Door, Problem> {
+    let service = public::service(scene, PROXY).await?;
+    if !public::has_port(&service, "https") {
+        notes.tried(format!("Service `{PROXY}` port {}", public::http_port(&service)));
+        return Door::forward(scene, PROXY, public::http_port(&service)).await;
+    }
+    let (name, port) = PLAIN_PROXY;
+    if public::service(scene, name).await.is_ok() {
+        notes.tried(format!("Service `{name}` port {port}"));
+        return Door::forward(scene, name, port).await;
+    }
+    notes.tried(format!("Service `{PROXY}` port 443"));
+    Ok(Door::forward(scene, PROXY, 443).await?.with_tls())
+}
+
+/// Height 2: the hub itself answers, and names its version.
+pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let web = Web::new(needed(&scene.found.hub)?)?;
+    notes.tried(format!("GET /hub/api/ at {}", web.place()));
+    let version = api::version(&web).await?;
+    notes.seen(format!("JupyterHub {version}"));
+    let _ = scene.found.hub_version.set(version);
+    Ok(())
+}
+
+/// Height 2: the address that people use has a name, takes connections, has a certificate, and leads to the hub.
+pub async fn address(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let Some(url) = public::url(scene, check(scene.checks)?).await? else {
+        notes.tried("no public address was asked for");
+        notes.seen(format!("reached inside the cluster, or with `kubectl port-forward service/{PROXY} 8000:80`"));
+        return Ok(());
+    };
+    notes.tried(url.as_str());
+    let door = open(&url, notes).await?;
+    if door.tls {
+        certificate(scene, notes, &door).await?;
+    }
+    let web = Web::new(&door)?;
+    let version = api::version(&web).await?;
+    notes.seen(format!("JupyterHub {version} at {}", web.place()));
+    let _ = scene.found.public.set(door);
+    Ok(())
+}
+
+async fn open(url: &Url, notes: &Notes) -> Result<Door, Problem> {
+    let place = url.as_str().trim_end_matches('/').to_owned();
+    let host =
+        url.host_str().ok_or_else(|| network::problem(Reach::NoName, &place))?.trim_matches(['[', ']']).to_owned();
+    let (tls, port) = (url.scheme() == "https", url.port_or_known_default().unwrap_or(80));
+    let door =
+        Door::public(tls, &host, port).await.map_err(|reach| network::problem(reach, &place).at("access.host"))?;
+    let addresses: Vec<String> = door.addresses.iter().map(|address| address.ip().to_string()).collect();
+    notes.seen(format!("{host} is {}", addresses.join(", ")));
+    sniff::connect(&door.addresses).await.map_err(|reach| network::problem(reach, &place))?;
+    Ok(door)
+}
+
+async fn certificate(scene: &Scene<'_>, notes: &Notes, door: &Door) -> Result<(), Problem> {
+    let shown =
+        certificate::peek(&door.addresses, &door.host).await.map_err(|reach| network::problem(reach, &door.url()))?;
+    let Some(ends) = shown.ends else { return Ok(()) };
+    let now = scene.ports.clock.now();
+    if ends < now {
+        return Err(causes::expired(&door.url(), ends));
+    }
+    let days = ends.duration_since(now).as_hours() / 24;
+    notes.seen(format!("the certificate ends at {ends}{}", if days < SOON { ", which is soon" } else { "" }));
+    Ok(())
+}
+
+/// Height 2: the login leads to the provider, with the client and the callback that the answers say. Whether the provider
+/// lets anybody in only a person can try.
+pub async fn login(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
+    let check = check(scene.checks)?;
+    let web = Web::new(scene.found.public.get().map_or_else(|| needed(&scene.found.hub), Ok)?)?;
+    let Some(host) = &check.login_host else {
+        notes.tried(format!("GET /hub/login at {}", web.place()));
+        let reply = web.get("/hub/login").await?;
+        notes.seen(format!("the hub's own login page answers with HTTP {}", reply.status));
+        return Ok(());
+    };
+    notes.tried(format!("GET /hub/oauth_login at {}, not followed", web.place()));
+    let reply = web.get("/hub/oauth_login").await?;
+    let location = reply.location.clone().unwrap_or_default();
+    let Some(target) = Url::parse(&location).ok().filter(|_| (300..400).contains(&reply.status)) else {
+        return Err(causes::login("the hub's login does not lead to a provider", &reply.summary())
+            .at("login.provider")
+            .into());
+    };
+    leads(check, host, &target, notes).map_err(Stop::from)
+}
+
+fn leads(check: &HubCheck, host: &str, target: &Url, notes: &Notes) -> Result<(), Problem> {
+    let location = target.as_str();
+    let query = |name: &str| target.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    let (client, callback) = (query("client_id").unwrap_or_default(), query("redirect_uri").unwrap_or_default());
+    if target.host_str() != Some(host) {
+        return Err(
+            causes::login(format!("the login leads to another host than `{host}`"), location).at("login.provider")
+        );
+    }
+    if check.client_id.as_ref().is_some_and(|wanted| *wanted != client) {
+        return Err(causes::login("the login is sent with another client id than the answers say", location)
+            .at("login.client-id"));
+    }
+    if check.callback.as_ref().is_some_and(|wanted| *wanted != callback) {
+        return Err(causes::login("the provider is told another callback address than the answers say", location)
+            .hint("the callback must be registered with the provider exactly as the hub sends it")
+            .at("access.host"));
+    }
+    notes.seen(format!("the login leads to {host}, back to {callback}"));
+    Ok(())
+}
+
+fn check(checks: &Checks) -> Result<&HubCheck, Problem> {
+    checks.hub.as_ref().ok_or_else(|| Problem::new("rung-order", "the hub is not among the checks"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(location: &str) -> Result<(), Problem> {
+        let check = HubCheck {
+            client_id: Some("hub".to_owned()),
+            callback: Some("https://hub.example.org/hub/oauth_callback".to_owned()),
+            ..HubCheck::default()
+        };
+        leads(&check, "github.com", &Url::parse(location).unwrap(), &Notes::default())
+    }
+
+    #[test]
+    fn a_login_must_lead_to_the_provider_with_the_client_and_the_callback() {
+        let back = "redirect_uri=https%3A%2F%2Fhub.example.org%2Fhub%2Foauth_callback";
+        assert!(checked(&format!("https://github.com/login/oauth/authorize?client_id=hub&{back}")).is_ok());
+        let wrong = [
+            (format!("https://hub.example.org/hub/oauth_login?client_id=hub&{back}"), "login.provider"),
+            (format!("https://github.com/login?client_id=&{back}"), "login.client-id"),
+            ("https://github.com/login?client_id=hub&redirect_uri=http%3A%2F%2F10.0.0.1%2F".to_owned(), "access.host"),
+        ];
+        for (location, at) in wrong {
+            assert_eq!(checked(&location).unwrap_err().at.as_deref(), Some(at), "{location}");
+        }
+    }
+}
