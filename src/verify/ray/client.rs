@@ -93,9 +93,8 @@ impl RayClient {
             Ok(Session { ask, answers: answers.into_inner(), place: self.place.clone(), asked: 1 })
         };
         let opened: Result<Result<Session, Status>, _> = timeout(OPENING, opening).await;
-        let mut session = opened
-            .map_err(|_| causes::no_session(&self.place))?
-            .map_err(|status| refused(&self.place, &status))?;
+        let mut session =
+            opened.map_err(|_| causes::no_session(&self.place))?.map_err(|status| refused(&self.place, &status))?;
         match timeout(OPENING, session.answer()).await.map_err(|_| causes::no_session(&self.place))?? {
             Answer::Init(init) if init.ok => Ok(session),
             Answer::Init(init) => Err(causes::refused_session(&self.place, &init.msg)),
