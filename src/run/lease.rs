@@ -12,6 +12,8 @@ use crate::problem::Problem;
 const NAME: &str = "hubwright";
 /// Seconds until a Lease that nobody renews may be taken over.
 const SECONDS: i64 = 15;
+/// Time after which the Lease of a run that was killed has run out for certain.
+pub const RUNS_OUT: SignedDuration = SignedDuration::from_secs(SECONDS + 1);
 /// Time between renewals.
 pub const RENEW: Duration = Duration::from_secs(5);
 

@@ -8,3 +8,6 @@ pub mod recorder;
 pub mod resume;
 pub mod state;
 pub mod uninstall;
+
+#[cfg(test)]
+mod tests;

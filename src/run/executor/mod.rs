@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     event::{EventKind, Outcome, PlannedStep},
     lease::{self, Lease},
-    ports::{FailureKind, Ports},
+    ports::{FailureKind, PortError, Ports},
     recorder::{Recorder, Sink},
     state::RunState,
 };
@@ -137,9 +137,12 @@ impl Run<'_> {
 
     /// Runs all steps; keeps the Lease fresh meanwhile.
     async fn work(&self, progress: &mut Progress, lease: &Lease) {
+        if !self.take(progress, lease).await {
+            return;
+        }
         let mut running = FuturesUnordered::new();
         let mut waiting: Vec<&Step> = self.plan.steps.iter().collect();
-        let mut renewal = self.ports.clock.sleep(Duration::ZERO);
+        let mut renewal = self.ports.clock.sleep(lease::RENEW);
         loop {
             self.skip_hopeless(&mut waiting, progress);
             if !self.cancel.is_cancelled() {
@@ -164,11 +167,38 @@ impl Run<'_> {
         }
     }
 
+    /// Takes the Lease before anything is changed. The Lease of a run that was killed is waited for until it runs out; one
+    /// that does not run out belongs to a run that lives. `false`: it could not be taken.
+    async fn take(&self, progress: &mut Progress, lease: &Lease) -> bool {
+        let until = self.ports.clock.now() + lease::RUNS_OUT;
+        let mut said = false;
+        loop {
+            match lease.hold(self.ports).await {
+                Ok(()) => progress.lease_held = true,
+                Err(error) if is_held(&error) && !self.cancel.is_cancelled() => {
+                    let over = self.ports.clock.now() > until;
+                    if over || !std::mem::replace(&mut said, true) {
+                        let then = if over { "this run stops" } else { "waiting in case that it was killed" };
+                        self.recorder.say(EventKind::Note { text: format!("{}: {then}", error.problem.title) });
+                    }
+                    if !over {
+                        self.ports.clock.sleep(Duration::from_secs(1)).await;
+                        continue;
+                    }
+                    return false;
+                }
+                // without a namespace there is no Lease yet
+                Err(_) => {}
+            }
+            return true;
+        }
+    }
+
     /// Another run in the same namespace ends this one; a namespace that is not there yet has no Lease.
     async fn renew(&self, progress: &mut Progress, lease: &Lease) {
         match lease.hold(self.ports).await {
             Ok(()) => progress.lease_held = true,
-            Err(error) if error.kind == FailureKind::Conflict && error.problem.code == "run-in-progress" => {
+            Err(error) if is_held(&error) => {
                 progress.lease_held = false;
                 self.recorder.say(EventKind::Note { text: format!("{}: this run stops", error.problem.title) });
                 self.cancel.cancel();
@@ -249,6 +279,10 @@ impl Progress {
             }
         }
     }
+}
+
+fn is_held(error: &PortError) -> bool {
+    error.kind == FailureKind::Conflict && error.problem.code == "run-in-progress"
 }
 
 /// Milliseconds between two moments.
