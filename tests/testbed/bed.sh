@@ -16,6 +16,11 @@ fail() { echo "error: $*" >&2; exit 1; }
 # 77 is how the test runner knows "this machine cannot" from "this is broken".
 cannot() { echo "error: the test bed cannot run here: $*" >&2; exit 77; }
 
+# Waits for a lock, and says so: the other one may take many minutes.
+take_turn() { # DESCRIPTOR WHAT
+  flock --nonblock "$1" || { say "waiting for another script: $2"; flock "$1"; }
+}
+
 # `entry WHAT-VERSION BUILDER…` makes a complete cache entry or none: the builder fills a folder of another name, given as
 # its last word, which is renamed when it is whole. A second builder of the same entry waits for the first.
 entry() {
@@ -23,7 +28,7 @@ entry() {
   [ -d "$CACHE/$name" ] && return
   mkdir -p "$CACHE"
   exec {lock}>"$CACHE/.$name.lock"
-  flock "$lock"
+  take_turn "$lock" "building $name"
   if [ ! -d "$CACHE/$name" ]; then
     unmount_below "$CACHE/.new-$name" # a killed debootstrap leaves its /proc there
     rm -rf --one-file-system "$CACHE/.new-$name"

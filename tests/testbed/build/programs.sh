@@ -89,12 +89,12 @@ link_programs() { # ENTRY
 
 # `program ENTRY BUILDER…`: built once, linked into bin/ each time.
 program() {
+  [ -d "$CACHE/$1" ] || command -v go >/dev/null || cannot "there is no Go toolchain to build $1 with: expected \`go\` in PATH, 1.26 or later"
   entry "$@"
   link_programs "$1"
 }
 
 programs() {
-  command -v go >/dev/null || [ -x "$BIN/kubelet" ] || cannot 'no Go toolchain: expected `go` in PATH (1.26 or later)'
   local helm=helm.sh/helm own
   program "kubernetes-$KUBERNETES_VERSION" build_kubernetes
   program "helm4-$HELM4_VERSION" tool helm4 $helm/v4/cmd/helm "$HELM4_VERSION" "-X $helm/v4/internal/version.version=$HELM4_VERSION"

@@ -30,9 +30,12 @@ remove_groups() {
   done
 }
 
+# What the network plugins remember: of the pods' network and of each pod's loopback.
+network_results() { grep -rlsF "\"netns\":\"$STATE/" /var/lib/cni/results || true; }
+
 remove_traces() {
   find /var/log/containers -lname "$WORK/*" -delete 2>/dev/null || true
-  find /var/lib/cni/results -name "$UNIT-*" -delete 2>/dev/null || true
+  network_results | xargs -r rm -f
 }
 
 end_bed() {
@@ -56,7 +59,7 @@ left_of_bed() {
   ip -o link show "$LINK" 2>/dev/null | awk '{print "link " $2}'
   ip route show dev "$LINK" 2>/dev/null | sed 's/^/route /'
   find /var/log/containers -lname "$WORK/*" -printf 'log link %p\n' 2>/dev/null || true
-  find /var/lib/cni/results -name "$UNIT-*" -printf 'network result %p\n' 2>/dev/null || true
+  network_results | sed 's/^/network result /'
   local folder
   for folder in "$STATE" "$WORK"; do [ ! -e "$folder" ] || echo "folder $folder"; done
 }

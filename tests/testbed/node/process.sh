@@ -53,12 +53,13 @@ start() {
   echo $! >"$STATE/pid/$name"
 }
 
-# A program that ended is worth its last words.
+# In the bed's control group: the machine may have given the number to another program meanwhile.
 alive() { # NAME
   local process
-  process=$(cat "$STATE/pid/$1" 2>/dev/null) && [ -d "/proc/$process" ]
+  process=$(cat "$STATE/pid/$1" 2>/dev/null) && processes_of | grep -x "$process" >/dev/null
 }
 
+# A program that ended is worth its last words.
 expect_alive() { # NAME…
   local name
   for name; do
