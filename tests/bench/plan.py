@@ -30,10 +30,14 @@ def slowest(command: str, extra: list[str]) -> None:
     row(f"`hubwright {command}`, whole process, slowest preset (`{worst}`)", "≤ 20 ms", milliseconds(times[worst]))
 
 
+def prepare(command: list[os.PathLike | str], environment: dict[str, str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | environment)
+
+
 def templates(helm: str, folder: pathlib.Path) -> list[list[str]]:
     """One `helm template` for each release of the trial hub, charts on this disk."""
-    subprocess.run([HERE / "../testbed/charts/package", folder / "charts"], check=True, stdout=subprocess.DEVNULL, env=os.environ | {"HELM": helm})
-    subprocess.run([HUBWRIGHT, "render", "trial-kubernetes", "-o", folder / "files"], check=True, stdout=subprocess.DEVNULL)
+    prepare([HERE / "../testbed/charts/package", folder / "charts"], {"HELM": helm})
+    prepare([HUBWRIGHT, "render", "trial-kubernetes", "-o", folder / "files"], {})
     commands = []
     for values in sorted((folder / "files/values").iterdir()):
         release = values.stem.split("-", 1)[1]
