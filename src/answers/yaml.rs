@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Serialize,
-    de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor},
+    de::{Deserializer, MapAccess, SeqAccess, Visitor},
 };
 use serde_saphyr::Spanned;
 
@@ -70,20 +70,9 @@ impl Node {
     }
 }
 
-/// Reads a whole document into a typed value.
-pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, YamlError> {
-    if text.len() > LONGEST {
-        return Err(too_long());
-    }
-    from_str(text, serde_saphyr::options! { strict_booleans: true, with_snippet: false })
-}
-
-fn from_str<T: DeserializeOwned>(text: &str, options: serde_saphyr::Options) -> Result<T, YamlError> {
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let line = error.location().map(|at| at.line());
-        YamlError { line, message: first_line(&reason(error.without_snippet())) }
-    })
-}
+/// Comments are no part of what is read, but the parser counts those in a row, 32 at most unless it is told otherwise.
+/// No text that is short enough has more than this.
+const MOST_COMMENTS: usize = LONGEST;
 
 /// What is wrong, in words that hold nothing of the file. Only messages known to be fixed words are passed on: the crate's
 /// others repeat values, and any value may be a secret that was pasted in the wrong place.
@@ -123,10 +112,18 @@ pub fn nodes(text: &str) -> Result<Node, YamlError> {
     let options = serde_saphyr::options! {
         strict_booleans: true,
         with_snippet: false,
-        budget: serde_saphyr::budget! { max_depth: DEEPEST, max_nodes: MOST_NODES, flow_nesting_limit: DEEPEST },
+        budget: serde_saphyr::budget! {
+            max_depth: DEEPEST,
+            max_nodes: MOST_NODES,
+            flow_nesting_limit: DEEPEST,
+            max_buffered_comment_events: MOST_COMMENTS,
+        },
         alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: MOST_NODES },
     };
-    from_str::<Spanned<Tree>>(text, options).map(node)
+    serde_saphyr::from_str_with_options::<Spanned<Tree>>(text, options).map(node).map_err(|error| {
+        let line = error.location().map(|at| at.line());
+        YamlError { line, message: first_line(&reason(error.without_snippet())) }
+    })
 }
 
 /// Writes a value as a YAML document.
@@ -261,6 +258,20 @@ mod tests {
             let error = nodes(text).unwrap_err();
             assert!(!error.message.contains("hunter2"), "{}", error.message);
         }
+    }
+
+    /// `32` was the parser's own limit: a preset with a licence or a long explanation at its top was refused.
+    #[test]
+    fn any_number_of_comments_is_fine() {
+        for place in [0, 1, 2, 3, 4] {
+            let mut lines = vec!["schema: 1", "login:", "  method: dummy", "profiles:", "- name: a"];
+            let comments = "  # a comment\n".repeat(5_000);
+            lines.insert(place, comments.trim_end());
+            let tree = nodes(&lines.join("\n")).unwrap_or_else(|error| panic!("before line {place}: {error}"));
+            assert_eq!(tree.plain()["profiles"][0]["name"], "a");
+        }
+        let comments = "#\n".repeat(LONGEST / 2 - 10);
+        assert_eq!(nodes(&format!("{comments}a: 1\n")).unwrap().plain()["a"], 1);
     }
 
     #[test]
