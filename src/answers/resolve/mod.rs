@@ -1,0 +1,72 @@
+//! `resolve`: sparse answers become a complete valid [`Spec`], or the list of everything that is wrong.
+//! Must not know who said an answer, nor any chart.
+mod build;
+mod combinations;
+
+#[cfg(test)]
+mod tests;
+
+use super::{facts::Facts, invalid::Invalid, layers::complete, question::Question, questions, rules, spec::Spec, tree::Answers};
+
+/// Fills in defaults, checks every answer and every combination, and builds the spec.
+pub fn resolve(answers: &Answers, facts: &Facts) -> Result<Spec, Vec<Invalid>> {
+    let answers = complete(answers, facts);
+    let mut wrong = Vec::new();
+    check_all(&answers, &mut wrong);
+    combinations::check(&answers, &mut wrong);
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    Ok(build::spec(&answers))
+}
+
+fn check_all(answers: &Answers, wrong: &mut Vec<Invalid>) {
+    for question in questions::all() {
+        check_one(question, answers, question.key, wrong);
+    }
+    for (index, pool) in answers.ray.pools.iter().flatten().enumerate() {
+        for question in questions::POOL {
+            check_one(question, pool, &format!("ray.pools[{index}].{}", question.key), wrong);
+        }
+    }
+    for (index, profile) in answers.profiles.iter().flatten().enumerate() {
+        for question in questions::PROFILE {
+            check_one(question, profile, &format!("profiles[{index}].{}", question.key), wrong);
+        }
+    }
+}
+
+fn check_one<T>(question: &Question<T>, tree: &T, key: &str, wrong: &mut Vec<Invalid>) {
+    if !(question.relevant)(tree) {
+        return;
+    }
+    let value = (question.at.get)(tree);
+    let empty = value.is_null()
+        || value.as_array().is_some_and(Vec::is_empty)
+        || value.as_str().is_some_and(|text| text.trim().is_empty());
+    if empty && (question.required)(tree) {
+        wrong.push(missing(question, key));
+    } else if let Err(error) = question.check(&value) {
+        wrong.push(Invalid::at(key, error));
+    }
+}
+
+fn missing<T>(question: &Question<T>, key: &str) -> Invalid {
+    let example = match question.kind {
+        super::question::Kind::Choice(choices) => choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("|"),
+        super::question::Kind::Secret => "env:NAME".to_owned(),
+        kind => kind.name().to_uppercase().replace(' ', "-"),
+    };
+    Invalid::at(key, format!("needs an answer: {}", question.help))
+        .hint(format!("`--set {key}={example}`, or say it in a preset"))
+}
+
+/// A name as a slug: lower case, digits and `-`, at most 40 characters.
+fn slug(name: &str) -> String {
+    let dashed: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let parts: Vec<&str> = dashed.split('-').filter(|part| !part.is_empty()).collect();
+    let slug: String = parts.join("-").chars().take(40).collect();
+    let slug = slug.trim_end_matches('-').to_owned();
+    if slug.is_empty() || rules::is_label(&slug) { slug } else { format!("p-{slug}") }
+}
