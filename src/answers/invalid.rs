@@ -73,8 +73,7 @@ impl std::fmt::Display for Invalid {
 
 impl Explain for Invalid {
     fn explain(&self) -> Problem {
-        let place = Self { key: None, ..self.clone() };
-        let mut problem = Problem::new("invalid-answer", place.to_string());
+        let mut problem = Problem::new("invalid-answer", self.to_string());
         problem.hints.extend(self.hint.clone());
         problem.at.clone_from(&self.key);
         problem

@@ -1,11 +1,14 @@
 //! `Layers`: answers said by presets, environment, `--set` and typing, one over the other, remembering who said what.
 //! Must not know where texts come from: the caller reads files and the environment.
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{
     edit,
     facts::Facts,
     invalid::Invalid,
+    preset::Preset,
     question::{Kind, Question},
     questions,
     tree::Answers,
@@ -58,6 +61,8 @@ struct Layer {
     answers: Answers,
     /// Key of an answer that was taken back, whatever lower layers say.
     unsaid: Option<&'static str>,
+    /// Lines of a file by key.
+    lines: BTreeMap<String, u64>,
 }
 
 impl Layer {
@@ -74,15 +79,20 @@ impl Layers {
 
     /// Adds a layer above all others.
     pub fn push(&mut self, origin: Origin, answers: Answers) {
-        self.layers.push(Layer { origin, answers, unsaid: None });
+        self.layers.push(Layer { origin, answers, unsaid: None, lines: BTreeMap::new() });
+    }
+
+    /// Adds what a preset says above all others. `name` is its file or shipped name.
+    pub fn push_preset(&mut self, name: &str, preset: Preset) {
+        let origin = Origin::Preset(name.to_owned());
+        self.layers.push(Layer { origin, answers: preset.answers, unsaid: None, lines: preset.lines });
     }
 
     /// Adds what the environment says: pairs of name and value. Every wrong name or value is reported.
     pub fn environment(&mut self, pairs: impl IntoIterator<Item = (String, String)>) -> Result<(), Vec<Invalid>> {
         let mut wrong = Vec::new();
         for (name, text) in pairs {
-            let reserved = RESERVED.contains(&name.as_str()) || name.starts_with("HUBWRIGHT_BED_");
-            if !name.starts_with("HUBWRIGHT_") || reserved {
+            if !is_answer(&name) {
                 continue;
             }
             match questions::all().find(|question| env_name(question.key) == name) {
@@ -108,7 +118,7 @@ impl Layers {
         let value = (question.at.get)(&answers);
         let unsaid = value.is_null().then_some(question.key);
         (question.at.set)(&mut layer, value).map_err(|error| Invalid::at(key, error))?;
-        self.layers.push(Layer { origin, answers: layer, unsaid });
+        self.layers.push(Layer { origin, answers: layer, unsaid, lines: BTreeMap::new() });
         Ok(())
     }
 
@@ -130,6 +140,34 @@ impl Layers {
         let said = self.layers.iter().rev().find(|layer| layer.speaks_of(question));
         said.map_or(Origin::Default, |layer| layer.origin.clone())
     }
+
+    /// Adds the file and line of the answer that is wrong, if a preset said it.
+    pub fn place(&self, invalid: Invalid) -> Invalid {
+        let place = invalid.key.as_deref().and_then(|key| self.said_at(key));
+        match place {
+            Some((file, line)) => invalid.clone().place(file, line),
+            None => invalid,
+        }
+    }
+
+    /// File and line of an answer, a field of a row (`ray.pools[0].max`) or a section.
+    fn said_at(&self, key: &str) -> Option<(&str, u64)> {
+        let (table, _) = key.split_once('[').unwrap_or((key, ""));
+        let speaks = |layer: &&Layer| match questions::find(table) {
+            Some(question) => layer.speaks_of(question),
+            None => layer.lines.contains_key(key),
+        };
+        let layer = self.layers.iter().rev().find(speaks)?;
+        let Origin::Preset(file) = &layer.origin else { return None };
+        let (row, _) = key.split_once("].").unwrap_or((key, ""));
+        let line = [key, &format!("{row}]"), table].into_iter().find_map(|key| layer.lines.get(key))?;
+        Some((file, *line))
+    }
+}
+
+/// Whether an environment variable is meant as an answer.
+pub fn is_answer(name: &str) -> bool {
+    name.starts_with("HUBWRIGHT_") && !RESERVED.contains(&name) && !name.starts_with("HUBWRIGHT_BED_")
 }
 
 /// Fills in the default of every question that matters and was not answered, rows of tables included.

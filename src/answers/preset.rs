@@ -1,6 +1,8 @@
 //! Presets: answers as a YAML file. Reading reports everything that is wrong at once, by key and line, and never shows a
 //! line of the file. Writing gives a complete file, defaults written out, titles as comments.
 //! Must not know where the file is: texts come in as arguments.
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -32,6 +34,8 @@ pub struct Preset {
     pub description: String,
     /// What it says.
     pub answers: Answers,
+    /// Where it says so: lines, from 1, by key; also of sections (`login`), rows (`ray.pools[0]`) and their fields.
+    pub lines: BTreeMap<String, u64>,
 }
 
 /// Reads a preset. `file` is its name for messages.
@@ -43,8 +47,29 @@ pub fn parse(text: &str, file: &str) -> Result<Preset, Vec<Invalid>> {
     })?;
     let mut wrong = Vec::new();
     let tree = migrate(tree, file, &mut wrong);
-    let preset = read(&tree, &mut |line, invalid: Invalid| wrong.push(invalid.place(file, line)));
-    if wrong.is_empty() { Ok(preset) } else { Err(at_most(MOST_WRONG, wrong, file)) }
+    let mut preset = read(&tree, &mut |line, invalid: Invalid| wrong.push(invalid.place(file, line)));
+    if !wrong.is_empty() {
+        return Err(at_most(MOST_WRONG, wrong, file));
+    }
+    note_lines("", &tree, &mut preset.lines);
+    Ok(preset)
+}
+
+fn note_lines(path: &str, node: &Node, lines: &mut BTreeMap<String, u64>) {
+    let mut note = |path: String, line: u64, node: &Node| {
+        note_lines(&path, node, lines);
+        lines.insert(path, line);
+    };
+    match &node.value {
+        Tree::Map(items) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            items.iter().for_each(|(key, line, node)| note(format!("{path}{dot}{key}"), *line, node));
+        }
+        Tree::List(items) => {
+            items.iter().enumerate().for_each(|(index, node)| note(format!("{path}[{index}]"), node.line, node));
+        }
+        _ => {}
+    }
 }
 
 /// So many that a person reads on; a file that is no preset at all could be wrong ten thousand times.

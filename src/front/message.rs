@@ -200,11 +200,10 @@ pub fn warning(problem: &Problem) -> String {
     format!("warning: {}", headline(problem))
 }
 
-/// What is wrong with an answer begins with its key; of any other problem the key is a remark.
+/// What is wrong with an answer names its key by itself; of any other problem the key is a remark.
 fn headline(problem: &Problem) -> String {
     match &problem.at {
-        Some(key) if problem.code == "invalid-answer" => format!("`{key}` {}", problem.title),
-        Some(key) => format!("{} (answer `{key}`)", problem.title),
-        None => problem.title.clone(),
+        Some(key) if !problem.title.contains(&format!("`{key}`")) => format!("{} (answer `{key}`)", problem.title),
+        _ => problem.title.clone(),
     }
 }

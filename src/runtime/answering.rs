@@ -4,12 +4,13 @@ use crate::{
     answers::{
         facts::Facts,
         invalid::Invalid,
-        layers::{Layers, Origin},
+        layers::{self, Layers, Origin},
         preset::{self, Preset},
         resolve, shipped,
         spec::Spec,
     },
     cli::{Answering, Place},
+    health::text,
     problem::{Explain, Problem},
 };
 
@@ -22,12 +23,12 @@ pub fn layers(answering: &Answering, place: &Place) -> Result<Layers, Vec<Proble
     let mut wrong = Vec::new();
     for name in &answering.presets {
         match load(name) {
-            Ok(preset) => layers.push(Origin::Preset(name.clone()), preset.answers),
+            Ok(preset) => layers.push_preset(name, preset),
             Err(problems) => wrong.extend(problems),
         }
     }
-    let pairs =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let (pairs, unreadable) = variables();
+    wrong.extend(unreadable);
     wrong.extend(layers.environment(pairs).err().into_iter().flatten().map(|invalid| invalid.explain()));
     let flags = [("target.context", &place.context), ("target.namespace", &place.namespace)];
     let flags = flags.into_iter().filter_map(|(key, value)| value.as_deref().map(|value| format!("{key}={value}")));
@@ -35,6 +36,27 @@ pub fn layers(answering: &Answering, place: &Place) -> Result<Layers, Vec<Proble
         wrong.extend(say(&mut layers, &set).err().map(|invalid| invalid.explain()));
     }
     if wrong.is_empty() { Ok(layers) } else { Err(wrong) }
+}
+
+/// The environment's answers, and what is no text among them. The value may be a secret and is never shown.
+fn variables() -> (Vec<(String, String)>, Vec<Problem>) {
+    let mut pairs = Vec::new();
+    let mut wrong = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        match value.into_string() {
+            Ok(value) => pairs.push((name, value)),
+            Err(_) if layers::is_answer(&name) => wrong.push(not_a_text(&name)),
+            Err(_) => {}
+        }
+    }
+    (pairs, wrong)
+}
+
+fn not_a_text(name: &str) -> Problem {
+    let name = text::line(name);
+    Problem::new("not-a-text", format!("environment variable `{name}` holds bytes that are no text in UTF-8"))
+        .hint(format!("set it again, or `unset {name}`"))
 }
 
 fn say(layers: &mut Layers, set: &str) -> Result<(), Invalid> {
@@ -82,5 +104,6 @@ fn nearest(name: &str) -> Option<&'static str> {
 
 /// The complete valid spec, or everything that is wrong with the answers.
 pub fn spec(layers: &Layers, facts: &Facts) -> Result<Spec, Vec<Problem>> {
-    resolve::resolve(&layers.merged(), facts).map_err(|wrong| wrong.iter().map(Explain::explain).collect())
+    resolve::resolve(&layers.merged(), facts)
+        .map_err(|wrong| wrong.into_iter().map(|invalid| layers.place(invalid).explain()).collect())
 }

@@ -1,7 +1,7 @@
 //! The program as a person types it, without any cluster: what it prints, where, and how it ends.
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
     process::{Command, Output},
 };
 
@@ -122,6 +122,28 @@ fn no_cluster_is_a_sentence_and_not_a_crash() {
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.starts_with("error: ") && said.contains("hint: ") && said.contains("KUBECONFIG"), "{said}");
     }
+}
+
+/// Such a variable was skipped, and its answer with it.
+#[test]
+fn a_variable_that_is_no_text_is_named_and_its_value_is_not_shown() {
+    let value = std::ffi::OsStr::from_bytes(b"hunter2-canary\xff");
+    let output = command(&["plan", "trial-kubernetes"]).env("HUBWRIGHT_RAY_TAG", value).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("`HUBWRIGHT_RAY_TAG` holds bytes") && !said.contains("hunter2"), "{said}");
+    let helm = command(&["plan", "trial-kubernetes"]).env("HUBWRIGHT_HELM", value).output().unwrap();
+    assert_eq!(helm.status.code(), Some(0), "a path need not be a text: {}", text(&helm.stderr));
+}
+
+#[test]
+fn impossible_answers_are_said_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.yaml");
+    fs::write(&path, "schema: 1\nlogin:\n  method: github\n  allow: all\n  organizations: [physics]\n").unwrap();
+    let output = hubwright(&["plan", path.to_str().unwrap()]);
+    let expected = format!("error: {}:5: `login.organizations` has no effect", path.display());
+    assert!(text(&output.stderr).contains(&expected), "{}", text(&output.stderr));
 }
 
 #[test]

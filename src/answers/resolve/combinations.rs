@@ -32,10 +32,33 @@ fn check_login(answers: &Answers, wrong: &mut Vec<Invalid>) {
     let rule = |wanted: AllowRule| login.allow == Some(wanted);
     if rule(AllowRule::Groups) && login.method != Some(LoginMethod::Azuread) {
         wrong.push(Invalid::at("login.allow", "`groups` works with Azure AD only").hint("choose `users` or `all`"));
-    }
-    if rule(AllowRule::Organizations) && login.method != Some(LoginMethod::Github) {
+    } else if rule(AllowRule::Organizations) && login.method != Some(LoginMethod::Github) {
         wrong
             .push(Invalid::at("login.allow", "`organizations` works with GitHub only").hint("choose `users` or `all`"));
+    } else {
+        check_allow_lists(login, wrong);
+    }
+}
+
+/// Whoever lists names means that they count: under another rule they would be ignored, and with `all` everybody gets in.
+fn check_allow_lists(login: &tree::Login, wrong: &mut Vec<Invalid>) {
+    let Some(rule) = login.allow else { return };
+    let lists = [
+        ("users", &login.users, AllowRule::Users),
+        ("groups", &login.groups, AllowRule::Groups),
+        ("organizations", &login.organizations, AllowRule::Organizations),
+    ];
+    let effect = if rule == AllowRule::All { "which lets everybody in" } else { "which looks at other names" };
+    for (name, list, own) in lists {
+        if own != rule && list.as_ref().is_some_and(|list| !list.is_empty()) {
+            let said = serde_json::to_value(rule).unwrap_or_default();
+            let said = said.as_str().unwrap_or_default();
+            let key = format!("login.{name}");
+            wrong.push(
+                Invalid::at(&key, format!("has no effect: `login.allow` is `{said}`, {effect}"))
+                    .hint(format!("choose `login.allow={name}`, or leave the list out (`--set {key}=`)")),
+            );
+        }
     }
 }
 

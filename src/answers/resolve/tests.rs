@@ -78,6 +78,22 @@ fn impossible_combinations_are_refused() {
     );
 }
 
+/// A list that the rule does not look at was ignored without a word: `all` let in everybody although names were listed.
+#[test]
+fn a_list_of_people_under_another_rule_is_an_impossible_combination() {
+    let with = |more: &[(&'static str, &'static str)]| {
+        let answers = answers(&GITHUB.iter().copied().chain(more.iter().copied()).collect::<Vec<_>>());
+        resolve(&answers, &Facts::default()).err().into_iter().flatten().map(|wrong| wrong.to_string()).collect()
+    };
+    let everybody = "`login.organizations` has no effect: `login.allow` is `all`, which lets everybody in";
+    let said: Vec<String> = with(&[("login.allow", "all")]);
+    assert_eq!(said, [everybody]);
+    let said: Vec<String> = with(&[("login.allow", "users"), ("login.users", "ada")]);
+    assert_eq!(said, ["`login.organizations` has no effect: `login.allow` is `users`, which looks at other names"]);
+    let said: Vec<String> = with(&[("login.allow", "all"), ("login.organizations", "")]);
+    assert!(said.is_empty(), "{said:?}");
+}
+
 #[test]
 fn defaults_of_a_trial_are_complete() {
     let spec =

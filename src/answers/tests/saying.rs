@@ -63,6 +63,7 @@ fn unwise_answers_are_warned_of_and_wise_ones_are_not() {
     assert_eq!(codes(&[]), ["login-without-tls"]);
     let careless = [
         ("login.allow", "all"),
+        ("login.organizations", ""),
         ("storage.database", "sqlite-memory"),
         ("storage.homes", "none"),
         ("ray.token-auth", "false"),
@@ -74,6 +75,23 @@ fn unwise_answers_are_warned_of_and_wise_ones_are_not() {
     assert_eq!(codes(&[tls.as_slice(), &careless].concat()), expected);
     assert_eq!(codes(&[("login.method", "dummy")]), ["dummy-login-exposed"]);
     assert_eq!(codes(&[("login.method", "dummy"), ("access.method", "none")]), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_wrong_with_a_presets_answers_together_is_said_with_its_line() {
+    let text = "schema: 1\nlogin:\n  method: github\n  client-id: x\n  client-secret: env:X\n  allow: all\n  organizations:\n  - physics\naccess: {method: load-balancer, host: h.example.org, tls: cert-manager, issuer: a}\nray:\n  pools:\n  - name: a\n  - name: b\n    min: 3\n    max: 2\n";
+    let mut layers = Layers::new();
+    layers.push_preset("mine.yaml", preset::parse(text, "mine.yaml").unwrap());
+    let said = |layers: &Layers| -> Vec<String> {
+        let wrong = resolve(&layers.merged(), &Facts::default()).unwrap_err();
+        let key = |text: String| text.split("` ").next().unwrap_or_default().to_owned();
+        wrong.into_iter().map(|wrong| key(layers.place(wrong).to_string())).collect()
+    };
+    let lines = ["mine.yaml:7: `login.organizations", "mine.yaml:9: `access.tls", "mine.yaml:15: `ray.pools[1].max"];
+    assert_eq!(said(&layers), lines);
+    layers.set(Origin::Set, "access.tls", "cert-manager").unwrap();
+    layers.set(Origin::Set, "ray.pools[1].min", "4").unwrap();
+    assert_eq!(said(&layers), ["mine.yaml:7: `login.organizations", "`access.tls", "`ray.pools[1].max"]);
 }
 
 #[test]
