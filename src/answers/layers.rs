@@ -45,8 +45,15 @@ impl std::fmt::Display for Origin {
 }
 
 /// Names that begin with `HUBWRIGHT_` and are no answers; `HUBWRIGHT_BED_…` belongs to the test bed too.
-pub const RESERVED: &[&str] =
-    &["HUBWRIGHT_BED", "HUBWRIGHT_CACHE", "HUBWRIGHT_CHARTS", "HUBWRIGHT_HELM", "HUBWRIGHT_LOG", "HUBWRIGHT_STATE"];
+pub const RESERVED: &[&str] = &[
+    "HUBWRIGHT_BED",
+    "HUBWRIGHT_CACHE",
+    "HUBWRIGHT_CHARTS",
+    "HUBWRIGHT_HELM",
+    "HUBWRIGHT_LOG",
+    "HUBWRIGHT_NO_PROGRESS",
+    "HUBWRIGHT_STATE",
+];
 
 /// Layers of answers, lowest first.
 #[derive(Debug, Clone, Default)]

@@ -224,6 +224,14 @@ pub struct Access {
     pub tls: Tls,
 }
 
+impl Access {
+    /// What people type into the browser, without a path; `None` while the host is not known.
+    pub fn url(&self) -> Option<String> {
+        let scheme = if self.tls == Tls::Off { "http" } else { "https" };
+        self.host.as_ref().map(|host| format!("{scheme}://{host}"))
+    }
+}
+
 /// Service or Ingress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Exposure {
@@ -257,6 +265,8 @@ pub enum Exposure {
 pub enum Tls {
     /// Plain HTTP.
     Off,
+    /// People speak https to a proxy or load balancer in front, which speaks plain HTTP to the cluster.
+    Offload,
     /// Existing `kubernetes.io/tls` Secret.
     Secret {
         /// Its name.

@@ -337,6 +337,8 @@ choices! {
     TlsMethod {
         /// Plain HTTP.
         Off,
+        /// A proxy or load balancer in front ends TLS; the cluster serves plain HTTP.
+        Offload,
         /// An existing Secret.
         Secret,
         /// A cert-manager issuer (with an Ingress).

@@ -40,7 +40,7 @@ fn hub_warnings(hub: &Hub) -> Vec<Problem> {
     warn(
         oauth && hub.access.tls == Tls::Off,
         "login-without-tls",
-        "passwords and tokens travel unencrypted unless a proxy of yours has the certificate",
+        "passwords and tokens travel unencrypted: if a proxy of yours has the certificate, say `access.tls=offload`",
         "access.tls",
     );
     warn(

@@ -8,7 +8,7 @@ use crate::{
         facts::Facts,
         layers::{Layers, Origin},
         preset::{self, Preset},
-        spec::{Exposure, Hub, Provider, Spec},
+        spec::{Exposure, Hub, Provider, Spec, Tls},
     },
     cli::{Acting, Install, Resume, Showing},
     drivers::{folder, journal::FileJournal},
@@ -187,8 +187,8 @@ fn summary(spec: &Spec) -> Vec<String> {
 fn open_hub(hub: &Hub, namespace: &str) -> String {
     let forward =
         format!("`kubectl -n {namespace} port-forward service/proxy-public 8000:80`, then http://localhost:8000");
-    match (plan::components::jupyterhub_url(&hub.access), &hub.access.exposure) {
-        (_, Exposure::ClusterIp) => format!("open the hub: {forward}"),
+    match (hub.access.url(), &hub.access.exposure) {
+        (_, Exposure::ClusterIp) if hub.access.tls != Tls::Offload => format!("open the hub: {forward}"),
         (Some(url), _) => format!("open the hub: {url}"),
         (None, Exposure::LoadBalancer { .. }) => {
             format!("open the hub: the address that `kubectl -n {namespace} get service proxy-public` shows")

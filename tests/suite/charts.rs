@@ -27,10 +27,7 @@ fn data(path: &str) -> String {
 }
 
 fn defaults(path: &str) -> Value {
-    // The reader buffers comments, and these files are mostly comments.
-    let text: String =
-        data(path).lines().filter(|line| !line.trim_start().starts_with('#')).map(|line| format!("{line}\n")).collect();
-    yaml::nodes(&text).unwrap().plain()
+    yaml::nodes(&data(path)).unwrap().plain()
 }
 
 /// What every shipped preset needs to be complete.
@@ -54,6 +51,7 @@ fn spec(name: &str, sets: &[(&str, &str)]) -> Spec {
         }
         if name != "github" && name != "dask" {
             layers.set(Origin::Set, "login.allow", "all").unwrap();
+            layers.set(Origin::Set, "login.organizations", "").unwrap();
         }
         if name.starts_with("github") || name == "dask" {
             layers.set(Origin::Set, "login.url", "").unwrap();
@@ -121,7 +119,9 @@ const VARIATIONS: &[(&str, &[(&str, &str)])] = &[
             ("storage.database-password", "env:X"),
         ],
     ),
+    ("azuread-loadbalancer", &[("access.tls", "offload")]),
     ("azuread-ingress", &[]),
+    ("azuread-ingress", &[("access.tls", "offload")]),
     (
         "azuread-ingress",
         &[
@@ -347,6 +347,28 @@ fn an_ingress_uses_the_class_and_never_the_old_annotation() {
     assert_eq!(ingress["tls"], json!([{"hosts": ["hub.example.org"], "secretName": "hubwright-tls"}]));
 }
 
+/// TLS that ends in front of the cluster: people type https and the provider sends them back to https, while the cluster
+/// serves plain http.
+#[test]
+fn behind_a_proxy_of_ones_own_people_see_https_and_the_cluster_serves_http() {
+    for (name, method, https) in [
+        ("moodle-gpu", "node-port", json!({"enabled": false})),
+        ("moodle-gpu", "none", json!({"enabled": false})),
+        ("azuread-ingress", "ingress", json!({"enabled": false})),
+        ("azuread-loadbalancer", "load-balancer", json!({"enabled": true, "type": "offload"})),
+    ] {
+        let plan = plan_of(name, &[("access.method", method), ("access.tls", "offload")]);
+        let hub = values(&plan, "jupyterhub");
+        let config = hub["hub"]["config"].as_object().unwrap();
+        let callback = config.values().find_map(|section| section["oauth_callback_url"].as_str());
+        assert_eq!(callback, Some("https://hub.example.org/hub/oauth_callback"), "{name}");
+        assert_eq!(plan.checks.hub.as_ref().unwrap().url.as_deref(), Some("https://hub.example.org"));
+        assert_eq!(hub["proxy"]["https"], https, "{method}");
+        assert_eq!(hub["proxy"]["service"]["annotations"][plan::components::URL], "https://hub.example.org");
+        assert!(hub["ingress"].get("tls").is_none_or(|tls| *tls == json!([])), "{method}");
+    }
+}
+
 #[test]
 fn notebooks_may_reach_ray_and_dask_where_policies_are_enforced() {
     let hub = values(&plan_of("trial-kubernetes", &[]), "jupyterhub");
@@ -376,7 +398,8 @@ fn gpu_and_cpu_profiles_are_what_the_guide_asks_for() {
     assert_eq!(gpu["tolerations"], json!([{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]));
     assert_eq!(hub["singleuser"]["extraEnv"]["NVIDIA_VISIBLE_DEVICES"], "void", "a CPU notebook sees no GPU");
     assert_eq!(hub["cull"], json!({"enabled": true, "timeout": 7200, "every": 360}));
-    assert_eq!(hub["proxy"]["service"], json!({"type": "NodePort", "nodePorts": {"http": 31895}}));
+    assert_eq!(hub["proxy"]["service"]["type"], "NodePort");
+    assert_eq!(hub["proxy"]["service"]["nodePorts"], json!({"http": 31895}));
     assert_eq!(hub["hub"]["templateVars"]["announcement"], "New here? <a href='#'>Get help here</a>");
 }
 

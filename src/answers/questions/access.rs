@@ -19,9 +19,13 @@ fn tls(answers: &Answers, wanted: TlsMethod) -> bool {
     hub(answers) && answers.access.tls == Some(wanted)
 }
 
-/// Providers send people back to it, an Ingress serves it, Let's Encrypt signs for it.
+/// Providers send people back to it, an Ingress serves it, Let's Encrypt signs for it, and of a proxy in front nothing else
+/// is known.
 fn needs_host(answers: &Answers) -> bool {
-    super::login::oauth(answers) || method(answers, AccessMethod::Ingress) || tls(answers, TlsMethod::LetsEncrypt)
+    super::login::oauth(answers)
+        || method(answers, AccessMethod::Ingress)
+        || tls(answers, TlsMethod::LetsEncrypt)
+        || tls(answers, TlsMethod::Offload)
 }
 
 pub(super) const QUESTIONS: &[Question<Answers>] = &[
@@ -46,7 +50,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, access.host),
     )
-    .doc("Needed for an Ingress, for Let's Encrypt and for every real login: the provider sends people back to it.")
+    .doc("Needed for an Ingress, for Let's Encrypt, behind a proxy of yours, and for every real login: the provider sends people back to it.")
     .when(hub)
     .required_when(needs_host)
     .rule(rules::host),
@@ -90,13 +94,15 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "Certificate",
         "where the certificate for https comes from",
         Kind::Choice(&[
-            ("off", "none: plain http, or a proxy of yours has it"),
+            ("off", "none: plain http"),
+            ("offload", "a proxy or load balancer of yours in front has it, and speaks http to the cluster"),
             ("secret", "a `kubernetes.io/tls` Secret that is there already"),
             ("cert-manager", "cert-manager signs for the Ingress"),
             ("lets-encrypt", "the chart asks Let's Encrypt itself; needs port 80 and 443 from the internet"),
         ]),
         lens!(Answers, access.tls),
     )
+    .doc("With `offload` people type `https://`; the proxy must pass on web sockets and `Host`, and set `X-Forwarded-Proto: https`.")
     .when(hub)
     .or(|_, _| json!("off")),
     Question::new(

@@ -63,7 +63,6 @@ fn hub(answers: &Answers) -> Hub {
 
 fn login(answers: &Answers) -> Login {
     let login = &answers.login;
-    let scheme = if answers.access.tls.is_none_or(|tls| tls == TlsMethod::Off) { "http" } else { "https" };
     let list = |names: &Option<Vec<String>>| names.clone().unwrap_or_default();
     Login {
         provider: provider(login),
@@ -74,7 +73,7 @@ fn login(answers: &Answers) -> Login {
             Some(AllowRule::All) | None => Allow::All,
         },
         admins: list(&login.admins),
-        callback: answers.access.host.as_ref().map(|host| format!("{scheme}://{host}/hub/oauth_callback")),
+        callback: access(answers).url().map(|url| format!("{url}/hub/oauth_callback")),
     }
 }
 
@@ -120,6 +119,7 @@ fn access(answers: &Answers) -> Access {
                 kind: access.issuer_kind.unwrap_or(tree::IssuerKind::ClusterIssuer),
             },
             Some(TlsMethod::LetsEncrypt) => Tls::LetsEncrypt { email: text(access.letsencrypt_email.as_ref()) },
+            Some(TlsMethod::Offload) => Tls::Offload,
             Some(TlsMethod::Off) | None => Tls::Off,
         },
     }

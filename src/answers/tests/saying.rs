@@ -14,8 +14,7 @@ fn the_mirror_of_charts_can_come_from_the_environment() {
     let mut layers = Layers::new();
     layers.environment([("HUBWRIGHT_CHARTS_REPOSITORY".to_owned(), "https://charts.example.org".to_owned())]).unwrap();
     assert_eq!(layers.merged().charts.repository.as_deref(), Some("https://charts.example.org"));
-    let reserved =
-        [("HUBWRIGHT_CHARTS", "/charts"), ("HUBWRIGHT_BED_NODE", "x")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    let reserved = ["HUBWRIGHT_CHARTS", "HUBWRIGHT_BED_NODE", "HUBWRIGHT_NO_PROGRESS"].map(|a| (a.to_owned(), "x".to_owned()));
     Layers::new().environment(reserved).unwrap();
 }
 
@@ -61,6 +60,7 @@ fn unwise_answers_are_warned_of_and_wise_ones_are_not() {
     let tls = [("access.tls", "lets-encrypt"), ("access.letsencrypt-email", "a@example.org")];
     assert_eq!(codes(&tls), Vec::<String>::new());
     assert_eq!(codes(&[]), ["login-without-tls"]);
+    assert_eq!(codes(&[("access.tls", "offload")]), Vec::<String>::new());
     let careless = [
         ("login.allow", "all"),
         ("login.organizations", ""),

@@ -16,7 +16,7 @@ use crate::answers::{
     spec::{Gpus, Placement, Resources, Spec, Toleration},
 };
 
-pub use jupyterhub::url as jupyterhub_url;
+pub use jupyterhub::URL;
 pub use secrets::{GENERATED, REGISTRY, SECRETS};
 
 /// What a component is made from.

@@ -1,4 +1,6 @@
 //! How the hub is reached: Service, Ingress, certificate, network policies.
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{Context, dask_egress};
@@ -9,12 +11,9 @@ use crate::answers::{
 
 /// Secret that cert-manager writes the certificate to.
 const CERTIFICATE: &str = "hubwright-tls";
-
-/// Public URL, if the answers fix one.
-pub fn url(access: &Access) -> Option<String> {
-    let scheme = if access.tls == Tls::Off { "http" } else { "https" };
-    access.host.as_ref().map(|host| format!("{scheme}://{host}"))
-}
+/// Annotation of the proxy's Service: what people type. From the cluster alone a host name or a proxy in front cannot be
+/// found out, and `hubwright verify` works without the answers, too.
+pub const URL: &str = "hubwright.io/url";
 
 /// `proxy`: the Service, https, and the proxy's own network policy.
 pub fn proxy(context: &Context, hub: &Hub) -> Value {
@@ -31,29 +30,42 @@ pub fn network_policy(context: &Context, hub: &Hub) -> Value {
 }
 
 fn service(access: &Access) -> Value {
-    match &access.exposure {
-        Exposure::LoadBalancer { address, annotations } => {
-            let mut service = json!({"type": "LoadBalancer", "annotations": annotations});
-            if let (Some(address), Some(service)) = (address, service.as_object_mut()) {
-                service.insert("loadBalancerIP".to_owned(), address.as_str().into());
-            }
+    let mut service = match &access.exposure {
+        Exposure::LoadBalancer { address, .. } => {
+            let mut service = Map::from_iter([("type".to_owned(), json!("LoadBalancer"))]);
+            service.extend(address.as_ref().map(|address| ("loadBalancerIP".to_owned(), json!(address))));
             service
         }
-        Exposure::NodePort { port } => json!({"type": "NodePort", "nodePorts": node_ports(*port, &access.tls)}),
-        Exposure::Ingress { .. } | Exposure::ClusterIp => json!({"type": "ClusterIP"}),
-    }
+        Exposure::NodePort { port } => Map::from_iter([
+            ("type".to_owned(), json!("NodePort")),
+            ("nodePorts".to_owned(), node_ports(*port, &access.tls)),
+        ]),
+        Exposure::Ingress { .. } | Exposure::ClusterIp => Map::from_iter([("type".to_owned(), json!("ClusterIP"))]),
+    };
+    service.insert("annotations".to_owned(), annotations(access));
+    Value::Object(service)
+}
+
+fn annotations(access: &Access) -> Value {
+    let own = match &access.exposure {
+        Exposure::LoadBalancer { annotations, .. } => annotations.clone(),
+        _ => BTreeMap::new(),
+    };
+    json!(access.url().map(|url| (URL.to_owned(), url)).into_iter().chain(own).collect::<BTreeMap<_, _>>())
 }
 
 fn node_ports(port: Option<u16>, tls: &Tls) -> Value {
-    let name = if *tls == Tls::Off { "http" } else { "https" };
+    let name = if matches!(tls, Tls::Off | Tls::Offload) { "http" } else { "https" };
     port.map_or_else(|| json!({}), |port| Value::Object(Map::from_iter([(name.to_owned(), port.into())])))
 }
 
 fn https(access: &Access) -> Value {
     let hosts: Vec<&String> = access.host.iter().collect();
     match (&access.tls, &access.exposure) {
-        // The Ingress ends TLS itself.
-        (Tls::Off | Tls::CertManager { .. }, _) | (Tls::Secret { .. }, Exposure::Ingress { .. }) => {
+        // A balancer that ends TLS itself takes it on the Service's port 443, which leads to plain HTTP then.
+        (Tls::Offload, Exposure::LoadBalancer { .. }) => json!({"enabled": true, "type": "offload"}),
+        // The Ingress, or a proxy in front, ends TLS itself.
+        (Tls::Off | Tls::Offload | Tls::CertManager { .. }, _) | (Tls::Secret { .. }, Exposure::Ingress { .. }) => {
             json!({"enabled": false})
         }
         (Tls::Secret { name }, _) => {
@@ -75,7 +87,7 @@ pub fn ingress(access: &Access) -> Value {
             annotations.insert(issuer_annotation(*kind).to_owned(), issuer.clone());
             Some(CERTIFICATE)
         }
-        Tls::Off | Tls::LetsEncrypt { .. } => None,
+        Tls::Off | Tls::Offload | Tls::LetsEncrypt { .. } => None,
     };
     let tls: Vec<Value> = secret.into_iter().map(|name| json!({"hosts": [host], "secretName": name})).collect();
     json!({

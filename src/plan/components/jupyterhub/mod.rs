@@ -3,7 +3,7 @@
 mod access;
 mod notebook;
 
-pub use access::url;
+pub use access::URL;
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ pub fn checks(context: &Context, checks: &mut Checks) {
         let gpu = hub.profiles.iter().find(|profile| profile.gpus.is_some());
         let plain = hub.profiles.iter().find(|profile| profile.gpus.is_none()).or(hub.profiles.first());
         HubCheck {
-            url: access::url(&hub.access),
+            url: hub.access.url(),
             login_host: authenticator.host,
             client_id: authenticator.client_id,
             callback: hub.login.callback.clone(),
