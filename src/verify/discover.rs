@@ -36,10 +36,11 @@ struct Place<'a> {
 impl Place<'_> {
     async fn hub(&self) -> PortResult<Option<HubCheck>> {
         let proxy = ObjectRef::new("v1", "Service", self.namespace, super::rungs::hub::PROXY);
-        if self.ports.cluster.get(&proxy).await?.is_none() {
-            return Ok(None);
-        }
-        let url = self.ingress().await?;
+        let Some(proxy) = self.ports.cluster.get(&proxy).await? else { return Ok(None) };
+        let url = match super::public::written(&proxy) {
+            Some(url) => Some(url),
+            None => self.ingress().await?,
+        };
         Ok(Some(HubCheck { url, token: self.hub_token().await?, user: CHECK_USER.to_owned(), ..HubCheck::default() }))
     }
 

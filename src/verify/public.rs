@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{causes::hub as causes, rungs::hub::PROXY, scene::Scene};
 use crate::{
-    plan::graph::HubCheck,
+    plan::{components::URL, graph::HubCheck},
     problem::{Explain, Problem},
     run::ports::ObjectRef,
 };
@@ -36,9 +36,16 @@ pub async fn service(scene: &Scene<'_>, name: &str) -> Result<Value, Problem> {
     })
 }
 
-/// Whether a Service has a port of that name.
-pub fn has_port(service: &Value, name: &str) -> bool {
-    port(service, name).is_some()
+/// What people type, as the installation wrote it down at the hub's proxy.
+pub fn written(service: &Value) -> Option<String> {
+    let url = service.pointer("/metadata/annotations")?.get(URL)?.as_str()?;
+    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    Some(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Whether TLS ends behind a Service. Where it ends in front of the cluster, port 443 leads to plain HTTP.
+pub fn takes_tls(service: &Value) -> bool {
+    port(service, "https").is_some_and(|entry| text(entry, "/targetPort") != "http")
 }
 
 /// The Service's port for plain HTTP.
@@ -92,6 +99,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// With `access.tls: offload` the Service has port 443, too, and it leads to plain HTTP.
+    #[test]
+    fn tls_that_ends_in_front_is_not_spoken_to_the_service() {
+        let service = |target: &str| json!({"spec": {"ports": [{"name": "https", "targetPort": target}]}});
+        assert!(takes_tls(&service("https")) && !takes_tls(&service("http")) && !takes_tls(&json!({})));
+    }
+
+    #[test]
+    fn what_people_type_is_read_from_the_proxys_service() {
+        let written = |url: &str| super::written(&json!({"metadata": {"annotations": {"hubwright.io/url": url}}}));
+        assert_eq!(written("https://hub.example.org").as_deref(), Some("https://hub.example.org"));
+        assert_eq!((written("file:///etc/passwd"), written("x")), (None, None));
+    }
 
     #[test]
     fn the_address_follows_the_services_kind() {

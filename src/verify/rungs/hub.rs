@@ -37,7 +37,7 @@ pub async fn port(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 /// Where https is on, port 80 only redirects: then the plain proxy behind it if there is one, else the https port.
 async fn door(scene: &Scene<'_>, notes: &Notes) -> Result<Door, Problem> {
     let service = public::service(scene, PROXY).await?;
-    if !public::has_port(&service, "https") {
+    if !public::takes_tls(&service) {
         notes.tried(format!("Service `{PROXY}` port {}", public::http_port(&service)));
         return Door::forward(scene, PROXY, public::http_port(&service)).await;
     }
