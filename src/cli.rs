@@ -87,9 +87,12 @@ pub struct Acting {
     /// Do not ask
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// The helm program [default: `HUBWRIGHT_HELM`, else `helm` in `PATH`]
+    /// The helm program [default: `HUBWRIGHT_HELM`, else `helm` in `PATH`, else the one downloaded before]
     #[arg(long, value_name = "FILE")]
     pub helm: Option<PathBuf>,
+    /// If helm is missing, download the official one without being asked, and check it
+    #[arg(long, conflicts_with = "helm")]
+    pub download_helm: bool,
 }
 
 /// `hubwright install`
@@ -169,7 +172,7 @@ pub struct Plan {
     /// Cluster.
     #[command(flatten)]
     pub place: Place,
-    /// Look at the cluster first (storage classes, other charts' CRDs); otherwise nothing is contacted
+    /// Look at the cluster first (nodes, storage and ingress classes, your rights); otherwise nothing is contacted
     #[arg(long)]
     pub probe: bool,
 }
@@ -186,6 +189,9 @@ pub struct Render {
     /// Folder to write to; made if it is not there, and must be empty or written by `render`
     #[arg(long, short = 'o', value_name = "DIR")]
     pub output: PathBuf,
+    /// Do not ask before commands of a preset are run to get secrets
+    #[arg(long, short = 'y')]
+    pub yes: bool,
 }
 
 /// `hubwright explain`

@@ -31,6 +31,19 @@ pub struct Facts {
     pub pod_security: Option<String>,
 }
 
+impl Facts {
+    /// What the cluster's GPUs are called; the usual name where there are none, or of several kinds.
+    pub fn gpu_resource(&self) -> &str {
+        let is_gpu = |name: &&String| name.contains("gpu") || name.contains("/mig-");
+        let names: std::collections::BTreeSet<&String> =
+            self.nodes.iter().flat_map(|node| node.gpus.keys()).filter(is_gpu).collect();
+        match names.into_iter().collect::<Vec<_>>().as_slice() {
+            [name] => name,
+            _ => "nvidia.com/gpu",
+        }
+    }
+}
+
 /// One storage class.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]

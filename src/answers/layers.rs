@@ -129,6 +129,14 @@ impl Layers {
         Ok(())
     }
 
+    /// Puts an answer that a probe found under everything that anybody said.
+    pub fn detected(&mut self, key: &str, text: &str) -> Result<(), Invalid> {
+        let mut answers = Answers::default();
+        edit::set(&mut answers, key, text)?;
+        self.layers.insert(0, Layer { origin: Origin::Detected, answers, unsaid: None, lines: BTreeMap::new() });
+        Ok(())
+    }
+
     /// All answers that anybody said, later ones over earlier ones. Tables are taken whole.
     pub fn merged(&self) -> Answers {
         let mut merged = Answers::default();

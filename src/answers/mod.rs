@@ -4,6 +4,8 @@
 //! The way: texts become [`layers::Layers`] (who said what), merged [`tree::Answers`] become a [`spec::Spec`] through
 //! [`resolve::resolve`], or a list of [`invalid::Invalid`]. [`questions`] holds every question once; [`preset`],
 //! [`schema`] and [`explain`] are derived from it.
+pub mod commands;
+pub mod detect;
 mod edit;
 pub mod explain;
 pub mod facts;

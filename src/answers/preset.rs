@@ -56,17 +56,17 @@ pub fn parse(text: &str, file: &str) -> Result<Preset, Vec<Invalid>> {
 }
 
 fn note_lines(path: &str, node: &Node, lines: &mut BTreeMap<String, u64>) {
-    let mut note = |path: String, line: u64, node: &Node| {
+    let mut add = |path: String, line: u64, node: &Node| {
         note_lines(&path, node, lines);
         lines.insert(path, line);
     };
     match &node.value {
         Tree::Map(items) => {
             let dot = if path.is_empty() { "" } else { "." };
-            items.iter().for_each(|(key, line, node)| note(format!("{path}{dot}{key}"), *line, node));
+            items.iter().for_each(|(key, line, node)| add(format!("{path}{dot}{key}"), *line, node));
         }
         Tree::List(items) => {
-            items.iter().enumerate().for_each(|(index, node)| note(format!("{path}[{index}]"), node.line, node));
+            items.iter().enumerate().for_each(|(index, node)| add(format!("{path}[{index}]"), node.line, node));
         }
         _ => {}
     }

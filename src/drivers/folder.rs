@@ -1,5 +1,6 @@
 //! The folder of a deployment on this machine: journal, helm's output, values while helm reads them.
-//! One per cluster and namespace, for its owner only. Must not know what is in the files.
+//! One per cluster and namespace, for its owner only; and where hubwright keeps what belongs to no deployment.
+//! Must not know what is in the files.
 use std::{
     fs,
     io::Write,
@@ -9,9 +10,23 @@ use std::{
 
 use crate::problem::Problem;
 
+/// What belongs to no deployment, such as a helm of our own: `XDG_DATA_HOME/hubwright`, else `~/.local/share/hubwright`.
+pub fn data() -> Result<PathBuf, Problem> {
+    absolute("XDG_DATA_HOME")
+        .map(|path| path.join("hubwright"))
+        .or_else(|| absolute("HOME").map(|path| path.join(".local/share/hubwright")))
+        .ok_or_else(|| {
+            Problem::new("no-home", "cannot tell where to keep programs: `HOME` is not set")
+                .hint("set `XDG_DATA_HOME` to a folder of yours")
+        })
+}
+
+fn absolute(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
 /// Where all deployments' folders are: `HUBWRIGHT_STATE`, else `XDG_STATE_HOME/hubwright`, else `~/.local/state/hubwright`.
 pub fn root() -> Result<PathBuf, Problem> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("HUBWRIGHT_STATE")
         .or_else(|| absolute("XDG_STATE_HOME").map(|path| path.join("hubwright")))
         .or_else(|| absolute("HOME").map(|path| path.join(".local/state/hubwright")))

@@ -1,4 +1,5 @@
 //! Front ends: consume answers, plans and events, and print. Must not know any driver.
+pub mod facts;
 pub mod json;
 pub mod message;
 pub mod plain;

@@ -1,18 +1,27 @@
 //! `install` and `resume`: plan, show, ask, do, verify.
 //! Must not know how a step is carried out.
-use std::{path::Path, time::Duration};
+use std::{ops::ControlFlow, path::Path, time::Duration};
 
-use super::{Outcome, answering, connecting::Place, planning, showing};
+use super::{
+    Outcome, answering,
+    connecting::Place,
+    looking::{self, Looked},
+    obtaining, planning, showing, trusting,
+};
 use crate::{
     answers::{
+        detect::Detected,
         facts::Facts,
-        layers::{Layers, Origin},
+        layers::Layers,
         preset::{self, Preset},
         spec::{Exposure, Hub, Provider, Spec, Tls},
     },
     cli::{Acting, Install, Resume, Showing},
     drivers::{folder, journal::FileJournal},
-    front::plain::{Answer, confirm},
+    front::{
+        self,
+        plain::{Answer, confirm},
+    },
     plan::{
         self,
         graph::{Action, Plan},
@@ -38,19 +47,20 @@ struct Deployment {
     spec: Spec,
     plan: Plan,
     facts: Facts,
+    detected: Vec<Detected>,
 }
 
 /// `hubwright install`
 pub async fn install(args: &Install) -> Outcome {
     let layers = answering::layers(&args.answering, &args.place)?;
-    // What is wrong with the answers alone is said before any cluster is asked.
-    let early = answering::spec(&layers, &Facts::default())?;
-    let place = Place::reach(early.target.context.as_deref(), &early.target.namespace).await.map_err(one)?;
-    let mut deployment = prepare(place, layers).await?;
+    let mut deployment = prepare(layers).await?;
     if args.no_verify {
         deployment.plan.steps.retain(|step| step.action != Action::Verify);
     }
-    let helm = find_helm(&deployment.place, &args.acting)?;
+    let helm = match obtaining::helm(&deployment.place, &args.acting).await? {
+        ControlFlow::Continue(helm) => helm,
+        ControlFlow::Break(exit) => return Ok(exit),
+    };
     announce(&deployment, args.showing);
     match ask(&deployment, &args.acting)? {
         Answer::Yes => deploy(&deployment, helm, args.showing, Duration::from_secs(args.patience)).await,
@@ -65,11 +75,12 @@ pub async fn resume(args: &Resume) -> Outcome {
     let name = folder.join(ANSWERS).display().to_string();
     let preset = answering::load(&name)?;
     let mut layers = Layers::new();
-    layers.push(Origin::Preset("the interrupted run".to_owned()), preset.answers);
-    let early = answering::spec(&layers, &Facts::default())?;
-    let place = Place::reach(early.target.context.as_deref(), &early.target.namespace).await.map_err(one)?;
-    let deployment = prepare(place, layers).await?;
-    let helm = find_helm(&deployment.place, &args.acting)?;
+    layers.push_preset("the interrupted run", preset);
+    let deployment = prepare(layers).await?;
+    let helm = match obtaining::helm(&deployment.place, &args.acting).await? {
+        ControlFlow::Continue(helm) => helm,
+        ControlFlow::Break(exit) => return Ok(exit),
+    };
     deploy(&deployment, helm, args.showing, Duration::from_secs(300)).await
 }
 
@@ -77,36 +88,26 @@ fn one(problem: Problem) -> Vec<Problem> {
     vec![problem]
 }
 
-async fn prepare(place: Place, mut layers: Layers) -> Result<Deployment, Vec<Problem>> {
-    let ports = place.forgetful_ports(Place::no_helm());
-    let facts = ports.cluster.facts(&place.namespace).await.map_err(|error| vec![*error.problem])?;
-    // The context is written down, so that `resume` finds the same cluster whatever is current then.
-    layers
-        .set(Origin::Detected, "target.context", &place.connection.context)
-        .map_err(|invalid| vec![crate::problem::Explain::explain(&invalid)])?;
-    let spec = answering::spec(&layers, &facts)?;
-    let plan = plan::build(&spec, &facts);
-    Ok(Deployment { place, layers, spec, plan, facts })
-}
-
-fn find_helm(place: &Place, acting: &Acting) -> Result<Box<dyn Helm>, Vec<Problem>> {
-    let (helm, warning) = place.helm(acting.helm.as_deref()).map_err(one)?;
-    if let Some(warning) = warning {
-        eprintln!("{}", crate::front::message::warning(&warning));
-    }
-    Ok(helm)
+async fn prepare(layers: Layers) -> Result<Deployment, Vec<Problem>> {
+    let place = looking::reach(&layers).await?;
+    let looked = looking::look(&place, layers).await?;
+    let detected = looked.detected();
+    let Looked { layers, facts, spec, plan } = looked;
+    Ok(Deployment { place, layers, spec, plan, facts, detected })
 }
 
 /// Standard output belongs to events in JSON mode; a person reads this on standard error.
 fn announce(deployment: &Deployment, showing: Showing) {
     if !showing.json {
-        eprintln!("{}{}", planning::head(&deployment.spec), show::text(&deployment.plan));
+        let detected = front::facts::detected(&deployment.detected);
+        eprintln!("{detected}{}{}", planning::head(&deployment.spec), show::text(&deployment.plan));
     }
 }
 
 fn ask(deployment: &Deployment, acting: &Acting) -> Result<Answer, Vec<Problem>> {
-    if acting.yes {
-        return Ok(Answer::Yes);
+    let commands = trusting::allow_commands(&deployment.layers, acting.yes)?;
+    if acting.yes || commands != Answer::Yes {
+        return Ok(commands);
     }
     let question =
         format!("Install into namespace {} of {}?", deployment.place.namespace, deployment.place.connection.context);

@@ -2,12 +2,15 @@
 mod answering;
 mod connecting;
 mod deploying;
+mod looking;
+mod obtaining;
 mod planning;
 mod proving;
 mod pure;
 mod removing;
 mod runs;
 mod showing;
+mod trusting;
 
 use std::io::Write;
 
@@ -29,6 +32,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Completions { shell } => pure::completions(shell),
         Command::Explain(args) => pure::explain(&args),
         Command::Save(args) => pure::save(&args),
+        Command::Plan(args) if args.probe => wait_for(planning::probe(&args)),
         Command::Plan(args) => planning::plan(&args),
         Command::Render(args) => planning::render(&args),
         Command::Install(args) => wait_for(deploying::install(&args)),

@@ -4,12 +4,12 @@ use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use secrecy::ExposeSecret;
 
-use super::{Outcome, answering, print};
+use super::{Outcome, answering, connecting::Place, looking, print, trusting};
 use crate::{
     answers::{facts::Facts, spec::Spec, warn, yaml},
     cli,
     drivers::secrets,
-    front::message,
+    front::{facts, message, plain::Answer},
     plan::{
         self,
         graph::{Plan, SecretObject, SecretSource},
@@ -17,6 +17,7 @@ use crate::{
         show,
     },
     problem::{Exit, Problem},
+    run::preflight,
 };
 
 /// File that says that a folder was written by `render`.
@@ -28,6 +29,19 @@ pub fn plan(args: &cli::Plan) -> Outcome {
     let spec = answering::spec(&layers, &Facts::default())?;
     let plan = plan::build(&spec, &Facts::default());
     print(&format!("{}{}", head(&spec), show::text(&plan)))
+}
+
+/// `hubwright plan --probe`
+pub async fn probe(args: &cli::Plan) -> Outcome {
+    let layers = answering::layers(&args.answering, &args.place)?;
+    let place = looking::reach(&layers).await?;
+    let looked = looking::look(&place, layers).await?;
+    let cluster = facts::cluster(&place.connection.context, &place.namespace, &looked.facts);
+    let detected = facts::detected(&looked.detected());
+    print(&format!("{cluster}\n{detected}{}{}", head(&looked.spec), show::text(&looked.plan)))?;
+    let ports = place.forgetful_ports(Place::no_helm());
+    let problems = preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;
+    if problems.is_empty() { Ok(Exit::Done) } else { Err(problems) }
 }
 
 /// What a person should read before the plan: where the login leads, and warnings.
@@ -45,6 +59,11 @@ pub fn render(args: &cli::Render) -> Outcome {
     let spec = answering::spec(&layers, &Facts::default())?;
     let plan = plan::build(&spec, &Facts::default());
     check_folder(&args.output)?;
+    match trusting::allow_commands(&layers, args.yes)? {
+        Answer::Yes => {}
+        Answer::No => return Ok(Exit::Change),
+        Answer::Interrupted => return Ok(Exit::Interrupted),
+    }
     let written = write_all(&plan, &args.output).map_err(|problem| vec![problem])?;
     print(&written.into_iter().map(|path| format!("{}\n", args.output.join(path).display())).collect::<String>())?;
     Ok(Exit::Done)

@@ -2,7 +2,7 @@
 //! Must not change anything but what a rung makes and takes away again.
 use super::{Outcome, answering, connecting::Place, runs, showing};
 use crate::{
-    answers::{facts::Facts, layers::Layers, layers::Origin},
+    answers::{facts::Facts, layers::Layers},
     cli::Verify,
     plan::{self, graph::Checks},
     problem::Problem,
@@ -47,7 +47,7 @@ fn layers(args: &Verify) -> Result<Option<Layers>, Vec<Problem>> {
     let [run] = runs.as_slice() else { return Ok(None) };
     let preset = answering::load(&run.folder.join(super::deploying::ANSWERS).display().to_string())?;
     let mut layers = Layers::new();
-    layers.push(Origin::Preset("the last run".to_owned()), preset.answers);
+    layers.push_preset("the last run", preset);
     Ok(Some(layers))
 }
 

@@ -1,8 +1,8 @@
 //! `uninstall`: shows what goes and what stays, asks, removes.
 //! Must not know in which order things go.
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
-use super::{Outcome, connecting::Place, runs, showing};
+use super::{Outcome, connecting::Place, obtaining, runs, showing};
 use crate::{
     cli::Uninstall,
     drivers::journal::FileJournal,
@@ -19,7 +19,10 @@ use crate::{
 pub async fn uninstall(args: &Uninstall) -> Outcome {
     let (context, namespace) = place(args)?;
     let place = Place::reach(context.as_deref(), &namespace).await.map_err(|problem| vec![problem])?;
-    let (helm, _) = place.helm(args.acting.helm.as_deref()).map_err(|problem| vec![problem])?;
+    let helm = match obtaining::helm(&place, &args.acting).await? {
+        ControlFlow::Continue(helm) => helm,
+        ControlFlow::Break(exit) => return Ok(exit),
+    };
     let ports = place.ports(helm).map_err(|problem| vec![problem])?;
     let inventory = uninstall::inventory(&ports, &namespace).await.map_err(|error| vec![*error.problem])?;
     if inventory.is_empty() && !(args.delete_data && inventory.own_namespace) {

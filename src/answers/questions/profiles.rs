@@ -41,7 +41,7 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         lens!(Profile, gpu_resource),
     )
     .when(|profile| profile.gpus.is_some_and(|gpus| gpus > 0))
-    .or(|_, _| json!("nvidia.com/gpu"))
+    .or(|_, facts| json!(facts.gpu_resource()))
     .rule(rules::resource),
     Question::new(
         "shm",

@@ -106,7 +106,7 @@ pub(super) const POOL: &[Question<Pool>] = &[
         lens!(Pool, gpu_resource),
     )
     .when(|pool| pool.gpus.is_some_and(|gpus| gpus > 0))
-    .or(|_, _| json!("nvidia.com/gpu"))
+    .or(|_, facts| json!(facts.gpu_resource()))
     .rule(rules::resource),
     Question::new("min", "Min", "workers that always run", Kind::Int { min: 0, max: 10_000 }, lens!(Pool, min))
         .or(|_, _| json!(1)),

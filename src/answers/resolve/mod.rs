@@ -6,7 +6,9 @@ mod combinations;
 #[cfg(test)]
 mod tests;
 
-use super::{facts::Facts, invalid::Invalid, layers::complete, question::Question, questions, rules, spec::Spec, tree::Answers};
+use super::{
+    facts::Facts, invalid::Invalid, layers::complete, question::Question, questions, rules, spec::Spec, tree::Answers,
+};
 
 /// Fills in defaults, checks every answer and every combination, and builds the spec.
 pub fn resolve(answers: &Answers, facts: &Facts) -> Result<Spec, Vec<Invalid>> {

@@ -96,8 +96,7 @@ fn a_list_of_people_under_another_rule_is_an_impossible_combination() {
 
 #[test]
 fn defaults_of_a_trial_are_complete() {
-    let spec =
-        resolve(&answers(&[("login.method", "dummy"), ("access.method", "none")]), &Facts::default()).unwrap();
+    let spec = resolve(&answers(&[("login.method", "dummy"), ("access.method", "none")]), &Facts::default()).unwrap();
     let hub = spec.hub.unwrap();
     assert_eq!(
         hub.login.provider,

@@ -14,7 +14,8 @@ fn the_mirror_of_charts_can_come_from_the_environment() {
     let mut layers = Layers::new();
     layers.environment([("HUBWRIGHT_CHARTS_REPOSITORY".to_owned(), "https://charts.example.org".to_owned())]).unwrap();
     assert_eq!(layers.merged().charts.repository.as_deref(), Some("https://charts.example.org"));
-    let reserved = ["HUBWRIGHT_CHARTS", "HUBWRIGHT_BED_NODE", "HUBWRIGHT_NO_PROGRESS"].map(|a| (a.to_owned(), "x".to_owned()));
+    let reserved =
+        ["HUBWRIGHT_CHARTS", "HUBWRIGHT_BED_NODE", "HUBWRIGHT_NO_PROGRESS"].map(|a| (a.to_owned(), "x".to_owned()));
     Layers::new().environment(reserved).unwrap();
 }
 

@@ -1,5 +1,5 @@
-//! Which helm to use: the one that was named, else the one in `PATH`. Says so where its version is known to fail.
-//! Must not download anything: checksums that nobody verified would be worse than the official way.
+//! Which helm to use: the one that was named, else the one in `PATH`, else the one that was downloaded before. Says so
+//! where its version is known to fail. Must not download anything.
 use std::{
     fmt,
     path::{Path, PathBuf},
@@ -11,6 +11,8 @@ use crate::{health::text, problem::Problem};
 
 /// Names the helm program.
 const NAMED_BY: &str = "HUBWRIGHT_HELM";
+/// Code of the problem that there is no helm.
+pub const MISSING: &str = "no-helm";
 /// How long helm may take to say its version.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -25,12 +27,12 @@ pub struct Found {
     pub warning: Option<Problem>,
 }
 
-/// Finds helm: `said` (`--helm PATH`), else `HUBWRIGHT_HELM`, else `PATH`. Blocks for as long as helm takes to answer.
+/// Finds helm: `said` (`--helm PATH`), else `HUBWRIGHT_HELM`, else `PATH`, else what was downloaded. Blocks for as long as helm takes to answer.
 pub fn find(said: Option<&Path>) -> Result<Found, Problem> {
     let named = said.map(Path::to_owned).or_else(|| std::env::var_os(NAMED_BY).map(PathBuf::from));
     let program = match named.filter(|path| !path.as_os_str().is_empty()) {
         Some(path) => std::path::absolute(&path).unwrap_or(path),
-        None => in_path().ok_or_else(missing)?,
+        None => in_path().or_else(super::download::downloaded).ok_or_else(missing)?,
     };
     let version = Version::parse(&ask(&program)?);
     if version.major() < 3 {
@@ -52,7 +54,7 @@ fn in_path() -> Option<PathBuf> {
 }
 
 fn missing() -> Problem {
-    install_hints(Problem::new("no-helm", "helm is not installed on this machine, or not in `PATH`"))
+    install_hints(Problem::new(MISSING, "helm is not installed on this machine, or not in `PATH`"))
 }
 
 fn unusable(program: &Path, why: &str) -> Problem {
@@ -65,7 +67,7 @@ fn risky(version: &Version, why: &str) -> Problem {
 }
 
 /// The official ways, which verify what they download.
-fn install_hints(problem: Problem) -> Problem {
+pub(super) fn install_hints(problem: Problem) -> Problem {
     problem
         .hint("install it as https://helm.sh/docs/intro/install tells: `brew install helm`, `snap install helm --classic`, or helm's own script, which verifies the checksum: `curl -fsSL https://raw.githubusercontent.com/helm/helm/main/scripts/get-helm-4 | bash`")
         .hint(format!("without internet access copy the program here and name it with `--helm PATH` or `{NAMED_BY}`"))

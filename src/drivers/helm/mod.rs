@@ -4,6 +4,7 @@
 //! helm runs in its own process group, so that Ctrl-C does not reach it, and writes into files, so that the end of
 //! hubwright does not end it. A later run finds it again by process id and start time.
 mod arguments;
+pub mod download;
 mod failure;
 mod find;
 mod isolation;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use futures::{FutureExt, future::BoxFuture};
 
-pub use find::{Found, find};
+pub use find::{Found, MISSING, find};
 pub use isolation::Kubeconfig;
 
 use self::{

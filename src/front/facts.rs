@@ -1,0 +1,88 @@
+//! What was learned about a cluster, as lines for `plan --probe`. Must not print, nor know how it was learned.
+use std::collections::BTreeMap;
+
+use crate::{
+    answers::{detect::Detected, facts::Facts},
+    health::text,
+};
+
+/// What a person would ask `kubectl` before an installation.
+pub fn cluster(context: &str, namespace: &str, facts: &Facts) -> String {
+    let lines = [
+        ("cluster", format!("{context}, Kubernetes {}", facts.server_version.as_deref().unwrap_or("of unknown version"))),
+        ("nodes", nodes(facts)),
+        ("storage", classes(facts.storage_classes.iter().map(|class| (class.name.as_str(), class.default)))),
+        ("ingress", classes(facts.ingress_classes.iter().map(|class| (class.name.as_str(), class.default)))),
+        ("issuers", list(facts.cluster_issuers.iter().cloned())),
+        ("there", list(there(facts).into_iter())),
+        ("namespace", format!("{namespace}, {}", state(facts))),
+    ];
+    // Names come from the cluster, and could hold anything.
+    lines.iter().map(|(title, what)| format!("{title:<10} {}\n", text::line(what))).collect()
+}
+
+/// Answers that the cluster gave.
+pub fn detected(found: &[Detected]) -> String {
+    found.iter().map(|one| format!("detected: {} = {}, {}\n", one.key, text::line(&one.value), one.why)).collect()
+}
+
+fn nodes(facts: &Facts) -> String {
+    if facts.nodes.is_empty() {
+        return "none that you may see".to_owned();
+    }
+    let cpus: u64 = facts.nodes.iter().map(|node| node.cpu_millis).sum();
+    let memory: u64 = facts.nodes.iter().map(|node| node.memory_bytes).sum();
+    let mut devices: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, count) in facts.nodes.iter().flat_map(|node| &node.gpus).filter(|(_, count)| **count > 0) {
+        *devices.entry(name).or_default() += count;
+    }
+    let devices: String = devices.iter().map(|(name, count)| format!(", {count} {name}")).collect();
+    format!("{}: {} CPUs, {} GiB of memory{devices}", facts.nodes.len(), cpus / 1000, memory >> 30)
+}
+
+fn classes<'a>(classes: impl Iterator<Item = (&'a str, bool)>) -> String {
+    list(classes.map(|(name, default)| if default { format!("{name} (default)") } else { name.to_owned() }))
+}
+
+fn list(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn there(facts: &Facts) -> Vec<String> {
+    let ray = (!facts.ray_crd_versions.is_empty())
+        .then(|| format!("KubeRay's definitions ({})", facts.ray_crd_versions.join(", ")));
+    let dask = facts.dask_crd.then(|| "Dask Gateway's definitions".to_owned());
+    let traefik = facts.traefik_crds.then(|| "Traefik's definitions".to_owned());
+    [ray, dask, traefik].into_iter().flatten().collect()
+}
+
+fn state(facts: &Facts) -> String {
+    let there = if facts.namespace_exists { "is there" } else { "will be made" };
+    let level = facts.pod_security.as_ref().map(|level| format!(", pod security level {level}")).unwrap_or_default();
+    format!("{there}{level}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::facts::{NodeFact, StorageClassFact};
+
+    #[test]
+    fn a_cluster_is_told_in_a_few_lines() {
+        let node = NodeFact {
+            cpu_millis: 7_910,
+            memory_bytes: 31 << 30,
+            gpus: BTreeMap::from([("nvidia.com/gpu".to_owned(), 2)]),
+            ..NodeFact::default()
+        };
+        let class = StorageClassFact { name: "fast\u{1b}[2J".to_owned(), default: true, ..StorageClassFact::default() };
+        let facts = Facts { nodes: vec![node.clone(), node], storage_classes: vec![class], ..Facts::default() };
+        let text = cluster("prod", "hub", &facts);
+        assert!(text.contains("nodes      2: 15 CPUs, 62 GiB of memory, 4 nvidia.com/gpu\n"), "{text}");
+        assert!(text.contains("storage    fast (default)\n"), "{text:?}");
+        assert!(text.contains("namespace  hub, will be made\n"), "{text}");
+        let unseen = cluster("prod", "hub", &Facts::default());
+        assert!(unseen.contains("none that you may see") && unseen.contains("ingress    none\n"), "{unseen}");
+    }
+}

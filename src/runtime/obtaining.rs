@@ -1,0 +1,67 @@
+//! Finds helm, or offers to fetch it. Nothing is downloaded unless a person said so, at the terminal or with a flag.
+//! Must not know how helm is fetched or checked.
+use std::{io::IsTerminal, ops::ControlFlow};
+
+use super::connecting::Place;
+use crate::{
+    cli::Acting,
+    drivers::helm::{self, download},
+    front::{
+        message,
+        plain::{Answer, confirm},
+    },
+    problem::{Exit, Problem},
+    run::ports::Helm,
+};
+
+/// Flag that downloads without being asked.
+const FLAG: &str = "--download-helm";
+
+/// The helm to use; `Break` where the person does not want one.
+pub async fn helm(place: &Place, acting: &Acting) -> Result<ControlFlow<Exit, Box<dyn Helm>>, Vec<Problem>> {
+    let found = match place.helm(acting.helm.as_deref()) {
+        Err(problem) if problem.code == helm::MISSING => match offer(acting, problem).map_err(one)? {
+            Answer::Yes => fetch(place).await.map_err(one)?,
+            Answer::No => return Ok(ControlFlow::Break(Exit::Change)),
+            Answer::Interrupted => return Ok(ControlFlow::Break(Exit::Interrupted)),
+        },
+        found => found.map_err(one)?,
+    };
+    let (program, warning) = found;
+    if let Some(warning) = warning {
+        eprintln!("{}", message::warning(&warning));
+    }
+    Ok(ControlFlow::Continue(program))
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
+/// Whether to download. `--yes` is about the installation, not about programs of other people: it downloads nothing.
+fn offer(acting: &Acting, problem: Problem) -> Result<Answer, Problem> {
+    if acting.download_helm {
+        return Ok(Answer::Yes);
+    }
+    if acting.yes || !std::io::stdin().is_terminal() {
+        let server = download::SERVER;
+        return Err(problem.hint(format!(
+            "or add `{FLAG}`: fetches helm {} from {server}, checks it, and keeps it for hubwright alone",
+            download::VERSION
+        )));
+    }
+    eprintln!("{}", problem.title);
+    let question =
+        format!("Download helm {} from {}, check it, and keep it for hubwright?", download::VERSION, download::SERVER);
+    match confirm(&question, FLAG)? {
+        Answer::No => Err(problem),
+        answer => Ok(answer),
+    }
+}
+
+async fn fetch(place: &Place) -> Result<(Box<dyn Helm>, Option<Problem>), Problem> {
+    eprintln!("downloading helm {} from {} …", download::VERSION, download::SERVER);
+    let program = download::download().await?;
+    eprintln!("helm {} is at {}", download::VERSION, program.display());
+    place.helm(Some(&program))
+}

@@ -1,0 +1,23 @@
+//! Commands that somebody else's preset would run here: shown, and asked for, before any of them is run.
+//! Must not run them.
+use crate::{
+    answers::{commands, layers::Layers},
+    front::plain::{Answer, confirm},
+    problem::Problem,
+};
+
+/// Shows a preset's commands and asks whether they may be run. `yes`: the person said so beforehand.
+pub fn allow_commands(layers: &Layers, yes: bool) -> Result<Answer, Vec<Problem>> {
+    let found = commands::foreign(layers);
+    if found.is_empty() {
+        return Ok(Answer::Yes);
+    }
+    eprintln!("to get secrets, these commands of presets would be run on this machine:");
+    for command in &found {
+        eprintln!("  {}   ({} of {})", command.shown(), command.key, command.preset);
+    }
+    if yes {
+        return Ok(Answer::Yes);
+    }
+    confirm("Run these commands on this machine?", "--yes").map_err(|problem| vec![problem])
+}
