@@ -65,3 +65,20 @@ async fn fetch(place: &Place) -> Result<(Box<dyn Helm>, Option<Problem>), Proble
     eprintln!("helm {} is at {}", download::VERSION, program.display());
     place.helm(Some(&program))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offered(acting: &Acting) -> Result<Answer, Problem> {
+        offer(acting, Problem::new(helm::MISSING, "helm is not installed"))
+    }
+
+    #[test]
+    fn yes_downloads_nothing_and_says_which_flag_does() {
+        let problem = offered(&Acting { yes: true, ..Acting::default() }).unwrap_err();
+        assert!(problem.hints.iter().any(|hint| hint.contains("`--download-helm`")), "{problem:?}");
+        let asked_for = Acting { yes: true, download_helm: true, ..Acting::default() };
+        assert_eq!(offered(&asked_for).unwrap(), Answer::Yes);
+    }
+}

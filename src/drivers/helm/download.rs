@@ -131,9 +131,10 @@ fn check(url: &str, bytes: &[u8], expected: &str) -> Result<(), Problem> {
     if found == expected {
         return Ok(());
     }
-    let problem = Problem::new("helm-checksum", format!("what came from `{url}` is not helm {VERSION}: nothing of it was kept"))
-        .detail(format!("SHA-256 expected {expected}\nSHA-256 found    {found}"))
-        .hint("a proxy may have answered in the server's place, or changed the file: try from another network");
+    let problem =
+        Problem::new("helm-checksum", format!("what came from `{url}` is not helm {VERSION}: nothing of it was kept"))
+            .detail(format!("SHA-256 expected {expected}\nSHA-256 found    {found}"))
+            .hint("a proxy may have answered in the server's place, or changed the file: try from another network");
     Err(super::find::install_hints(problem))
 }
 
@@ -203,7 +204,8 @@ mod tests {
             fs::write(inner.join(name), text).unwrap();
         }
         let names = ["linux-amd64/LICENSE", "linux-amd64/helm", "linux-amd64/README.md"];
-        let tar = Command::new("tar").arg("-C").arg(folder.path()).args(["-czf", "-", "linux-amd64/"]).args(names).output();
+        let tar =
+            Command::new("tar").arg("-C").arg(folder.path()).args(["-czf", "-", "linux-amd64/"]).args(names).output();
         tar.unwrap().stdout
     }
 
@@ -214,8 +216,11 @@ mod tests {
         std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let lines = io::BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
-            assert!(lines.take_while(|line| !line.is_empty()).any(|line| line.contains("/helm-v4.3.0-linux-amd64.tar.gz")));
-            let _ = stream.write_all(format!("HTTP/1.1 {head}\r\n\r\n").as_bytes()).and_then(|()| stream.write_all(&body));
+            assert!(
+                lines.take_while(|line| !line.is_empty()).any(|line| line.contains("/helm-v4.3.0-linux-amd64.tar.gz"))
+            );
+            let _ =
+                stream.write_all(format!("HTTP/1.1 {head}\r\n\r\n").as_bytes()).and_then(|()| stream.write_all(&body));
         });
         format!("http://{address}")
     }
@@ -226,6 +231,7 @@ mod tests {
     }
 
     async fn fetched(server: &str, archive: &Archive) -> (Result<PathBuf, Problem>, tempfile::TempDir) {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         (fetch(server, archive, &folder.path().join("data/helm")).await, folder)
     }
