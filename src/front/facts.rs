@@ -9,7 +9,10 @@ use crate::{
 /// What a person would ask `kubectl` before an installation.
 pub fn cluster(context: &str, namespace: &str, facts: &Facts) -> String {
     let lines = [
-        ("cluster", format!("{context}, Kubernetes {}", facts.server_version.as_deref().unwrap_or("of unknown version"))),
+        (
+            "cluster",
+            format!("{context}, Kubernetes {}", facts.server_version.as_deref().unwrap_or("of unknown version")),
+        ),
         ("nodes", nodes(facts)),
         ("storage", classes(facts.storage_classes.iter().map(|class| (class.name.as_str(), class.default)))),
         ("ingress", classes(facts.ingress_classes.iter().map(|class| (class.name.as_str(), class.default)))),

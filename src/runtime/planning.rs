@@ -40,7 +40,8 @@ pub async fn probe(args: &cli::Plan) -> Outcome {
     let detected = facts::detected(&looked.detected());
     print(&format!("{cluster}\n{detected}{}{}", head(&looked.spec), show::text(&looked.plan)))?;
     let ports = place.forgetful_ports(Place::no_helm());
-    let problems = preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;
+    let problems =
+        preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;
     if problems.is_empty() { Ok(Exit::Done) } else { Err(problems) }
 }
 

@@ -146,6 +146,29 @@ fn impossible_answers_are_said_with_file_and_line() {
     assert!(text(&output.stderr).contains(&expected), "{}", text(&output.stderr));
 }
 
+/// A preset of somebody else could run anything on this machine in place of a password manager.
+#[test]
+fn a_presets_command_is_shown_and_not_run_before_the_person_agrees() {
+    let folder = tempfile::tempdir().unwrap();
+    let (preset, trace) = (folder.path().join("theirs.yaml"), folder.path().join("trace"));
+    let command_line = format!("sh -c 'touch {} && echo hunter2-canary'", trace.display());
+    let login = format!("login: {{method: dummy, password: \"command:{command_line}\"}}");
+    fs::write(&preset, format!("schema: 1\n{login}\naccess: {{method: none}}\n")).unwrap();
+    let render = |more: &[&str]| {
+        let output = folder.path().join("out");
+        let arguments = ["render", preset.to_str().unwrap(), "-o", output.to_str().unwrap()];
+        hubwright(&[&arguments, more].concat())
+    };
+    let refused = render(&[]);
+    let said = text(&refused.stderr);
+    assert_eq!((refused.status.code(), trace.exists()), (Some(1), false), "{said}");
+    assert!(said.contains(&command_line) && said.contains("login.password") && said.contains("`--yes`"), "{said}");
+    let taken = render(&["--yes"]);
+    let said = text(&taken.stderr);
+    assert_eq!((taken.status.code(), trace.exists()), (Some(0), true), "{said}");
+    assert!(said.contains(&command_line) && !said.contains("hunter2-canary\n"), "{said}");
+}
+
 #[test]
 fn a_misspelt_preset_names_the_nearest() {
     let output = hubwright(&["plan", "trial-kubernets"]);
