@@ -130,6 +130,9 @@ pub struct Resume {
     /// Asking.
     #[command(flatten)]
     pub acting: Acting,
+    /// Seconds that a step may stay stuck on something that only a person can mend
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub patience: u64,
 }
 
 /// `hubwright verify`

@@ -172,6 +172,8 @@ pub trait Helm: Send + Sync {
         release: &'a Release,
         describe: &'a str,
     ) -> BoxFuture<'a, PortResult<Box<dyn HelmRun>>>;
+    /// A helm process that an earlier run on this machine started for a release, and that still lives.
+    fn left_behind(&self, release: &str) -> Option<ChildProcess>;
     /// Takes up a helm process that an earlier run of hubwright started, if it still lives.
     fn adopt(&self, child: ChildProcess) -> BoxFuture<'_, Option<Box<dyn HelmRun>>>;
     /// Uninstalls a release; `false` if there is none.

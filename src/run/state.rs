@@ -43,8 +43,10 @@ pub struct StepState {
     pub started: Option<Timestamp>,
     /// When it ended.
     pub ended: Option<Timestamp>,
-    /// A helm that was started for it and was not seen to end.
+    /// The helm that was started for it, until the step is done.
     pub child: Option<ChildProcess>,
+    /// The last call, until the step is done.
+    pub called: Option<String>,
 }
 
 /// Where a step stands.
@@ -74,7 +76,11 @@ impl RunState {
             EventKind::StepWaiting { step, what, .. } => self.set(step, Phase::Running(what.clone())),
             EventKind::StepBlocked { step, finding, .. } => self.set(step, Phase::Blocked(Box::new(finding.clone()))),
             EventKind::StepUnblocked { step, .. } => self.set(step, Phase::Running(String::new())),
-            EventKind::StepDone { step, changed, .. } => self.end(step, Phase::Done(*changed), event.at),
+            EventKind::StepDone { step, changed, .. } => {
+                self.end(step, Phase::Done(*changed), event.at);
+                self.forget(step);
+            }
+            EventKind::Calling { step, call, .. } => self.call(step, call),
             EventKind::StepFailed { step, problem, .. } => {
                 self.end(step, Phase::Failed(Box::new(problem.clone())), event.at);
             }
@@ -85,7 +91,7 @@ impl RunState {
             EventKind::RungDone(rung) => self.rung(rung),
             EventKind::Contact { up, .. } => self.contact = Some(*up),
             EventKind::RunFinished { outcome, .. } => self.outcome = Some(*outcome),
-            EventKind::Calling { .. } | EventKind::RungStarted { .. } | EventKind::Note { .. } => {}
+            EventKind::RungStarted { .. } | EventKind::Note { .. } => {}
         }
     }
 
@@ -96,32 +102,34 @@ impl RunState {
         state
     }
 
-    /// A run that began and did not end well.
-    pub fn unfinished(&self) -> bool {
-        !self.run.is_empty() && self.outcome != Some(Outcome::Done)
+    /// A run of a command that began and did not end well.
+    pub fn unfinished(&self, command: &str) -> bool {
+        self.command == command && self.outcome != Some(Outcome::Done)
     }
 
-    /// The helm of a step that was not seen to end.
+    /// The helm of a step that was not seen to be done.
     pub fn child_of(&self, step: &StepId) -> Option<ChildProcess> {
         self.steps.iter().find(|state| state.planned.id == *step).and_then(|state| state.child.clone())
     }
 
-    /// A resumed run begins anew with its steps, but remembers the processes it left behind.
+    /// The call that a step of an earlier run began, if the step was not seen to be done.
+    pub fn cut_off(&self, step: &StepId) -> Option<&str> {
+        self.steps.iter().find(|state| state.planned.id == *step).and_then(|state| state.called.as_deref())
+    }
+
+    /// A resumed run begins anew with its steps, but remembers the processes and calls that it left behind.
     fn start(&mut self, at: Timestamp, run: &str, command: &str, plan: &str, steps: &[PlannedStep]) {
-        let children: BTreeMap<StepId, ChildProcess> =
-            self.steps.iter().filter_map(|step| Some((step.planned.id.clone(), step.child.clone()?))).collect();
+        let mut left: BTreeMap<StepId, (Option<ChildProcess>, Option<String>)> =
+            self.steps.drain(..).map(|step| (step.planned.id, (step.child, step.called))).collect();
         run.clone_into(&mut self.run);
         command.clone_into(&mut self.command);
         plan.clone_into(&mut self.plan);
         self.started = Some(at);
         self.outcome = None;
         self.rungs.clear();
-        let fresh = |planned: &PlannedStep| StepState {
-            child: children.get(&planned.id).cloned(),
-            planned: planned.clone(),
-            phase: Phase::Pending,
-            started: None,
-            ended: None,
+        let fresh = |planned: &PlannedStep| {
+            let (child, called) = left.remove(&planned.id).unwrap_or_default();
+            StepState { planned: planned.clone(), phase: Phase::Pending, started: None, ended: None, child, called }
         };
         self.steps = steps.iter().map(fresh).collect();
     }
@@ -147,7 +155,19 @@ impl RunState {
         if let Some(step) = self.step(id) {
             step.phase = phase;
             step.ended = Some(at);
-            step.child = None;
+        }
+    }
+
+    fn call(&mut self, id: &StepId, call: &str) {
+        if let Some(step) = self.step(id) {
+            step.called = Some(call.to_owned());
+        }
+    }
+
+    /// What is done leaves nothing behind; what failed or was stopped may.
+    fn forget(&mut self, id: &StepId) {
+        if let Some(step) = self.step(id) {
+            (step.child, step.called) = (None, None);
         }
     }
 

@@ -1,8 +1,15 @@
 //! Removes a deployment in the order in which nothing is left hanging: what people started, then releases, operators last.
 //! People's data stays unless told otherwise. Asks nothing; must not know front ends.
-use std::time::Duration;
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures::future::try_join_all;
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -10,8 +17,9 @@ use super::{
     event::{EventKind, Outcome, PlannedStep},
     executor::{Options, elapsed_ms},
     lease::Lease,
-    ports::{FailureKind, ObjectRef, PortResult, Ports},
+    ports::{FailureKind, ObjectRef, PortError, PortResult, Ports},
     recorder::{Recorder, Sink},
+    resume::remembered,
 };
 use crate::{
     health::text,
@@ -22,8 +30,14 @@ use crate::{
     problem::Problem,
 };
 
+/// The command of a run that removes a deployment.
+pub const UNINSTALL: &str = "uninstall";
 /// Releases in the order in which they go: who uses others first, operators last.
 const RELEASES: [&str; 4] = ["dask-gateway", "jupyterhub", "ray-cluster", "kuberay-operator"];
+/// Parts of a removal, in order. The last one only where people's data is to go, too.
+const PARTS: [&str; 4] = ["servers", "releases", "secrets", "data"];
+/// Time between two looks.
+const MOMENT: Duration = Duration::from_secs(1);
 /// How long objects may take to go.
 const PATIENCE: Duration = Duration::from_secs(180);
 
@@ -117,32 +131,20 @@ pub async fn remove(
     sink: &dyn Sink,
     cancel: &CancellationToken,
 ) -> Outcome {
-    let recorder = Recorder::new(ports, sink, 0);
+    // Behind what the journal says of an installation that was interrupted.
+    let recorder = Recorder::new(ports, sink, remembered(ports).map(|state| state.seq).unwrap_or_default());
     let began = ports.clock.now();
-    let removal = Removal { inventory, namespace, delete_data, ports, recorder: &recorder, cancel };
+    let cancel = cancel.child_token();
+    let (changed, stopped) = (AtomicBool::new(false), OnceLock::new());
+    let removal = Removal { inventory, namespace, delete_data, ports, recorder, cancel, changed, stopped };
     removal.announce(options);
-    let lease = Lease::new(namespace, &options.holder);
-    let ended = match lease.hold(ports).await {
-        Ok(()) => removal.run().await,
-        Err(error) if error.kind == FailureKind::NotFound => removal.run().await,
-        Err(error) => Err((StepId::new("releases"), *error.problem)),
+    let lease = Lease::new(ports, namespace, &options.holder);
+    let ended = tokio::select! {
+        ended = removal.run(&lease) => ended,
+        () = lease.keep(|problem| removal.stop(problem)) => Ok(()),
     };
-    lease.release(ports).await;
-    let outcome = match ended {
-        Ok(()) => Outcome::Done,
-        Err((step, problem)) => {
-            recorder.say(EventKind::StepFailed { step, problem, finding: None });
-            if cancel.is_cancelled() { Outcome::Interrupted } else { Outcome::Failed }
-        }
-    };
-    let summary = removal.summary(outcome);
-    recorder.say(EventKind::RunFinished {
-        outcome,
-        took_ms: elapsed_ms(began, ports.clock.now()),
-        changed: true,
-        summary,
-    });
-    outcome
+    lease.release().await;
+    removal.conclude(ended, began)
 }
 
 struct Removal<'a> {
@@ -150,8 +152,11 @@ struct Removal<'a> {
     namespace: &'a str,
     delete_data: bool,
     ports: &'a Ports,
-    recorder: &'a Recorder<'a>,
-    cancel: &'a CancellationToken,
+    recorder: Recorder<'a>,
+    cancel: CancellationToken,
+    changed: AtomicBool,
+    /// Why the removal stops by itself.
+    stopped: OnceLock<Problem>,
 }
 
 /// Why a part failed.
@@ -159,24 +164,30 @@ type Failed = (StepId, Problem);
 
 impl Removal<'_> {
     fn announce(&self, options: &Options) {
-        let steps = ["servers", "releases", "secrets", "data"];
+        let steps = PARTS.iter().take(if self.delete_data { 4 } else { 3 });
         let planned = |id: &&str| PlannedStep { id: StepId::new(*id), title: (*id).to_owned(), needs: Vec::new() };
         self.recorder.say(EventKind::RunStarted {
             run: options.run.clone(),
-            command: "uninstall".to_owned(),
+            command: UNINSTALL.to_owned(),
             deployment: format!("{}/{}", self.ports.cluster.context(), self.namespace),
             plan: digest(&format!("{:?}", self.inventory)),
             resumed: false,
-            steps: steps.iter().map(planned).collect(),
+            steps: steps.map(planned).collect(),
         });
     }
 
-    async fn run(&self) -> Result<(), Failed> {
-        self.part("servers", self.servers()).await?;
-        self.part("releases", self.releases()).await?;
-        self.part("secrets", self.objects("Secret", &self.inventory.secrets)).await?;
+    async fn run(&self, lease: &Lease<'_>) -> Result<(), Failed> {
+        let [servers, releases, secrets, data] = PARTS;
+        let taken = match self.recorder.broken() {
+            Ok(()) => lease.take(&self.recorder, &self.cancel).await,
+            broken => broken,
+        };
+        taken.map_err(|problem| (StepId::new(servers), problem))?;
+        self.part(servers, self.servers()).await?;
+        self.part(releases, self.releases()).await?;
+        self.part(secrets, self.objects(secrets, "Secret", &self.inventory.secrets)).await?;
         if self.delete_data {
-            self.part("data", self.data()).await?;
+            self.part(data, self.data()).await?;
         }
         Ok(())
     }
@@ -184,33 +195,57 @@ impl Removal<'_> {
     async fn part(&self, id: &str, work: impl Future<Output = PortResult<()>>) -> Result<(), Failed> {
         let step = StepId::new(id);
         let began = self.ports.clock.now();
+        let before = self.changed.swap(false, Ordering::Relaxed);
         self.recorder.say(EventKind::StepStarted { step: step.clone() });
-        self.recorder.broken().map_err(|problem| (step.clone(), problem))?;
-        let ended = tokio::select! {
-            ended = work => ended.map_err(|error| *error.problem),
-            () = self.cancel.cancelled() => Err(Problem::new("interrupted", "stopped; `hubwright uninstall` goes on where it stopped")),
-        };
-        ended.map_err(|problem| (step.clone(), problem))?;
+        let ended = work.await;
+        let changed = self.changed.fetch_or(before, Ordering::Relaxed);
+        ended.map_err(|error| (step.clone(), *error.problem))?;
         let took_ms = elapsed_ms(began, self.ports.clock.now());
-        self.recorder.say(EventKind::StepDone { step, changed: true, took_ms, note: None });
+        self.recorder.say(EventKind::StepDone { step, changed, took_ms, note: None });
         Ok(())
+    }
+
+    /// Records what is about to go; refuses where that cannot be recorded, and after a cancel.
+    fn calling(&self, part: &str, call: String) -> PortResult<()> {
+        self.go_on()?;
+        self.recorder.say(EventKind::Calling { step: StepId::new(part), call, digest: String::new() });
+        self.recorder.broken().map_err(|problem| PortError::new(FailureKind::Other, problem))?;
+        self.changed.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn go_on(&self) -> PortResult<()> {
+        if !self.cancel.is_cancelled() {
+            return Ok(());
+        }
+        let interrupted = || Problem::new("interrupted", "stopped; `hubwright uninstall` goes on where it stopped");
+        let problem = self.stopped.get().cloned().unwrap_or_else(interrupted);
+        Err(PortError::new(FailureKind::Other, problem))
+    }
+
+    fn stop(&self, problem: Problem) {
+        let _ = self.stopped.set(problem);
+        self.cancel.cancel();
     }
 
     /// What people started is in no release: the hub would be gone, and nobody left to stop it.
     async fn servers(&self) -> PortResult<()> {
+        let [servers, ..] = PARTS;
         for cluster in &self.inventory.clusters {
-            self.ports
-                .cluster
-                .delete(&ObjectRef::new("gateway.dask.org/v1alpha1", "DaskCluster", self.namespace, cluster))
-                .await?;
+            let cluster = ObjectRef::new("gateway.dask.org/v1alpha1", "DaskCluster", self.namespace, cluster);
+            self.calling(servers, format!("delete {cluster}"))?;
+            self.ports.cluster.delete(&cluster).await?;
         }
         // The gateway's controller must still run to clean up behind its clusters.
         self.gone("gateway.dask.org/v1alpha1", "DaskCluster", "").await?;
-        self.objects("Pod", &self.inventory.servers).await
+        self.objects(servers, "Pod", &self.inventory.servers).await
     }
 
     async fn releases(&self) -> PortResult<()> {
+        let [_, releases, ..] = PARTS;
         for release in RELEASES.iter().filter(|release| self.inventory.releases.iter().any(|name| name == *release)) {
+            self.calling(releases, format!("helm uninstall {release}"))?;
+            self.end_helm(release).await;
             self.ports.helm.uninstall(self.namespace, release).await?;
             if *release == "ray-cluster" {
                 // Its operator must see it go, or finalizers would keep it for ever.
@@ -221,24 +256,45 @@ impl Removal<'_> {
         self.gone("v1", "Pod", "app=jupyterhub").await
     }
 
-    async fn objects(&self, kind: &str, names: &[String]) -> PortResult<()> {
+    /// A helm that a killed run left behind would go on installing what is removed here.
+    async fn end_helm(&self, release: &str) {
+        if let Some(child) = self.ports.helm.left_behind(release)
+            && let Some(mut helm) = self.ports.helm.adopt(child).await
+        {
+            self.recorder.say(EventKind::Note { text: format!("helm still works on `{release}`; stopping it") });
+            helm.stop().await;
+        }
+    }
+
+    async fn objects(&self, part: &str, kind: &str, names: &[String]) -> PortResult<()> {
         let objects: Vec<ObjectRef> =
             names.iter().map(|name| ObjectRef::new("v1", kind, self.namespace, name)).collect();
+        for object in &objects {
+            self.calling(part, format!("delete {object}"))?;
+        }
         try_join_all(objects.iter().map(|object| self.ports.cluster.delete(object))).await.map(|_| ())
     }
 
     async fn data(&self) -> PortResult<()> {
-        self.objects("PersistentVolumeClaim", &self.inventory.claims).await?;
-        if self.inventory.own_namespace {
-            let namespace = ObjectRef::cluster("v1", "Namespace", self.namespace);
-            self.ports.cluster.delete(&namespace).await?;
-            let mut waited = Duration::ZERO;
-            while waited < PATIENCE && self.ports.cluster.get(&namespace).await?.is_some() {
-                self.ports.clock.sleep(Duration::from_secs(1)).await;
-                waited += Duration::from_secs(1);
-            }
+        let [.., data] = PARTS;
+        self.objects(data, "PersistentVolumeClaim", &self.inventory.claims).await?;
+        if !self.inventory.own_namespace {
+            return Ok(());
+        }
+        let namespace = ObjectRef::cluster("v1", "Namespace", self.namespace);
+        self.calling(data, format!("delete {namespace}"))?;
+        self.ports.cluster.delete(&namespace).await?;
+        let mut waited = Duration::ZERO;
+        while waited < PATIENCE && self.ports.cluster.get(&namespace).await?.is_some() {
+            self.moment().await?;
+            waited += MOMENT;
         }
         Ok(())
+    }
+
+    async fn moment(&self) -> PortResult<()> {
+        self.ports.clock.sleep(MOMENT).await;
+        self.go_on()
     }
 
     /// Waits until no object of a kind is left. What stays longer is left to the cluster, and the summary says so.
@@ -255,13 +311,29 @@ impl Removal<'_> {
                 self.recorder
                     .say(EventKind::Note { text: format!("waiting until gone, {kind}: {}", names.join(", ")) });
             }
-            self.ports.clock.sleep(Duration::from_secs(1)).await;
-            waited += Duration::from_secs(1);
+            self.moment().await?;
+            waited += MOMENT;
         }
         self.recorder.say(EventKind::Note {
             text: format!("some {kind} objects are still there after {} s", PATIENCE.as_secs()),
         });
         Ok(())
+    }
+
+    fn conclude(&self, ended: Result<(), Failed>, began: Timestamp) -> Outcome {
+        let outcome = match ended {
+            Ok(()) => Outcome::Done,
+            Err((step, problem)) => {
+                self.recorder.say(EventKind::StepFailed { step, problem, finding: None });
+                let by_person = self.cancel.is_cancelled() && self.stopped.get().is_none();
+                if by_person { Outcome::Interrupted } else { Outcome::Failed }
+            }
+        };
+        let took_ms = elapsed_ms(began, self.ports.clock.now());
+        let changed = self.changed.load(Ordering::Relaxed);
+        let summary = self.summary(outcome);
+        self.recorder.say(EventKind::RunFinished { outcome, took_ms, changed, summary });
+        outcome
     }
 
     fn summary(&self, outcome: Outcome) -> Vec<String> {

@@ -67,3 +67,13 @@ impl Place {
         Box::new(MissingHelm)
     }
 }
+
+/// Who works here, for others to read: `ada@laptop pid 123`.
+pub fn holder() -> String {
+    let user = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .unwrap_or_default();
+    format!("{user}@{} pid {}", host.trim(), std::process::id())
+}

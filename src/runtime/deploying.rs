@@ -1,12 +1,12 @@
 //! `install` and `resume`: plan, show, ask, do, verify.
 //! Must not know how a step is carried out.
-use std::{ops::ControlFlow, path::Path, time::Duration};
+use std::{ops::ControlFlow, time::Duration};
 
 use super::{
     Outcome, answering,
-    connecting::Place,
+    connecting::{self, Place},
     looking::{self, Looked},
-    obtaining, planning, showing, trusting,
+    obtaining, planning, runs, showing, trusting,
 };
 use crate::{
     answers::{
@@ -24,12 +24,12 @@ use crate::{
     },
     plan::{
         self,
-        graph::{Action, Plan},
+        graph::{Action, Plan, StepId},
         show,
     },
     problem::{Exit, Problem},
     run::{
-        executor::{self, Options},
+        executor::{self, INSTALL, Options},
         ports::{Helm, Ports},
         preflight,
         resume::remembered,
@@ -39,6 +39,9 @@ use crate::{
 
 /// File with the answers of a run, for `resume`. References to secrets only.
 pub const ANSWERS: &str = "answers.yaml";
+
+/// How long the cluster may stay silent until a run gives up.
+const SILENCE: Duration = Duration::from_mins(10);
 
 /// A deployment that is about to be made.
 struct Deployment {
@@ -55,7 +58,7 @@ pub async fn install(args: &Install) -> Outcome {
     let layers = answering::layers(&args.answering, &args.place)?;
     let mut deployment = prepare(layers).await?;
     if args.no_verify {
-        deployment.plan.steps.retain(|step| step.action != Action::Verify);
+        deployment.leave_out_verify();
     }
     let helm = match obtaining::helm(&deployment.place, &args.acting).await? {
         ControlFlow::Continue(helm) => helm,
@@ -71,17 +74,28 @@ pub async fn install(args: &Install) -> Outcome {
 
 /// `hubwright resume`
 pub async fn resume(args: &Resume) -> Outcome {
-    let folder = super::runs::unfinished(&args.place).map_err(one)?;
-    let name = folder.join(ANSWERS).display().to_string();
+    let run = runs::unfinished(&args.place).map_err(one)?;
+    let name = run.folder.join(ANSWERS).display().to_string();
     let preset = answering::load(&name)?;
     let mut layers = Layers::new();
     layers.push_preset("the interrupted run", preset);
-    let deployment = prepare(layers).await?;
+    let mut deployment = prepare(layers).await?;
+    let announced = |id: &StepId| run.state.steps.iter().any(|step| step.planned.id == *id);
+    if !deployment.plan.steps.iter().any(|step| step.action == Action::Verify && announced(&step.id)) {
+        deployment.leave_out_verify();
+    }
     let helm = match obtaining::helm(&deployment.place, &args.acting).await? {
         ControlFlow::Continue(helm) => helm,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    deploy(&deployment, helm, args.showing, Duration::from_secs(300)).await
+    deploy(&deployment, helm, args.showing, Duration::from_secs(args.patience)).await
+}
+
+impl Deployment {
+    /// `--no-verify`, which a resumed run keeps to.
+    fn leave_out_verify(&mut self) {
+        self.plan.steps.retain(|step| step.action != Action::Verify);
+    }
 }
 
 fn one(problem: Problem) -> Vec<Problem> {
@@ -117,12 +131,12 @@ fn ask(deployment: &Deployment, acting: &Acting) -> Result<Answer, Vec<Problem>>
 async fn deploy(deployment: &Deployment, helm: Box<dyn Helm>, showing: Showing, patience: Duration) -> Outcome {
     let place = &deployment.place;
     let (ports, state) = open(place, helm).map_err(one)?;
-    remember(deployment).map_err(one)?;
     let problems =
         preflight::problems(&deployment.plan, &deployment.facts, &ports).await.map_err(|error| vec![*error.problem])?;
     if !problems.is_empty() {
         return Err(problems);
     }
+    remember(deployment).map_err(one)?;
     let options = options(deployment, &state, patience);
     let outcome = showing::show(showing, async |shown, cancel| {
         executor::execute(&deployment.plan, &ports, &options, state, shown, cancel).await
@@ -131,11 +145,11 @@ async fn deploy(deployment: &Deployment, helm: Box<dyn Helm>, showing: Showing, 
     Ok(showing::exit(outcome))
 }
 
-/// The journal of an unfinished run goes on; that of an ended one is put aside.
+/// The journal of an unfinished installation goes on; that of an ended one, or of a removal, is put aside.
 fn open(place: &Place, helm: Box<dyn Helm>) -> Result<(Ports, RunState), Problem> {
     let ports = place.ports(helm)?;
     let state = remembered(&ports).map_err(|error| *error.problem)?;
-    if state.unfinished() || state.run.is_empty() {
+    if state.unfinished(INSTALL) || state.run.is_empty() {
         return Ok((ports, state));
     }
     let Ports { cluster, helm, releases, secrets, clock, journal } = ports;
@@ -157,15 +171,9 @@ fn remember(deployment: &Deployment) -> Result<(), Problem> {
 
 fn options(deployment: &Deployment, state: &RunState, patience: Duration) -> Options {
     let fresh = || jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
-    let run = if state.unfinished() { state.run.clone() } else { fresh() };
-    let user = std::env::var("USER").unwrap_or_else(|_| "somebody".to_owned());
-    let holder = format!("{user}@{} pid {}", host(), std::process::id());
-    Options { run, holder, patience, silence: Duration::from_secs(600), summary: summary(&deployment.spec) }
-}
-
-fn host() -> String {
-    let name = std::fs::read_to_string(Path::new("/proc/sys/kernel/hostname")).unwrap_or_default();
-    name.trim().to_owned()
+    let run = if state.unfinished(INSTALL) { state.run.clone() } else { fresh() };
+    let summary = summary(&deployment.spec);
+    Options { run, holder: connecting::holder(), patience, silence: SILENCE, summary }
 }
 
 /// Where the hub is and how to log in, for the end of a good run.

@@ -2,7 +2,11 @@
 //! Must not know in which order things go.
 use std::{ops::ControlFlow, time::Duration};
 
-use super::{Outcome, connecting::Place, obtaining, runs, showing};
+use super::{
+    Outcome,
+    connecting::{self, Place},
+    obtaining, runs, showing,
+};
 use crate::{
     cli::Uninstall,
     drivers::journal::FileJournal,
@@ -39,7 +43,7 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
     }
     let options = Options {
         run: ports.clock.now().strftime("%Y%m%d-%H%M%S").to_string(),
-        holder: format!("uninstall pid {}", std::process::id()),
+        holder: connecting::holder(),
         patience: Duration::ZERO,
         silence: Duration::ZERO,
         summary: Vec::new(),

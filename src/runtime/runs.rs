@@ -3,7 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::deploying::ANSWERS;
-use crate::{answers::preset, cli::Place, drivers::folder, problem::Problem, run::state::RunState};
+use crate::{
+    answers::preset,
+    cli::Place,
+    drivers::folder,
+    problem::Problem,
+    run::{executor::INSTALL, state::RunState, uninstall::UNINSTALL},
+};
 
 /// One remembered deployment.
 pub struct Remembered {
@@ -38,16 +44,27 @@ fn load(folder: &Path) -> Option<Remembered> {
     })
 }
 
-/// The folder of the one run that was interrupted.
-pub fn unfinished(place: &Place) -> Result<PathBuf, Problem> {
-    let runs: Vec<Remembered> = all(place)?.into_iter().filter(|run| run.state.unfinished()).collect();
-    match runs.as_slice() {
-        [run] => Ok(run.folder.clone()),
-        [] => Err(Problem::new("nothing-to-resume", "no interrupted run is remembered on this machine")
-            .hint("`hubwright install PRESET` with the same answers goes on as well: it looks at the cluster and changes only what is missing")),
-        many => {
-            let names = many.iter().map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect::<Vec<_>>();
-            Err(Problem::new("several-to-resume", "several runs were interrupted").hint(format!("choose one: {}", names.join(", "))))
-        }
+/// The one installation that was interrupted.
+pub fn unfinished(place: &Place) -> Result<Remembered, Problem> {
+    let (mut installs, others): (Vec<Remembered>, Vec<Remembered>) =
+        all(place)?.into_iter().partition(|run| run.state.unfinished(INSTALL));
+    match (installs.pop(), installs.is_empty()) {
+        (Some(run), true) => Ok(run),
+        (Some(run), false) => Err(several(installs.iter().chain([&run]))),
+        (None, _) => Err(nothing(&others)),
     }
+}
+
+fn several<'r>(runs: impl Iterator<Item = &'r Remembered>) -> Problem {
+    let names: Vec<String> = runs.map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect();
+    Problem::new("several-to-resume", "several runs were interrupted").hint(format!("choose one: {}", names.join(", ")))
+}
+
+fn nothing(others: &[Remembered]) -> Problem {
+    if let Some(run) = others.iter().find(|run| run.state.unfinished(UNINSTALL)) {
+        let again = format!("`hubwright uninstall --context {} -n {}` goes on", run.context, run.namespace);
+        return Problem::new("nothing-to-resume", "the interrupted run is a removal").hint(again);
+    }
+    Problem::new("nothing-to-resume", "no interrupted run is remembered on this machine")
+        .hint("`hubwright install PRESET` with the same answers goes on as well: it looks at the cluster and changes only what is missing")
 }

@@ -1,7 +1,7 @@
 //! Brings a run and a front end together: events on one side, clock ticks and signals on the other.
 //! Must not know what the run does.
 use std::{
-    io::IsTerminal,
+    io::{IsTerminal, Write},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -77,10 +77,9 @@ async fn stop_on_signals(cancel: CancellationToken) {
         futures::future::select_all(waits).await;
     };
     next().await;
-    if !cancel.is_cancelled() {
-        eprintln!("stopping: helm gets up to 10 s to end; Ctrl-C again to leave at once");
-        cancel.cancel();
-    }
+    cancel.cancel();
+    // The terminal may be gone (SIGHUP): that must not keep the run from being stopped.
+    let _ = writeln!(std::io::stderr(), "stopping: helm gets up to 10 s to end; Ctrl-C again to leave at once");
     next().await;
     // The journal is synced line by line: nothing is lost by leaving now.
     std::process::exit(Exit::Interrupted.code().into());

@@ -48,6 +48,10 @@ impl Helm for MissingHelm {
         futures::future::ready(Err(not_found())).boxed()
     }
 
+    fn left_behind(&self, _: &str) -> Option<ChildProcess> {
+        None
+    }
+
     fn adopt(&self, _: ChildProcess) -> BoxFuture<'_, Option<Box<dyn HelmRun>>> {
         futures::future::ready(None).boxed()
     }
@@ -127,6 +131,10 @@ impl Helm for HelmProgram {
             Ok(Box::new(running) as Box<dyn HelmRun>)
         }
         .boxed()
+    }
+
+    fn left_behind(&self, release: &str) -> Option<ChildProcess> {
+        process::left_behind(&self.folder, release)
     }
 
     fn adopt(&self, child: ChildProcess) -> BoxFuture<'_, Option<Box<dyn HelmRun>>> {

@@ -51,7 +51,8 @@ impl Job<'_> {
             Problem::new("helm-unusable", format!("cannot start `{}`: {error}", helm.program.display()))
         })?;
         let who = identify(child.id().unwrap_or_default());
-        trace.remember(&who)?;
+        // Without the note only a crash could not find helm again; the journal, which shares the disk, says what is wrong.
+        let _ = trace.remember(&who);
         Ok(Running { child: Some(child), who, trace })
     }
 
@@ -216,6 +217,17 @@ impl HelmRun for Running {
     }
 }
 
+/// The process that works on a release, by the notes of a folder.
+pub fn left_behind(folder: &Path, release: &str) -> Option<ChildProcess> {
+    fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let pid = name.strip_prefix("helm-")?.strip_suffix(".json")?.parse().ok()?;
+        let trace: Trace = serde_json::from_str(&fs::read_to_string(entry.path()).ok()?).ok()?;
+        let who = ChildProcess { pid, started: trace.started, host: host() };
+        (trace.release == release && lives(&who)).then_some(who)
+    })
+}
+
 /// The end of a file as text; empty if it cannot be read.
 fn tail(path: &Path) -> String {
     let read = || -> io::Result<Vec<u8>> {
@@ -326,8 +338,11 @@ mod tests {
         let who = first.child();
         // As after a crash: nobody holds the process any more.
         drop(first);
+        assert_eq!(left_behind(folder.path(), "hub"), Some(who.clone()));
+        assert_eq!(left_behind(folder.path(), "ray"), None);
         let mut second = Running::adopt(folder.path(), who.clone()).expect("it still runs");
         second.wait().await.unwrap();
+        assert_eq!(left_behind(folder.path(), "hub"), None);
         assert!(Running::adopt(folder.path(), who).is_none());
         assert_eq!(left(folder.path()), ["helm-hub.err"]);
     }

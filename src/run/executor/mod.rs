@@ -1,11 +1,14 @@
 //! The executor: carries out the steps of a plan, independent ones at the same time, and waits for what must be ready.
 //! Must not know drivers, front ends or components.
+mod reach;
+mod record;
 mod release;
 mod secrets;
 mod step;
+mod wait;
 mod world;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
@@ -13,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     event::{EventKind, Outcome, PlannedStep},
-    lease::{self, Lease},
-    ports::{FailureKind, PortError, Ports},
+    lease::Lease,
+    ports::Ports,
     recorder::{Recorder, Sink},
     state::RunState,
 };
@@ -23,6 +26,9 @@ use crate::{
     plan::graph::{Plan, Step, StepId},
     problem::Problem,
 };
+
+/// The command of a run that carries out a plan.
+pub const INSTALL: &str = "install";
 
 /// How a run behaves.
 #[derive(Debug, Clone)]
@@ -66,6 +72,8 @@ pub(crate) struct Run<'a> {
     world: world::World,
     cancel: CancellationToken,
     remembered: RunState,
+    /// Why the run stops by itself.
+    stopped: OnceLock<Problem>,
 }
 
 /// How a step ended.
@@ -83,7 +91,7 @@ pub async fn execute(
     sink: &dyn Sink,
     cancel: &CancellationToken,
 ) -> Outcome {
-    let resumed = remembered.unfinished();
+    let resumed = remembered.unfinished(INSTALL);
     let recorder = Recorder::new(ports, sink, remembered.seq);
     let run = Run {
         plan,
@@ -93,21 +101,18 @@ pub async fn execute(
         world: world::World::new(&plan.namespace),
         cancel: cancel.child_token(),
         remembered,
+        stopped: OnceLock::new(),
     };
     let began = ports.clock.now();
     run.announce(resumed);
     let mut progress = Progress::default();
-    {
-        let lease = Lease::new(&plan.namespace, &options.holder);
-        let work = run.work(&mut progress, &lease);
-        tokio::select! {
-            () = work => {}
-            () = run.world.follow(&run) => {}
-        }
-        if progress.lease_held {
-            lease.release(ports).await;
-        }
+    let lease = Lease::new(ports, &plan.namespace, &options.holder);
+    tokio::select! {
+        () = run.work(&mut progress, &lease) => {}
+        () = run.world.follow(&run) => {}
+        () = lease.keep(|problem| run.stop(problem)) => {}
     }
+    lease.release().await;
     run.conclude(&progress, began)
 }
 
@@ -118,7 +123,6 @@ struct Progress {
     failed: BTreeSet<StepId>,
     changed: bool,
     unverified: bool,
-    lease_held: bool,
 }
 
 impl Run<'_> {
@@ -127,90 +131,68 @@ impl Run<'_> {
             |step: &Step| PlannedStep { id: step.id.clone(), title: step.title.clone(), needs: step.needs.clone() };
         self.recorder.say(EventKind::RunStarted {
             run: self.options.run.clone(),
-            command: "install".to_owned(),
+            command: INSTALL.to_owned(),
             deployment: format!("{}/{}", self.ports.cluster.context(), self.plan.namespace),
             plan: self.plan.digest(),
             resumed,
             steps: self.plan.steps.iter().map(planned).collect(),
         });
+        if resumed && self.remembered.plan != self.plan.digest() {
+            let text = "the answers, or this program, are not those of the interrupted run; what differs is changed";
+            self.recorder.say(EventKind::Note { text: text.to_owned() });
+        }
     }
 
-    /// Runs all steps; keeps the Lease fresh meanwhile.
-    async fn work(&self, progress: &mut Progress, lease: &Lease) {
-        if !self.take(progress, lease).await {
-            return;
-        }
+    /// Runs all steps, each as soon as those that it needs are done.
+    async fn work(&self, progress: &mut Progress, lease: &Lease<'_>) {
         let mut running = FuturesUnordered::new();
         let mut waiting: Vec<&Step> = self.plan.steps.iter().collect();
-        let mut renewal = self.ports.clock.sleep(lease::RENEW);
         loop {
             self.skip_hopeless(&mut waiting, progress);
-            if !self.cancel.is_cancelled() {
-                let (ready, later): (Vec<&Step>, Vec<&Step>) =
-                    waiting.into_iter().partition(|step| step.needs.iter().all(|need| progress.done.contains(need)));
-                waiting = later;
+            let (ready, later): (Vec<&Step>, Vec<&Step>) =
+                waiting.into_iter().partition(|step| step.needs.iter().all(|need| progress.done.contains(need)));
+            waiting = later;
+            if !ready.is_empty() && self.may_begin(lease).await {
                 running.extend(ready.into_iter().map(|step| self.guarded_step(step)));
             }
-            if running.is_empty() {
-                return;
-            }
-            tokio::select! {
-                ended = running.next() => if let Some((step, ended, unverified)) = ended {
-                    progress.unverified |= unverified;
-                    progress.record(step, &ended);
-                },
-                () = &mut renewal => {
-                    self.renew(progress, lease).await;
-                    renewal = self.ports.clock.sleep(lease::RENEW);
-                }
-            }
+            let Some((step, ended, unverified)) = running.next().await else { return };
+            progress.unverified |= unverified;
+            progress.record(step, &ended);
         }
     }
 
-    /// Takes the Lease before anything is changed. The Lease of a run that was killed is waited for until it runs out; one
-    /// that does not run out belongs to a run that lives. `false`: it could not be taken.
-    async fn take(&self, progress: &mut Progress, lease: &Lease) -> bool {
-        let until = self.ports.clock.now() + lease::RUNS_OUT;
-        let mut said = false;
-        loop {
-            match lease.hold(self.ports).await {
-                Ok(()) => progress.lease_held = true,
-                Err(error) if is_held(&error) && !self.cancel.is_cancelled() => {
-                    let over = self.ports.clock.now() > until;
-                    if over || !std::mem::replace(&mut said, true) {
-                        let then = if over { "this run stops" } else { "waiting in case that it was killed" };
-                        self.recorder.say(EventKind::Note { text: format!("{}: {then}", error.problem.title) });
-                    }
-                    if !over {
-                        self.ports.clock.sleep(Duration::from_secs(1)).await;
-                        continue;
-                    }
-                    return false;
-                }
-                // without a namespace there is no Lease yet
-                Err(_) => {}
-            }
-            return true;
+    /// Nothing begins after a cancel, nor without the Lease, which can be taken as soon as there is a namespace.
+    async fn may_begin(&self, lease: &Lease<'_>) -> bool {
+        // What cannot be written down must not be done, and the Lease is a change, too. The step says why.
+        if self.recorder.broken().is_ok()
+            && let Err(problem) = lease.take(&self.recorder, &self.cancel).await
+        {
+            self.stop(problem);
         }
+        !self.cancel.is_cancelled()
     }
 
-    /// Another run in the same namespace ends this one; a namespace that is not there yet has no Lease.
-    async fn renew(&self, progress: &mut Progress, lease: &Lease) {
-        match lease.hold(self.ports).await {
-            Ok(()) => progress.lease_held = true,
-            Err(error) if is_held(&error) => {
-                progress.lease_held = false;
-                self.recorder.say(EventKind::Note { text: format!("{}: this run stops", error.problem.title) });
-                self.cancel.cancel();
-            }
-            Err(_) => {}
-        }
+    /// Ends the run as a cancel does, but for a reason of its own.
+    fn stop(&self, problem: Problem) {
+        let _ = self.stopped.set(problem);
+        self.cancel.cancel();
+    }
+
+    /// Why a step was given up.
+    fn interrupted(&self) -> Box<Failure> {
+        Failure::new(self.stopped.get().cloned().unwrap_or_else(|| {
+            Problem::new("interrupted", "stopped before it was ready").hint("`hubwright resume` goes on").retry()
+        }))
     }
 
     async fn guarded_step<'s>(&self, step: &'s Step) -> (&'s Step, Ended, bool) {
         let began = self.ports.clock.now();
         self.recorder.say(EventKind::StepStarted { step: step.id.clone() });
-        match self.step(step).await {
+        let ended = match self.recorder.broken() {
+            Ok(()) => self.step(step).await,
+            Err(problem) => Err(Failure::new(problem)),
+        };
+        match ended {
             Ok(done) => {
                 let took_ms = elapsed_ms(began, self.ports.clock.now());
                 let unverified = done.unverified;
@@ -249,6 +231,7 @@ impl Run<'_> {
         let all = progress.done.len() == self.plan.steps.len();
         let outcome = match () {
             () if all => Outcome::Done,
+            () if self.stopped.get().is_some() => Outcome::Failed,
             () if self.cancel.is_cancelled() => Outcome::Interrupted,
             () if progress.unverified => Outcome::Unverified,
             () => Outcome::Failed,
@@ -259,11 +242,18 @@ impl Run<'_> {
             Outcome::Unverified => {
                 vec![format!("`hubwright verify -n {}` tries the verification again", self.plan.namespace)]
             }
-            Outcome::Failed | Outcome::Interrupted => vec![back],
+            Outcome::Failed | Outcome::Interrupted => self.reason().chain([back]).collect(),
         };
         let took_ms = elapsed_ms(began, self.ports.clock.now());
         self.recorder.say(EventKind::RunFinished { outcome, took_ms, changed: progress.changed, summary });
         outcome
+    }
+}
+
+impl Run<'_> {
+    /// Why the run stopped by itself, in lines.
+    fn reason(&self) -> impl Iterator<Item = String> {
+        self.stopped.get().into_iter().flat_map(|problem| [vec![problem.title.clone()], problem.hints.clone()].concat())
     }
 }
 
@@ -279,10 +269,6 @@ impl Progress {
             }
         }
     }
-}
-
-fn is_held(error: &PortError) -> bool {
-    error.kind == FailureKind::Conflict && error.problem.code == "run-in-progress"
 }
 
 /// Milliseconds between two moments.

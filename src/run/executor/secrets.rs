@@ -9,8 +9,11 @@ use crate::{
         graph::{SecretObject, SecretSource, Step},
         render,
     },
-    run::ports::{Applied, FailureKind, ObjectRef},
+    run::ports::{Applied, ObjectRef},
 };
+
+/// How the call of a restart begins.
+const RESTART: &str = "restart";
 
 impl Run<'_> {
     pub(super) async fn secrets(&self, step: &Step, secrets: &[SecretObject]) -> Result<bool, Box<Failure>> {
@@ -23,29 +26,36 @@ impl Run<'_> {
 
     async fn secret(&self, step: &Step, secret: &SecretObject) -> Result<bool, Box<Failure>> {
         let reference = ObjectRef::new("v1", "Secret", &self.plan.namespace, &secret.name);
-        let existing = self.ports.cluster.get(&reference).await?;
+        let existing = self.reach(step, || self.ports.cluster.get(&reference)).await?;
         let mut values = Vec::new();
         for (key, source) in &secret.data {
-            values.push((key.clone(), self.value(existing.as_ref(), key, source).await?));
+            values.push((key.clone(), self.value(step, existing.as_ref(), key, source).await?));
         }
         let manifest = render::secret_manifest(&self.plan.namespace, secret, &values);
         // Data only: the server adds fields of its own.
         if existing.as_ref().is_some_and(|existing| existing.get("data") == manifest.get("data")) {
-            return Ok(false);
+            return self.finish_restart(step, &format!("apply {reference}")).await;
         }
         let keys: Vec<&str> = secret.data.keys().map(String::as_str).collect();
         self.calling(step, format!("apply {reference}"), crate::plan::graph::digest(&keys.join(",")))?;
-        let applied = self.ports.cluster.apply(&manifest).await?;
+        let applied = self.reach(step, || self.ports.cluster.apply(&manifest)).await?;
         if existing.is_some() && applied == Applied::Changed {
             self.restart_readers(step).await?;
         }
         Ok(applied != Applied::Unchanged)
     }
 
-    async fn value(&self, existing: Option<&Value>, key: &str, source: &SecretSource) -> Result<String, Box<Failure>> {
+    async fn value(
+        &self,
+        step: &Step,
+        existing: Option<&Value>,
+        key: &str,
+        source: &SecretSource,
+    ) -> Result<String, Box<Failure>> {
         match source {
             SecretSource::Reference(reference) => {
-                let value = self.ports.secrets.resolve(&self.plan.namespace, reference).await?;
+                let resolve = || self.ports.secrets.resolve(&self.plan.namespace, reference);
+                let value = self.reach(step, resolve).await?;
                 Ok(value.expose_secret().to_owned())
             }
             SecretSource::Generated => match existing.and_then(|secret| decoded(secret, key)) {
@@ -55,15 +65,24 @@ impl Run<'_> {
         }
     }
 
+    /// A run that was killed between a Secret and the restart of those who read it left them with the old one.
+    async fn finish_restart(&self, step: &Step, apply: &str) -> Result<bool, Box<Failure>> {
+        let cut_off = self.remembered.cut_off(&step.id).is_some_and(|call| call == apply || call.starts_with(RESTART));
+        if cut_off {
+            self.restart_readers(step).await?;
+        }
+        Ok(cut_off)
+    }
+
     /// Programs read Secrets when they start: those that run already start again.
     async fn restart_readers(&self, step: &Step) -> Result<(), Box<Failure>> {
         let stamp = json!({"spec": {"template": {"metadata": {"annotations": {"hubwright.io/secrets-changed": self.ports.clock.now().to_string()}}}}});
         for name in ["hub", "api-dask-gateway"] {
             let deployment = ObjectRef::new("apps/v1", "Deployment", &self.plan.namespace, name);
-            self.calling(step, format!("restart {deployment}"), String::new())?;
-            match self.ports.cluster.patch(&deployment, &stamp).await {
-                Err(error) if error.kind != FailureKind::NotFound => return Err(error.into()),
-                _ => {}
+            let there = self.reach(step, || self.ports.cluster.get(&deployment)).await?.is_some();
+            if there {
+                self.calling(step, format!("{RESTART} {deployment}"), String::new())?;
+                self.reach(step, || self.ports.cluster.patch(&deployment, &stamp)).await?;
             }
         }
         Ok(())

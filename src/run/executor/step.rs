@@ -1,9 +1,12 @@
 //! One step: its action, then the wait until what it made is ready. Must not know other steps.
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{Failure, Run};
+use super::{
+    Failure, Run,
+    wait::{Wait, after},
+};
 use crate::{
     health::{
         causes, rules,
@@ -41,27 +44,6 @@ pub enum Look {
     Failed(Finding),
 }
 
-/// The wait of a step, with what was said of it last.
-pub struct Wait<'s> {
-    step: &'s Step,
-    deadline: Timestamp,
-    said: String,
-    blocked: Option<(String, Timestamp)>,
-}
-
-impl<'s> Wait<'s> {
-    fn new(step: &'s Step, now: Timestamp) -> Self {
-        Self { step, deadline: after(now, step.deadline), said: String::new(), blocked: None }
-    }
-}
-
-fn after(now: Timestamp, duration: Duration) -> Timestamp {
-    SignedDuration::try_from(duration)
-        .ok()
-        .and_then(|duration| now.checked_add(duration).ok())
-        .unwrap_or(Timestamp::MAX)
-}
-
 impl Run<'_> {
     /// Does a step.
     pub(super) async fn step(&self, step: &Step) -> Result<Done, Box<Failure>> {
@@ -79,7 +61,7 @@ impl Run<'_> {
     /// Records what is about to be changed; refuses where that cannot be recorded, and after a cancel.
     pub(super) fn calling(&self, step: &Step, call: String, digest: String) -> Result<(), Box<Failure>> {
         if self.cancel.is_cancelled() {
-            return Err(interrupted());
+            return Err(self.interrupted());
         }
         self.recorder.say(EventKind::Calling { step: step.id.clone(), call, digest });
         self.recorder.broken().map_err(Failure::new)
@@ -91,7 +73,7 @@ impl Run<'_> {
             let text = |key: &str| object.pointer(key).and_then(serde_json::Value::as_str).unwrap_or_default();
             let name = ObjectRef::cluster(text("/apiVersion"), text("/kind"), text("/metadata/name"));
             self.calling(step, format!("apply {name}"), crate::plan::graph::digest(&object.to_string()))?;
-            changed |= self.ports.cluster.apply(object).await? != Applied::Unchanged;
+            changed |= self.reach(step, || self.ports.cluster.apply(object)).await? != Applied::Unchanged;
         }
         Ok(changed)
     }
@@ -100,7 +82,7 @@ impl Run<'_> {
         let emit = |kind: EventKind| self.recorder.say(kind);
         let rungs = crate::verify::climb(&self.plan.checks, self.ports, &emit, &self.cancel).await;
         if self.cancel.is_cancelled() {
-            return Err(interrupted());
+            return Err(self.interrupted());
         }
         let failed: Vec<&str> =
             rungs.iter().filter(|rung| rung.outcome == RungOutcome::Failed).map(|rung| rung.title.as_str()).collect();
@@ -120,20 +102,29 @@ impl Run<'_> {
     }
 
     /// A moment between two looks; ends with a cancel, a deadline, or a cluster that stays silent.
-    async fn pause(&self, wait: &Wait<'_>) -> Result<(), Box<Failure>> {
+    async fn pause(&self, wait: &mut Wait<'_>) -> Result<(), Box<Failure>> {
+        let mut changed = pin!(self.world.changed());
+        // Whatever changes from here on is noticed.
+        changed.as_mut().enable();
         self.ports.clock.sleep(LOOK).await;
         tokio::select! {
-            () = self.cancel.cancelled() => return Err(interrupted()),
-            () = self.world.changed(self, Duration::from_secs(1)) => {}
+            () = changed => {}
+            ended = self.moment(Duration::from_secs(1)) => ended?,
         }
+        self.in_time(wait)
+    }
+
+    /// Fails a wait that took too long. The installation inside the cluster goes on while it is silent, so nothing is
+    /// called late while nobody can look.
+    pub(super) fn in_time(&self, wait: &mut Wait<'_>) -> Result<(), Box<Failure>> {
         let now = self.ports.clock.now();
-        if let Some(since) = self.world.lost_since() {
-            // The installation inside the cluster goes on: nothing is called late while nobody can look.
-            let silence = now.duration_since(since);
-            let too_long = now > after(since, self.options.silence);
-            return if too_long { Err(Failure::new(silent(silence))) } else { Ok(()) };
+        let contact = self.world.contact();
+        wait.pass(now, contact);
+        match contact {
+            false if wait.silence.unsigned_abs() > self.options.silence => Err(Failure::new(silent(wait))),
+            true if now > wait.deadline => Err(self.too_late(wait)),
+            _ => Ok(()),
         }
-        if now > wait.deadline { Err(self.too_late(wait)) } else { Ok(()) }
     }
 
     /// One look: says what changed since the last one. `true`: ready.
@@ -141,8 +132,7 @@ impl Run<'_> {
         let now = self.ports.clock.now();
         let (look, pulling) = self.see(&wait.step.ready, now);
         if pulling {
-            // A download that goes on never makes a step fail; the deadline moves along.
-            wait.deadline = wait.deadline.max(after(now, wait.step.deadline / 2));
+            wait.downloading(now);
         }
         match look {
             Look::Ready => {
@@ -181,14 +171,14 @@ impl Run<'_> {
         now: Timestamp,
     ) -> Result<(), Box<Failure>> {
         match &wait.blocked {
-            Some((code, since)) if *code == finding.code => {
+            Some((known, since)) if known.code == finding.code => {
                 if now > after(*since, self.options.patience) {
                     return Err(self.failure(finding).await);
                 }
             }
             _ => {
                 self.unblock(wait);
-                wait.blocked = Some((finding.code.clone(), now));
+                wait.blocked = Some((finding.clone(), now));
                 let deadline = wait.deadline.min(after(now, self.options.patience));
                 let finding = self.with_last_words(finding).await;
                 self.recorder.say(EventKind::StepBlocked { step: wait.step.id.clone(), finding, deadline });
@@ -198,9 +188,9 @@ impl Run<'_> {
     }
 
     pub(super) fn unblock(&self, wait: &mut Wait<'_>) {
-        if let Some((code, _)) = wait.blocked.take() {
+        if let Some((finding, _)) = wait.blocked.take() {
             wait.said.clear();
-            self.recorder.say(EventKind::StepUnblocked { step: wait.step.id.clone(), code });
+            self.recorder.say(EventKind::StepUnblocked { step: wait.step.id.clone(), code: finding.code });
         }
     }
 
@@ -229,17 +219,13 @@ impl Run<'_> {
 
     fn too_late(&self, wait: &Wait<'_>) -> Box<Failure> {
         let minutes = wait.step.deadline.as_secs() / 60;
-        let why = if wait.said.is_empty() { "nothing was seen".to_owned() } else { wait.said.clone() };
+        let seen = Some(wait.said.as_str()).filter(|said| !said.is_empty()).unwrap_or("nothing was seen");
+        let why = wait.blocked.as_ref().map_or(seen, |(finding, _)| &finding.title);
         let problem =
             Problem::new("too-late", format!("`{}` was not ready within {minutes} minutes: {why}", wait.step.id));
-        Failure::new(
-            problem
-                .hint(format!(
-                    "look with `kubectl -n {} get pods,events`, then `hubwright resume`",
-                    self.plan.namespace
-                ))
-                .retry(),
-        )
+        let hint = format!("look with `kubectl -n {} get pods,events`, then `hubwright resume`", self.plan.namespace);
+        let finding = wait.blocked.as_ref().map(|(finding, _)| finding.clone());
+        Box::new(Failure { problem: problem.hint(hint).retry(), finding })
     }
 }
 
@@ -280,13 +266,9 @@ fn brief(waiting: &[String]) -> String {
     }
 }
 
-/// The person stopped the run.
-pub fn interrupted() -> Box<Failure> {
-    Failure::new(Problem::new("interrupted", "stopped before it was ready").hint("`hubwright resume` goes on").retry())
-}
-
-fn silent(since: SignedDuration) -> Problem {
-    Problem::new("api-server-gone", format!("no contact with the cluster for {} minutes", since.as_secs() / 60))
+fn silent(wait: &Wait<'_>) -> Problem {
+    let minutes = wait.silence.as_secs() / 60;
+    Problem::new("api-server-gone", format!("no contact with the cluster for {minutes} minutes"))
         .hint("check the network, VPN and proxy; when `kubectl get nodes` works again, `hubwright resume` goes on")
         .retry()
 }

@@ -3,12 +3,10 @@
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use futures::StreamExt;
-use jiff::Timestamp;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, futures::Notified};
 
 use super::Run;
 use crate::{
@@ -25,7 +23,7 @@ pub struct World {
     namespace: String,
     index: Mutex<Index>,
     shown: Mutex<HashMap<String, PodChange>>,
-    lost: Mutex<Option<Timestamp>>,
+    lost: Mutex<bool>,
     changed: Notify,
 }
 
@@ -46,17 +44,14 @@ impl World {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Since when the cluster is silent.
-    pub fn lost_since(&self) -> Option<Timestamp> {
-        *self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether the cluster answers, as far as the watch knows.
+    pub fn contact(&self) -> bool {
+        !*self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a change, or for `at_most`.
-    pub async fn changed(&self, run: &Run<'_>, at_most: Duration) {
-        tokio::select! {
-            () = self.changed.notified() => {}
-            () = run.ports.clock.sleep(at_most) => {}
-        }
+    /// The next change.
+    pub fn changed(&self) -> Notified<'_> {
+        self.changed.notified()
     }
 
     /// Follows the watch until the run ends.
@@ -64,7 +59,7 @@ impl World {
         let mut changes = run.ports.cluster.watch(&self.namespace);
         while let Some(change) = changes.next().await {
             match change {
-                Change::Contact { up, what } => self.contact(run, up, what),
+                Change::Contact { up, what } => self.heard(run, up, what),
                 Change::Blind { kind, why } => {
                     run.recorder.say(EventKind::Note { text: format!("cannot see {kind}: {why}; going on without") });
                     self.fold(run, Change::Blind { kind, why });
@@ -77,11 +72,10 @@ impl World {
         std::future::pending::<()>().await;
     }
 
-    fn contact(&self, run: &Run<'_>, up: bool, what: String) {
-        let now = run.ports.clock.now();
+    fn heard(&self, run: &Run<'_>, up: bool, what: String) {
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        if up == lost.is_some() {
-            *lost = (!up).then_some(now);
+        if up == *lost {
+            *lost = !up;
             run.recorder.say(EventKind::Contact { up, what });
         }
     }

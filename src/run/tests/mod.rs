@@ -1,6 +1,13 @@
-//! Runs in a simulated world, through the executor's own way in: killed after every line of the journal, with and without
-//! helm; a second run; things that are stuck, mended, refused; a cluster that falls silent.
+//! Runs in a simulated world, through the executor's own way in. The ports are simulated; executor, journal, reducer and
+//! health rules are the real ones.
+mod full_disk;
+mod held;
+mod killed;
+mod outage;
+mod removed;
+mod stopped;
 mod time;
+mod waiting;
 mod world;
 
 use std::{
@@ -14,7 +21,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use time::lock;
-use world::{Kill, Killed, NAMESPACE, World};
+use world::{Killed, NAMESPACE, World};
 
 use super::{
     event::{Event, EventKind, Outcome},
@@ -22,7 +29,18 @@ use super::{
     recorder::Sink,
     resume::remembered,
 };
-use crate::plan::graph::{Action, Checks, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step, StepId};
+use crate::{
+    answers::secret::SecretRef,
+    plan::{
+        components::{GENERATED, SECRETS},
+        graph::{Action, Checks, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step, StepId},
+    },
+    problem::Problem,
+};
+
+const OPERATOR: &str = "kuberay-operator";
+const RAY: &str = "ray-cluster";
+const HUB: &str = "jupyterhub";
 
 #[derive(Default)]
 struct Seen(Mutex<Vec<Event>>);
@@ -57,14 +75,23 @@ fn release(name: &str, needs: &[&str]) -> Step {
     step(name, needs, Action::Release(release), vec![Expect::Deployment(name.to_owned())])
 }
 
-/// A namespace, a Secret that is made up once, two releases one after the other, and one beside them.
-fn plan() -> Plan {
-    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}});
-    let secret = SecretObject {
-        name: "generated".to_owned(),
+fn secret(name: &str, source: SecretSource) -> SecretObject {
+    SecretObject {
+        name: name.to_owned(),
         kind: SecretKind::Opaque,
-        data: BTreeMap::from([("token".to_owned(), SecretSource::Generated)]),
-    };
+        data: BTreeMap::from([("token".to_owned(), source)]),
+    }
+}
+
+/// A namespace, a Secret of the person's and one that is made up once, two releases one after the other, and one beside
+/// them.
+fn plan() -> Plan {
+    let labels = super::ports::labels();
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE, "labels": labels}});
+    let secrets = vec![
+        secret(GENERATED, SecretSource::Generated),
+        secret(SECRETS, SecretSource::Reference(SecretRef::Env("PASSWORD".to_owned()))),
+    ];
     Plan {
         context: None,
         namespace: NAMESPACE.to_owned(),
@@ -75,41 +102,51 @@ fn plan() -> Plan {
                 Action::Apply { objects: vec![namespace] },
                 vec![Expect::Namespace(NAMESPACE.to_owned())],
             ),
-            step("secrets", &["namespace"], Action::Secrets { secrets: vec![secret] }, Vec::new()),
-            release("operator", &["namespace"]),
-            release("ray", &["operator", "secrets"]),
-            release("jupyterhub", &["secrets"]),
+            step("secrets", &["namespace"], Action::Secrets { secrets }, Vec::new()),
+            release(OPERATOR, &["namespace"]),
+            release(RAY, &[OPERATOR, "secrets"]),
+            release(HUB, &["secrets"]),
         ],
         checks: Checks::default(),
     }
 }
 
-/// Runs the plan in a world as far as it gets; `None`: the run was killed.
-fn run(world: &World, cancel: &CancellationToken) -> (Option<Outcome>, Vec<Event>) {
-    let ports = world.ports();
-    let options = Options {
+fn options(world: &World) -> Options {
+    Options {
         run: "run-1".to_owned(),
-        holder: format!("ada@sim {}", world.journal_lines().len()),
+        holder: format!("ada@sim pid {}", world.journal_lines().len()),
         patience: Duration::from_secs(120),
         silence: Duration::from_secs(300),
         summary: Vec::new(),
-    };
+    }
+}
+
+/// Carries out a plan as far as it gets; `None`: the run was killed.
+fn carry_out(
+    world: &World,
+    plan: &Plan,
+    options: &Options,
+    cancel: &CancellationToken,
+) -> (Option<Outcome>, Vec<Event>) {
+    let ports = world.ports();
     let seen = Seen::default();
     let before = remembered(&ports).unwrap();
-    let plan = plan();
-    let ended =
-        catch_unwind(AssertUnwindSafe(|| world.time.drive(execute(&plan, &ports, &options, before, &seen, cancel))));
-    let outcome = match ended {
-        Ok(outcome) => Some(outcome),
-        Err(panic) if panic.is::<Killed>() => None,
-        Err(panic) => std::panic::resume_unwind(panic),
-    };
+    let outcome = unless_killed(|| world.time.drive(execute(plan, &ports, options, before, &seen, cancel)));
     let events = lock(&seen.0).clone();
     (outcome, events)
 }
 
+/// What a run ends with, unless it is killed.
+fn unless_killed<T>(run: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(ended) => Some(ended),
+        Err(panic) if panic.is::<Killed>() => None,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
 fn go(world: &World) -> (Option<Outcome>, Vec<Event>) {
-    run(world, &CancellationToken::new())
+    carry_out(world, &plan(), &options(world), &CancellationToken::new())
 }
 
 /// A world in which the plan was carried out undisturbed.
@@ -120,46 +157,46 @@ fn undisturbed() -> World {
     world
 }
 
-/// Kills a run after each of its lines, resumes, and compares what is there with an undisturbed run.
-fn killed_everywhere(helm_too: bool) {
-    let expected = undisturbed();
-    let lines = expected.journal_lines().len();
-    assert!(lines > 20, "a run of {lines} lines proves little");
-    for line in 1..=lines {
-        let world = World::new();
-        world.kill(Kill { lines: line, helm_too });
-        let (killed, _) = go(&world);
-        if killed.is_some() {
-            // runs differ by a line or two, since what is ready first is picked by chance: this one was shorter
-            assert!(killed == Some(Outcome::Done) && line + 3 > lines, "the run was not killed after line {line}");
-            continue;
-        }
-        let last = world.journal_lines().last().cloned().unwrap();
-        let token = world.outcome().0.get("Secret/generated").cloned();
-        let (outcome, _) = go(&world);
-        assert_eq!(outcome, Some(Outcome::Done), "resumed after line {line}: {last}");
-        assert_eq!(world.wrong(), Vec::<String>::new(), "resumed after line {line}: {last}");
-        let (objects, releases) = world.outcome();
-        assert_eq!(releases, expected.outcome().1, "after line {line}");
-        assert_eq!(
-            objects.keys().collect::<Vec<_>>(),
-            expected.outcome().0.keys().collect::<Vec<_>>(),
-            "after line {line}"
-        );
-        if let Some(token) = token {
-            assert_eq!(objects["Secret/generated"], token, "a secret that was in use changed, after line {line}");
-        }
-    }
+/// Compares what is there with an undisturbed run.
+fn assert_converged(world: &World, expected: &World, when: &str) {
+    assert_eq!(world.wrong(), Vec::<String>::new(), "{when}");
+    let ((objects, releases), (expected, expected_releases)) = (world.outcome(), expected.outcome());
+    assert_eq!(releases, expected_releases, "{when}");
+    assert_eq!(objects.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>(), "{when}");
+    assert!(world.object("Lease/hubwright").is_none(), "the Lease is given back, {when}");
+    assert!(!world.helm_works(), "no helm is left behind, {when}");
 }
 
-#[test]
-fn a_run_killed_after_any_line_is_taken_up_while_its_helm_lives_on() {
-    killed_everywhere(false);
+fn problems(events: &[Event]) -> BTreeMap<String, Problem> {
+    let failed = |event: &Event| match &event.kind {
+        EventKind::StepFailed { step, problem, .. } => Some((step.to_string(), problem.clone())),
+        _ => None,
+    };
+    events.iter().filter_map(failed).collect()
 }
 
-#[test]
-fn a_run_killed_after_any_line_together_with_its_helm_converges() {
-    killed_everywhere(true);
+fn finished(events: &[Event]) -> (bool, Vec<String>) {
+    let finished = |event: &Event| match &event.kind {
+        EventKind::RunFinished { changed, summary, .. } => Some((*changed, summary.clone())),
+        _ => None,
+    };
+    events.iter().find_map(finished).expect("a run says how it ended")
+}
+
+fn calls(events: &[Event]) -> Vec<String> {
+    let call = |event: &Event| match &event.kind {
+        EventKind::Calling { call, .. } => Some(call.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(call).collect()
+}
+
+fn notes(events: &[Event]) -> Vec<String> {
+    let note = |event: &Event| match &event.kind {
+        EventKind::Note { text } => Some(text.clone()),
+        _ => None,
+    };
+    events.iter().filter_map(note).collect()
 }
 
 #[test]
@@ -169,11 +206,8 @@ fn a_second_run_changes_nothing_and_says_so() {
     let (outcome, events) = go(&world);
     assert_eq!(outcome, Some(Outcome::Done));
     assert_eq!(world.changes(), before);
-    let finished = events.iter().find_map(|event| match &event.kind {
-        EventKind::RunFinished { changed, .. } => Some(*changed),
-        _ => None,
-    });
-    assert_eq!(finished, Some(false));
+    assert!(!finished(&events).0);
+    assert_eq!(calls(&events), ["apply Namespace/hub"], "no helm is started and no Secret written");
 }
 
 #[test]
@@ -187,148 +221,6 @@ fn steps_that_do_not_need_each_other_run_at_the_same_time() {
             _ => false,
         })
     };
-    assert!(at("jupyterhub", true) < at("operator", false), "the hub does not wait for the operator");
-    assert!(at("ray", true) > at("operator", false), "Ray needs the operator");
-}
-
-#[test]
-fn events_are_numbered_without_a_gap_across_a_kill() {
-    let world = World::new();
-    world.kill(Kill { lines: 12, helm_too: false });
-    go(&world);
-    go(&world);
-    let numbers: Vec<u64> =
-        world.journal_lines().iter().map(|line| serde_json::from_str::<Event>(line).unwrap().seq).collect();
-    assert_eq!(numbers, (1..=u64::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
-}
-
-#[test]
-fn two_runs_in_one_namespace_do_not_both_work() {
-    let world = undisturbed();
-    let held = json!({"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "hubwright", "namespace": NAMESPACE},
-        "spec": {"holderIdentity": "eve@elsewhere pid 7", "renewTime": world.time.now().to_string()}});
-    // the other run lives: it renews
-    for seconds in (0..60).step_by(5) {
-        let (world, mut held) = (world.clone(), held.clone());
-        world.time.clone().later(seconds, move || {
-            held["spec"]["renewTime"] = json!(world.time.now().to_string());
-            world.put(held);
-        });
-    }
-    world.put(held);
-    let (outcome, events) = go(&world);
-    assert_eq!(outcome, Some(Outcome::Failed));
-    assert!(!events.iter().any(|event| matches!(event.kind, EventKind::StepStarted { .. })), "nothing may be begun");
-}
-
-fn not_found() -> serde_json::Value {
-    json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "True", "lastTransitionTime": "2026-01-01T12:00:00Z"}],
-        "containerStatuses": [{"name": "main", "ready": false, "restartCount": 0,
-            "state": {"waiting": {"reason": "ErrImagePull", "message": "registry.example.org/hub:1: not found"}}}]})
-}
-
-fn blocked_code(events: &[Event]) -> Option<&str> {
-    events.iter().find_map(|event| match &event.kind {
-        EventKind::StepBlocked { finding, .. } => Some(finding.code.as_str()),
-        _ => None,
-    })
-}
-
-#[test]
-fn a_stuck_step_names_its_cause_and_fails_after_the_patience_while_others_go_on() {
-    let world = World::new();
-    world.stick("operator", not_found());
-    let (outcome, events) = go(&world);
-    assert_eq!(outcome, Some(Outcome::Failed));
-    assert_eq!(blocked_code(&events), Some("image-not-found"));
-    let ends: BTreeMap<&str, &str> = events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            EventKind::StepDone { step, .. } => Some((step.as_str(), "done")),
-            EventKind::StepFailed { step, problem, .. } => Some((step.as_str(), problem.code.as_str())),
-            EventKind::StepSkipped { step, .. } => Some((step.as_str(), "skipped")),
-            _ => None,
-        })
-        .collect();
-    assert_eq!((ends["operator"], ends["ray"], ends["jupyterhub"]), ("image-not-found", "skipped", "done"));
-}
-
-#[test]
-fn a_stuck_step_that_somebody_mends_goes_on_by_itself() {
-    let world = World::new();
-    world.stick("operator", not_found());
-    world.mend_after(60, "operator");
-    let (outcome, events) = go(&world);
-    assert_eq!(outcome, Some(Outcome::Done));
-    assert_eq!(blocked_code(&events), Some("image-not-found"));
-    assert!(
-        events
-            .iter()
-            .any(|event| matches!(&event.kind, EventKind::StepUnblocked { code, .. } if code == "image-not-found"))
-    );
-}
-
-#[test]
-fn a_crash_is_told_with_the_last_words_of_the_program_and_what_they_mean() {
-    let world = World::new();
-    world.stick("operator", json!({"phase": "Running", "containerStatuses": [{"name": "main", "ready": false, "restartCount": 5,
-        "lastState": {"terminated": {"exitCode": 1, "reason": "Error"}},
-        "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 2m40s restarting failed container=main"}}}]}));
-    let (_, events) = go(&world);
-    let finding = events
-        .iter()
-        .find_map(|event| match &event.kind {
-            EventKind::StepFailed { finding, .. } => finding.clone(),
-            _ => None,
-        })
-        .unwrap();
-    assert_eq!(finding.code, "crash-loop");
-    assert!(finding.detail.unwrap().ends_with("database is locked"));
-    assert!(format!("{:?}", finding.next).contains("two hubs share one database file"));
-}
-
-#[test]
-fn what_helm_refuses_fails_the_step_and_a_later_run_tries_again() {
-    let world = World::new();
-    world.refuse("jupyterhub");
-    let (outcome, _) = go(&world);
-    assert_eq!(outcome, Some(Outcome::Failed));
-    let again = World::clone(&world);
-    let (outcome, _) = go(&again);
-    assert_eq!(outcome, Some(Outcome::Failed));
-    assert_eq!(world.changes().iter().filter(|change| *change == "helm jupyterhub").count(), 2);
-    assert_eq!(
-        world.changes().iter().filter(|change| *change == "helm operator").count(),
-        1,
-        "what is done stays done"
-    );
-}
-
-#[test]
-fn a_short_silence_of_the_cluster_fails_nothing() {
-    let world = World::new();
-    world.silence(5, 60);
-    let (outcome, events) = go(&world);
-    assert_eq!(outcome, Some(Outcome::Done));
-    let contacts: Vec<bool> = events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            EventKind::Contact { up, .. } => Some(*up),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(contacts.first(), Some(&false));
-}
-
-#[test]
-fn a_cancelled_run_is_interrupted_and_can_be_resumed() {
-    let world = World::new();
-    let cancel = CancellationToken::new();
-    let from_outside = cancel.clone();
-    world.time.later(5, move || from_outside.cancel());
-    let (outcome, _) = run(&world, &cancel);
-    assert_eq!(outcome, Some(Outcome::Interrupted));
-    let (outcome, _) = go(&world);
-    assert_eq!(outcome, Some(Outcome::Done));
-    assert_eq!(world.wrong(), Vec::<String>::new());
+    assert!(at(HUB, true) < at(OPERATOR, false), "the hub does not wait for the operator");
+    assert!(at(RAY, true) > at(OPERATOR, false), "Ray needs the operator");
 }

@@ -49,6 +49,11 @@ impl Time {
         lock(&self.0).happenings.push((at, Box::new(what)));
     }
 
+    /// The machine sleeps for so many seconds: they pass at once.
+    pub fn leap(&self, seconds: i64) {
+        lock(&self.0).now += SignedDuration::from_secs(seconds);
+    }
+
     /// Drives a future to its end.
     pub fn drive<F: Future>(&self, future: F) -> F::Output {
         let woken = Arc::new(Flag(AtomicBool::new(true)));

@@ -1,0 +1,64 @@
+//! How long a step may take. Time in which nobody could look does not count: while the cluster is silent, or while this
+//! machine sleeps. Must not know what is waited for.
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{health::verdict::Finding, plan::graph::Step};
+
+/// More than this between two looks means that this machine slept, or that a call hung.
+const STALL: SignedDuration = SignedDuration::from_secs(30);
+
+/// The wait of a step, with what was said of it last.
+pub struct Wait<'s> {
+    /// Whose.
+    pub step: &'s Step,
+    /// When the step fails.
+    pub deadline: Timestamp,
+    /// What was said last.
+    pub said: String,
+    /// What a person must mend, and since when.
+    pub blocked: Option<(Finding, Timestamp)>,
+    /// How long the cluster has been silent while somebody looked.
+    pub silence: SignedDuration,
+    looked: Timestamp,
+}
+
+impl<'s> Wait<'s> {
+    /// A wait that begins now.
+    pub fn new(step: &'s Step, now: Timestamp) -> Self {
+        let deadline = after(now, step.deadline);
+        Self { step, deadline, said: String::new(), blocked: None, silence: SignedDuration::ZERO, looked: now }
+    }
+
+    /// Time passed, in contact with the cluster or without.
+    pub fn pass(&mut self, now: Timestamp, contact: bool) {
+        let passed = now.duration_since(self.looked);
+        self.looked = now;
+        self.silence = if contact { SignedDuration::ZERO } else { self.silence + passed.min(STALL) };
+        if !contact || passed > STALL {
+            self.postpone(passed);
+        }
+    }
+
+    /// A download that goes on never makes a step fail; the deadline moves along.
+    pub fn downloading(&mut self, now: Timestamp) {
+        self.deadline = self.deadline.max(after(now, self.step.deadline / 2));
+    }
+
+    fn postpone(&mut self, by: SignedDuration) {
+        let later = |at: Timestamp| at.checked_add(by).unwrap_or(Timestamp::MAX);
+        self.deadline = later(self.deadline);
+        if let Some((_, since)) = &mut self.blocked {
+            *since = later(*since);
+        }
+    }
+}
+
+/// A moment after another.
+pub fn after(now: Timestamp, duration: Duration) -> Timestamp {
+    SignedDuration::try_from(duration)
+        .ok()
+        .and_then(|duration| now.checked_add(duration).ok())
+        .unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,220 @@
+//! Runs that are killed: whatever the moment, the next one takes up what is there and ends where an undisturbed one ends.
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    HUB, OPERATOR, RAY, assert_converged, calls, carry_out, go, notes, options, plan, undisturbed,
+    world::{Kill, Moment, World},
+};
+use crate::{
+    plan::graph::Action,
+    run::{
+        event::{Event, EventKind, Outcome},
+        state::RunState,
+    },
+};
+
+/// Kills a run at a moment. `false`: it was over before.
+fn killed(world: &World, at: Moment, helm_too: bool) -> bool {
+    world.kill(Kill { at, helm_too });
+    go(world).0.is_none()
+}
+
+/// Kills a run at each of the moments, resumes, and compares what is there with an undisturbed run.
+fn killed_everywhere(moments: impl Fn(usize) -> Moment, helm_too: bool) -> usize {
+    let expected = undisturbed();
+    for number in 1.. {
+        let (world, at) = (World::new(), moments(number));
+        if !killed(&world, at, helm_too) {
+            return number - 1;
+        }
+        let when = format!("after {at:?}: {}", world.journal_lines().last().unwrap());
+        let secrets = world.outcome().0;
+        assert_eq!(go(&world).0, Some(Outcome::Done), "{when}");
+        assert_converged(&world, &expected, &when);
+        let now = world.outcome().0;
+        for (key, secret) in secrets.iter().filter(|(key, _)| key.starts_with("Secret/")) {
+            assert_eq!(now[key], *secret, "a secret that was in use changed, {when}");
+        }
+    }
+    0
+}
+
+#[test]
+fn a_run_killed_after_any_line_is_taken_up_while_its_helm_lives_on() {
+    assert!(killed_everywhere(Moment::Line, false) > 20);
+}
+
+#[test]
+fn a_run_killed_after_any_line_together_with_its_helm_converges() {
+    assert!(killed_everywhere(Moment::Line, true) > 20);
+}
+
+#[test]
+fn a_run_killed_after_any_change_that_it_did_not_hear_of_is_taken_up() {
+    // namespace, two Secrets, three releases
+    assert_eq!(killed_everywhere(Moment::Change, false), 6);
+}
+
+#[test]
+fn a_run_killed_after_any_change_together_with_its_helm_converges() {
+    assert_eq!(killed_everywhere(Moment::Change, true), 6);
+}
+
+#[test]
+fn a_run_that_is_killed_over_and_over_converges() {
+    let expected = undisturbed();
+    for helm_too in [false, true] {
+        let world = World::new();
+        let kills = (1..100).take_while(|lines| killed(&world, Moment::Line(*lines), helm_too)).count();
+        assert!((5..99).contains(&kills), "killed {kills} times");
+        assert_converged(&world, &expected, &format!("killed {kills} times"));
+    }
+}
+
+#[test]
+fn events_are_numbered_without_a_gap_across_a_kill() {
+    let world = World::new();
+    assert!(killed(&world, Moment::Line(12), false));
+    go(&world);
+    let numbers: Vec<u64> =
+        world.journal_lines().iter().map(|line| serde_json::from_str::<Event>(line).unwrap().seq).collect();
+    assert_eq!(numbers, (1..=u64::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_line_that_was_cut_off_or_is_of_another_making_is_passed_over() {
+    let lines = undisturbed().journal_lines();
+    let whole = RunState::fold(&lines);
+    let mut disturbed = lines.clone();
+    disturbed.insert(3, "{\"v\":9,\"event\":\"from-the-future\"}".to_owned());
+    disturbed.push(lines[2][..lines[2].len() / 2].to_owned());
+    assert_eq!(RunState::fold(&disturbed), whole);
+}
+
+#[test]
+fn a_new_secret_reaches_its_readers_although_the_run_was_killed_in_between() {
+    for number in 1..=2 {
+        let world = undisturbed();
+        world.put(
+            json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hub", "namespace": "hub"}}),
+        );
+        world.password("second");
+        assert!(killed(&world, Moment::Change(number), false), "after change {number}");
+        go(&world);
+        let changes = world.changes();
+        let last = |what: &str| changes.iter().rposition(|change| change == what).unwrap();
+        assert!(
+            last("apply Secret/hubwright-secrets") < last("patch Deployment/hub"),
+            "after change {number}: {changes:?}"
+        );
+        // once is enough
+        let (_, events) = go(&world);
+        assert!(!calls(&events).iter().any(|call| call.starts_with("restart")));
+    }
+}
+
+#[test]
+fn a_release_that_a_dead_helm_left_pending_is_freed_and_upgraded() {
+    let world = World::new();
+    world.kill(Kill { at: Moment::Change(4), helm_too: true });
+    assert_eq!(go(&world).0, None);
+    let (outcome, events) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Done));
+    assert!(calls(&events).iter().any(|call| call.starts_with("free release")), "{:?}", calls(&events));
+}
+
+/// An installation with other values for a release, whose record says that a helm of somebody else works on it.
+fn upgrade_of_pending(world: &World, seconds_ago: i64) -> (Option<Outcome>, Vec<Event>) {
+    let modified = world.time.now() - jiff::SignedDuration::from_secs(seconds_ago);
+    world.note(RAY, |note| {
+        "pending-upgrade".clone_into(&mut note.status);
+        note.modified = Some(modified);
+    });
+    go(world)
+}
+
+#[test]
+fn the_pending_release_of_a_helm_that_nobody_knows_is_watched_for_minutes_whatever_its_clock_says() {
+    for seconds_ago in [-3600, 0, 3600] {
+        let world = undisturbed();
+        let began = world.time.now();
+        assert_eq!(upgrade_of_pending(&world, seconds_ago).0, Some(Outcome::Done));
+        let took = world.time.now().duration_since(began).as_secs();
+        assert!((300..400).contains(&took), "{took} s, noted {seconds_ago} s ago");
+        assert!(world.changes().contains(&format!("unlock {RAY}")));
+    }
+}
+
+#[test]
+fn the_pending_release_of_a_helm_that_lives_elsewhere_is_left_alone_until_it_is_done() {
+    let world = undisturbed();
+    let done = world.outcome().1[RAY].1.clone();
+    for seconds in (60..900).step_by(60) {
+        // each hook of the other helm touches the record
+        let world = world.clone();
+        world.time.clone().later(seconds, move || {
+            let now = world.time.now();
+            world.note(RAY, |note| note.modified = Some(now));
+        });
+    }
+    let other = world.clone();
+    world.time.later(901, move || {
+        other.note(RAY, |note| {
+            "deployed".clone_into(&mut note.status);
+            note.description = done;
+        });
+    });
+    let (outcome, events) = upgrade_of_pending(&world, 0);
+    assert_eq!(outcome, Some(Outcome::Done));
+    assert_eq!(calls(&events), ["apply Namespace/hub"]);
+}
+
+#[test]
+fn a_release_whose_uninstall_was_cut_off_is_removed_to_the_end_and_installed_again() {
+    let expected = undisturbed();
+    let world = undisturbed();
+    world.note(HUB, |note| "uninstalling".clone_into(&mut note.status));
+    assert_eq!(go(&world).0, Some(Outcome::Done));
+    assert_converged(&world, &expected, "after an uninstall that was cut off");
+    let changes = world.changes();
+    assert_eq!(changes[changes.len() - 2..], ["helm uninstall jupyterhub", "helm jupyterhub"]);
+}
+
+#[test]
+fn a_run_that_is_resumed_with_other_answers_says_so_and_ends_with_the_new_ones() {
+    let world = World::new();
+    assert!(killed(&world, Moment::Change(4), true));
+    let mut other = plan();
+    for step in &mut other.steps {
+        if let Action::Release(release) = &mut step.action {
+            release.values = json!({"a": 2});
+        }
+    }
+    let (outcome, events) = carry_out(&world, &other, &options(&world), &CancellationToken::new());
+    assert_eq!(outcome, Some(Outcome::Done));
+    assert!(notes(&events).iter().any(|note| note.contains("answers")), "{:?}", notes(&events));
+    for step in &other.steps {
+        if let Action::Release(release) = &step.action {
+            assert_eq!(world.outcome().1[&release.name].1, format!("hubwright {}", release.digest()));
+        }
+    }
+    assert_eq!(world.wrong(), Vec::<String>::new());
+}
+
+#[test]
+fn a_resumed_run_with_the_same_answers_says_only_that_it_is_resumed() {
+    let world = World::new();
+    assert!(killed(&world, Moment::Line(3), false));
+    let (_, events) = go(&world);
+    assert!(matches!(&events[0].kind, EventKind::RunStarted { resumed: true, .. }));
+    assert!(!notes(&events).iter().any(|note| note.contains("answers")));
+}
+
+#[test]
+fn an_ended_run_is_not_resumed() {
+    let world = undisturbed();
+    let (_, events) = go(&world);
+    assert!(matches!(&events[0].kind, EventKind::RunStarted { resumed: false, .. }));
+    assert!(world.outcome().1.contains_key(OPERATOR));
+}

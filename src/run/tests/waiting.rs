@@ -1,0 +1,152 @@
+//! Steps that wait: stuck on a cause that has a name, mended, refused, too late.
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::{HUB, OPERATOR, RAY, World, carry_out, go, options, plan, problems};
+use crate::run::{
+    event::{Event, EventKind, Outcome},
+    executor::Options,
+};
+
+fn not_found() -> serde_json::Value {
+    json!({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "True", "lastTransitionTime": "2026-01-01T12:00:00Z"}],
+        "containerStatuses": [{"name": "main", "ready": false, "restartCount": 0,
+            "state": {"waiting": {"reason": "ErrImagePull", "message": "registry.example.org/hub:1: not found"}}}]})
+}
+
+fn blocked_code(events: &[Event]) -> Option<&str> {
+    events.iter().find_map(|event| match &event.kind {
+        EventKind::StepBlocked { finding, .. } => Some(finding.code.as_str()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_stuck_step_names_its_cause_and_fails_after_the_patience_while_others_go_on() {
+    let world = World::new();
+    world.stick(OPERATOR, not_found());
+    let (outcome, events) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Failed));
+    assert_eq!(blocked_code(&events), Some("image-not-found"));
+    let ends: BTreeMap<&str, &str> = events
+        .iter()
+        .filter_map(|event| match &event.kind {
+            EventKind::StepDone { step, .. } => Some((step.as_str(), "done")),
+            EventKind::StepFailed { step, problem, .. } => Some((step.as_str(), problem.code.as_str())),
+            EventKind::StepSkipped { step, .. } => Some((step.as_str(), "skipped")),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((ends[OPERATOR], ends[RAY], ends[HUB]), ("image-not-found", "skipped", "done"));
+}
+
+#[test]
+fn a_stuck_step_that_somebody_mends_goes_on_by_itself() {
+    let world = World::new();
+    world.stick(OPERATOR, not_found());
+    world.mend_after(60, OPERATOR);
+    let (outcome, events) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Done));
+    assert_eq!(blocked_code(&events), Some("image-not-found"));
+    assert!(
+        events
+            .iter()
+            .any(|event| matches!(&event.kind, EventKind::StepUnblocked { code, .. } if code == "image-not-found"))
+    );
+}
+
+#[test]
+fn a_crash_is_told_with_the_last_words_of_the_program_and_what_they_mean() {
+    let world = World::new();
+    world.stick(OPERATOR, json!({"phase": "Running", "containerStatuses": [{"name": "main", "ready": false, "restartCount": 5,
+        "lastState": {"terminated": {"exitCode": 1, "reason": "Error"}},
+        "state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 2m40s restarting failed container=main"}}}]}));
+    let (_, events) = go(&world);
+    let finding = events
+        .iter()
+        .find_map(|event| match &event.kind {
+            EventKind::StepFailed { finding, .. } => finding.clone(),
+            _ => None,
+        })
+        .unwrap();
+    assert_eq!(finding.code, "crash-loop");
+    assert!(finding.detail.unwrap().ends_with("database is locked"));
+    assert!(format!("{:?}", finding.next).contains("two hubs share one database file"));
+}
+
+#[test]
+fn what_helm_refuses_fails_the_step_and_a_later_run_tries_again() {
+    let world = World::new();
+    world.refuse(HUB);
+    let (outcome, _) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Failed));
+    let again = World::clone(&world);
+    let (outcome, _) = go(&again);
+    assert_eq!(outcome, Some(Outcome::Failed));
+    assert_eq!(world.changes().iter().filter(|change| *change == "helm jupyterhub").count(), 2);
+    assert_eq!(
+        world.changes().iter().filter(|change| *change == "helm kuberay-operator").count(),
+        1,
+        "what is done stays done"
+    );
+}
+
+#[test]
+fn the_patience_is_what_was_asked_for() {
+    for patience in [1, 60, 400] {
+        let world = World::new();
+        world.stick(OPERATOR, not_found());
+        let options = Options { patience: Duration::from_secs(patience), ..options(&world) };
+        let began = world.time.now();
+        carry_out(&world, &plan(), &options, &CancellationToken::new());
+        let took = u64::try_from(world.time.now().duration_since(began).as_secs()).unwrap();
+        assert!((patience..patience + 30).contains(&took), "{took} s with a patience of {patience} s");
+    }
+}
+
+fn not_ready() -> serde_json::Value {
+    json!({"phase": "Running", "conditions": [{"type": "PodScheduled", "status": "True", "lastTransitionTime": "2026-01-01T12:00:00Z"}],
+        "containerStatuses": [{"name": "main", "ready": false, "restartCount": 0, "state": {"running": {"startedAt": "2026-01-01T12:00:00Z"}}}]})
+}
+
+#[test]
+fn a_step_that_is_never_ready_fails_at_its_deadline_and_says_what_it_waited_for() {
+    let world = World::new();
+    world.stick(HUB, not_ready());
+    let began = world.time.now();
+    let (outcome, events) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Failed));
+    let problem = &problems(&events)[HUB];
+    assert_eq!(problem.code, "too-late");
+    assert!(problem.title.contains("within 10 minutes: ") && !problem.title.contains("nothing was seen"), "{problem}");
+    assert!((600..620).contains(&world.time.now().duration_since(began).as_secs()));
+}
+
+#[test]
+fn a_step_that_is_stuck_until_its_deadline_names_the_cause() {
+    let world = World::new();
+    world.stick(HUB, not_found());
+    let options = Options { patience: Duration::from_secs(3600), ..options(&world) };
+    let (_, events) = carry_out(&world, &plan(), &options, &CancellationToken::new());
+    let problem = &problems(&events)[HUB];
+    assert_eq!(problem.code, "too-late");
+    assert!(problem.title.contains("image"), "{problem}");
+    let named = events.iter().any(|event| {
+        matches!(&event.kind, EventKind::StepFailed { finding: Some(finding), .. } if finding.code == "image-not-found")
+    });
+    assert!(named, "the finding is there for front ends");
+}
+
+#[test]
+fn a_helm_that_never_ends_is_stopped_at_the_deadline() {
+    let world = World::new();
+    world.never_ends(HUB);
+    let (outcome, events) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Failed));
+    assert_eq!(problems(&events)[HUB].code, "too-late");
+    assert!(problems(&events)[HUB].title.contains("helm"), "{}", problems(&events)[HUB]);
+    assert!(!world.helm_works());
+    assert_eq!(world.outcome().1[HUB].0, "failed");
+}

@@ -1,0 +1,340 @@
+//! A small world behind the ports: a cluster whose workloads become ready a while after helm made them, helm processes that
+//! outlive the run that started them, and a journal. It counts lines and changes, and kills the run at any of them.
+mod cluster;
+mod helm;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use futures::{
+    channel::mpsc::UnboundedSender,
+    future::{self, BoxFuture},
+};
+use secrecy::SecretString;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use self::{
+    cluster::{key, watched, workload},
+    helm::Process,
+};
+use super::time::{Time, lock};
+use crate::{
+    answers::secret::SecretRef,
+    health::objects::{Change, KINDS},
+    problem::Problem,
+    run::ports::{FailureKind, Journal, PortError, PortResult, Ports, ReleaseState, Secrets},
+};
+
+/// Namespace of everything.
+pub const NAMESPACE: &str = "hub";
+/// Seconds that helm takes.
+const HELM: i64 = 3;
+/// Seconds from helm's end until a workload is ready.
+const STARTS: i64 = 10;
+
+/// What a run that was killed unwinds with.
+pub struct Killed;
+
+/// When the run is killed, and what dies with it.
+#[derive(Clone, Copy)]
+pub struct Kill {
+    pub at: Moment,
+    /// Whether helm dies as well: the machine lost power.
+    pub helm_too: bool,
+}
+
+/// A moment of the run that is begun next.
+#[derive(Clone, Copy, Debug)]
+pub enum Moment {
+    /// After so many lines of its journal.
+    Line(usize),
+    /// After so many changes of the world, before the run hears of the last one.
+    Change(usize),
+}
+
+/// The world; clones are the same world.
+#[derive(Clone)]
+pub struct World {
+    pub time: Time,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    objects: BTreeMap<String, Value>,
+    releases: BTreeMap<String, ReleaseState>,
+    helms: BTreeMap<u32, Process>,
+    watchers: Vec<UnboundedSender<Change>>,
+    journal: Vec<String>,
+    /// Calls that changed something, in order.
+    changes: Vec<String>,
+    /// What must never happen, and did.
+    wrong: Vec<String>,
+    random: u32,
+    kill: Option<Kill>,
+    /// Lines after which the person presses Ctrl-C.
+    cancel: Option<(usize, CancellationToken)>,
+    /// Lines after which the disk is full.
+    room: Option<usize>,
+    /// Charts whose workload never becomes ready, with what its pod says.
+    stuck: BTreeMap<String, Value>,
+    refused: BTreeSet<String>,
+    /// Charts whose helm never ends.
+    endless: BTreeSet<String>,
+    /// Nobody answers, whether the watch noticed that or not.
+    down: bool,
+    /// What the person's reference to a secret leads to.
+    password: String,
+}
+
+/// What happens to a run.
+impl World {
+    pub fn new() -> Self {
+        let state = State { password: "first".to_owned(), ..State::default() };
+        Self { time: Time::new(), state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Kills the run that is begun next.
+    pub fn kill(&self, kill: Kill) {
+        let mut state = lock(&self.state);
+        let at = match kill.at {
+            Moment::Line(lines) => Moment::Line(state.journal.len() + lines),
+            Moment::Change(changes) => Moment::Change(state.changes.len() + changes),
+        };
+        state.kill = Some(Kill { at, ..kill });
+    }
+
+    /// The person presses Ctrl-C after so many lines of the run that is begun next.
+    pub fn cancel(&self, lines: usize, token: &CancellationToken) {
+        let mut state = lock(&self.state);
+        state.cancel = Some((state.journal.len() + lines, token.clone()));
+    }
+
+    /// The disk has room for so many more lines; `None`: for all.
+    pub fn room(&self, lines: Option<usize>) {
+        let mut state = lock(&self.state);
+        state.room = lines.map(|lines| state.journal.len() + lines);
+    }
+
+    /// The workload of a chart never becomes ready; its pod says why.
+    pub fn stick(&self, chart: &str, status: Value) {
+        lock(&self.state).stuck.insert(chart.to_owned(), status);
+    }
+
+    /// Somebody mends it after so many seconds.
+    pub fn mend_after(&self, seconds: i64, chart: &'static str) {
+        let world = self.clone();
+        self.time.later(seconds, move || {
+            lock(&world.state).stuck.remove(chart);
+            world.become_ready(chart);
+        });
+    }
+
+    /// helm fails for a chart.
+    pub fn refuse(&self, chart: &str) {
+        lock(&self.state).refused.insert(chart.to_owned());
+    }
+
+    /// helm never ends for a chart.
+    pub fn never_ends(&self, chart: &str) {
+        lock(&self.state).endless.insert(chart.to_owned());
+    }
+
+    /// The API server does not answer for a while; the watch notices that a little later.
+    pub fn silence(&self, from: i64, to: i64) {
+        for (at, up) in [(from, false), (to, true)] {
+            let world = self.clone();
+            self.time.later(at, move || {
+                lock(&world.state).down = !up;
+                let seen = if up { world.seen() } else { Vec::new() };
+                seen.iter().for_each(|change| world.tell(change));
+            });
+            let world = self.clone();
+            self.time.later(at + 2, move || world.tell(&Change::Contact { up, what: "the cluster".to_owned() }));
+        }
+    }
+
+    /// The person's secret has another value from now on.
+    pub fn password(&self, value: &str) {
+        value.clone_into(&mut lock(&self.state).password);
+    }
+
+    /// Changes what helm noted about a release.
+    pub fn note(&self, release: &str, change: impl FnOnce(&mut ReleaseState)) {
+        change(lock(&self.state).releases.get_mut(release).unwrap());
+    }
+
+    /// Somebody else puts an object there.
+    pub fn put(&self, object: Value) {
+        let watched = watched(&object);
+        lock(&self.state).objects.insert(key(&object), object);
+        if let Some(watched) = watched {
+            self.tell(&Change::Applied(Box::new(watched)));
+        }
+    }
+
+    /// Somebody takes an object away; `false`: it was not there.
+    pub fn take(&self, key: &str) -> bool {
+        let Some(object) = lock(&self.state).objects.remove(key) else { return false };
+        let kind = KINDS.iter().find(|kind| object["kind"] == kind.kind);
+        if let (Some(kind), Some(uid)) = (kind, object.pointer("/metadata/uid").and_then(Value::as_str)) {
+            self.tell(&Change::Deleted { kind: kind.kind, uid: uid.to_owned() });
+        }
+        true
+    }
+}
+
+/// What is seen of it from outside.
+impl World {
+    pub fn ports(&self) -> Ports {
+        Ports {
+            cluster: Box::new(self.clone()),
+            helm: Box::new(self.clone()),
+            releases: Box::new(self.clone()),
+            secrets: Box::new(self.clone()),
+            clock: Box::new(self.time.clone()),
+            journal: Box::new(self.clone()),
+        }
+    }
+
+    pub fn journal_lines(&self) -> Vec<String> {
+        lock(&self.state).journal.clone()
+    }
+
+    pub fn changes(&self) -> Vec<String> {
+        lock(&self.state).changes.clone()
+    }
+
+    pub fn wrong(&self) -> Vec<String> {
+        lock(&self.state).wrong.clone()
+    }
+
+    pub fn object(&self, key: &str) -> Option<Value> {
+        lock(&self.state).objects.get(key).cloned()
+    }
+
+    /// Whether a helm works.
+    pub fn helm_works(&self) -> bool {
+        lock(&self.state).helms.values().any(|process| process.ended.is_none())
+    }
+
+    /// Everything that a person would find there, without versions and times.
+    pub fn outcome(&self) -> (BTreeMap<String, Value>, BTreeMap<String, (String, String)>) {
+        let state = lock(&self.state);
+        let lasting = state.objects.iter().filter(|(key, _)| !key.starts_with("Lease/"));
+        let releases =
+            state.releases.iter().map(|(name, one)| (name.clone(), (one.status.clone(), one.description.clone())));
+        (lasting.map(|(key, object)| (key.clone(), object.clone())).collect(), releases.collect())
+    }
+}
+
+/// How it works.
+impl World {
+    fn has_namespace(&self) -> bool {
+        self.object(&format!("Namespace/{NAMESPACE}")).is_some()
+    }
+
+    /// Everything as a watch says it at its beginning; without contact it says nothing.
+    fn seen(&self) -> Vec<Change> {
+        let state = lock(&self.state);
+        if state.down {
+            return Vec::new();
+        }
+        let objects = state.objects.values().filter_map(watched).map(|object| Change::Applied(Box::new(object)));
+        objects.chain(KINDS.iter().map(|kind| Change::Synced { kind: kind.kind })).collect()
+    }
+
+    fn tell(&self, change: &Change) {
+        let mut state = lock(&self.state);
+        if state.down && !matches!(change, Change::Contact { .. }) {
+            return;
+        }
+        state.watchers.retain(|watcher| watcher.unbounded_send(change.clone()).is_ok());
+    }
+
+    fn become_ready(&self, chart: &str) {
+        if self.object(&format!("Deployment/{chart}")).is_none() {
+            return;
+        }
+        let stuck = lock(&self.state).stuck.get(chart).cloned();
+        workload(chart, stuck.is_none(), stuck).into_iter().for_each(|object| self.put(object));
+    }
+
+    /// Something changed: this is where a run may be killed.
+    fn changed(&self, what: String) {
+        let mut state = lock(&self.state);
+        state.changes.push(what);
+        let now = state.changes.len();
+        drop(state);
+        self.die_if(|at| matches!(at, Moment::Change(changes) if now >= changes));
+    }
+
+    fn die_if(&self, due: impl Fn(Moment) -> bool) {
+        let mut state = lock(&self.state);
+        let Some(kill) = state.kill.take_if(|kill| due(kill.at)) else { return };
+        if kill.helm_too {
+            for process in state.helms.values_mut().filter(|process| process.ended.is_none()) {
+                process.ended = Some(Err(error(FailureKind::Other, "killed")));
+            }
+        }
+        state.watchers.clear();
+        drop(state);
+        // unwinds without a word, as a kill does
+        std::panic::resume_unwind(Box::new(Killed))
+    }
+
+    /// The answer of a cluster, or its silence.
+    fn answer<'a, T: Send + 'a>(&self, answer: impl FnOnce() -> PortResult<T>) -> BoxFuture<'a, PortResult<T>> {
+        let down = lock(&self.state).down;
+        now(if down { Err(error(FailureKind::Unreachable, "api-unreachable")) } else { answer() })
+    }
+}
+
+fn error(kind: FailureKind, code: &str) -> PortError {
+    PortError::new(kind, Problem::new(code, code))
+}
+
+fn now<'a, T: Send + 'a>(value: PortResult<T>) -> BoxFuture<'a, PortResult<T>> {
+    Box::pin(future::ready(value))
+}
+
+impl Secrets for World {
+    fn resolve<'a>(&'a self, _: &'a str, _: &'a SecretRef) -> BoxFuture<'a, PortResult<SecretString>> {
+        now(Ok(SecretString::from(lock(&self.state).password.clone())))
+    }
+
+    fn generate(&self) -> PortResult<SecretString> {
+        let mut state = lock(&self.state);
+        state.random += 1;
+        Ok(SecretString::from(format!("random-{}", state.random)))
+    }
+}
+
+impl Journal for World {
+    fn append(&self, line: &str) -> PortResult<()> {
+        let mut state = lock(&self.state);
+        if state.room.is_some_and(|room| state.journal.len() >= room) {
+            return Err(error(FailureKind::Other, "cannot-write"));
+        }
+        state.journal.push(line.to_owned());
+        let now = state.journal.len();
+        if let Some((_, token)) = state.cancel.take_if(|(lines, _)| now >= *lines) {
+            token.cancel();
+        }
+        drop(state);
+        self.die_if(|at| matches!(at, Moment::Line(lines) if now >= lines));
+        Ok(())
+    }
+
+    fn lines(&self) -> PortResult<Vec<String>> {
+        Ok(self.journal_lines())
+    }
+
+    fn path(&self) -> PathBuf {
+        PathBuf::from("journal.jsonl")
+    }
+}
