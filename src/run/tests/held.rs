@@ -107,15 +107,15 @@ fn of_two_runs_that_begin_at_once_one_does_it_all_and_the_other_says_who() {
     let there = Ports { journal: Box::new(Elsewhere(std::sync::Mutex::default())), ..world.ports() };
     let (plan, cancel) = (plan(), CancellationToken::new());
     let (ada, eve) = (options(&world), Options { holder: EVE.to_owned(), ..options(&world) });
-    let (seen_here, seen_there) = (Seen::default(), Seen::default());
+    let (mine, others) = (Seen::default(), Seen::default());
     let (first, second) = world.time.drive(futures::future::join(
-        execute(&plan, &here, &ada, RunState::default(), &seen_here, &cancel),
-        execute(&plan, &there, &eve, RunState::default(), &seen_there, &cancel),
+        execute(&plan, &here, &ada, RunState::default(), &mine, &cancel),
+        execute(&plan, &there, &eve, RunState::default(), &others, &cancel),
     ));
     assert_eq!(world.wrong(), Vec::<String>::new());
     let (winner, loser) = match (first, second) {
-        (Outcome::Done, Outcome::Failed) => (&ada, &seen_there),
-        (Outcome::Failed, Outcome::Done) => (&eve, &seen_here),
+        (Outcome::Done, Outcome::Failed) => (&ada, &others),
+        (Outcome::Failed, Outcome::Done) => (&eve, &mine),
         ended => panic!("{ended:?}"),
     };
     assert!(finished(&lock(&loser.0)).1[0].contains(&winner.holder));

@@ -185,7 +185,7 @@ fn a_removal_renews_its_lease_while_it_waits() {
     let (other, seen) = (world.clone(), Arc::clone(&renewed));
     world.time.later(80, move || *lock(&seen) = other.object("Lease/hubwright"));
     let other = world.clone();
-    world.time.later(90, move || drop(other.take("Pod/slow")));
+    world.time.later(90, move || assert!(other.take("Pod/slow")));
     let began = world.time.now();
     assert_eq!(removed(&world, false).0, Some(Outcome::Done));
     let lease = lock(&renewed).clone().expect("it is held");
