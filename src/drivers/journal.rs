@@ -1,4 +1,4 @@
-//! The journal: lines in a file, each synced to the disk before the next thing happens. One writer at a time.
+//! The journal: lines in a file, on the disk before anything depends on them. One writer at a time.
 //! Must not know what a line means.
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -14,6 +14,9 @@ use crate::{
     run::ports::{FailureKind, Journal, PortError, PortResult},
 };
 
+/// Name of the file.
+const NAME: &str = "journal.jsonl";
+
 /// A journal in a file that this process alone may write.
 pub struct FileJournal {
     path: PathBuf,
@@ -23,7 +26,7 @@ pub struct FileJournal {
 impl FileJournal {
     /// Opens (or begins) the journal of a folder, and keeps other processes of this machine from writing it.
     pub fn open(folder: &Path) -> Result<Self, Problem> {
-        let path = folder.join("journal.jsonl");
+        let path = folder.join(NAME);
         let failed = |error: &std::io::Error| folder::unwritable(&path, error);
         let open = || OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path);
         let mut file = open().map_err(|error| failed(&error))?;
@@ -38,9 +41,8 @@ impl FileJournal {
     pub fn rotate(folder: &Path) -> Result<(), Problem> {
         // Whoever writes it keeps it: a renamed journal would let two runs work side by side.
         let writer = Self::open(folder)?;
-        let path = |number: u32| {
-            folder.join(if number == 0 { "journal.jsonl".to_owned() } else { format!("journal.{number}.jsonl") })
-        };
+        let path =
+            |number: u32| folder.join(if number == 0 { NAME.to_owned() } else { format!("journal.{number}.jsonl") });
         for number in (0..3).rev() {
             if path(number).exists() {
                 std::fs::rename(path(number), path(number + 1))
@@ -78,15 +80,21 @@ fn cut_torn_line(file: &mut File) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The lines of a journal that nobody writes at the moment, or that is not there.
+pub fn read(folder: &Path) -> Vec<String> {
+    split(&std::fs::read(folder.join(NAME)).unwrap_or_default())
+}
+
+/// A disk that lost power may hold anything in place of a line; the others count.
+fn split(bytes: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect()
+}
+
 impl Journal for FileJournal {
     fn append(&self, line: &str) -> PortResult<()> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let whole = file.metadata().map(|data| data.len()).ok();
-        let write = |file: &mut File| {
-            file.write_all(format!("{line}\n").as_bytes())?;
-            file.sync_data()
-        };
-        let written = write(&mut file);
+        let written = file.write_all(format!("{line}\n").as_bytes());
         if let (Err(_), Some(whole)) = (&written, whole) {
             // What a full disk took of the line must not stand before the next one. If that fails, too, the next
             // opening cuts it.
@@ -95,10 +103,15 @@ impl Journal for FileJournal {
         written.map_err(|error| PortError::new(FailureKind::Other, folder::unwritable(&self.path, &error)))
     }
 
+    fn sync(&self) -> PortResult<()> {
+        let file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.sync_data().map_err(|error| PortError::new(FailureKind::Other, folder::unwritable(&self.path, &error)))
+    }
+
     fn lines(&self) -> PortResult<Vec<String>> {
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut text = String::new();
-        let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_string(&mut text));
+        let mut bytes = Vec::new();
+        let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes));
         read.map_err(|error| {
             let problem = Problem::new("journal-unreadable", format!("cannot read `{}`: {error}", self.path.display()));
             PortError::new(
@@ -106,7 +119,7 @@ impl Journal for FileJournal {
                 problem.hint("move the file away to begin anew; the cluster is looked at in any case"),
             )
         })?;
-        Ok(text.lines().map(str::to_owned).collect())
+        Ok(split(&bytes))
     }
 
     fn path(&self) -> PathBuf {
@@ -120,6 +133,10 @@ pub struct Forgetful;
 
 impl Journal for Forgetful {
     fn append(&self, _line: &str) -> PortResult<()> {
+        Ok(())
+    }
+
+    fn sync(&self) -> PortResult<()> {
         Ok(())
     }
 
@@ -143,6 +160,16 @@ mod tests {
         let journal = FileJournal::open(folder.path()).unwrap();
         journal.append("three").unwrap();
         assert_eq!(journal.lines().unwrap(), ["one", "three"]);
+    }
+
+    #[test]
+    fn what_a_power_cut_made_of_a_line_spoils_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(NAME), b"one\n\xff\xfe\0\nthree\n").unwrap();
+        let lines = FileJournal::open(folder.path()).unwrap().lines().unwrap();
+        assert_eq!((lines[0].as_str(), lines[2].as_str(), lines.len()), ("one", "three", 3));
+        assert_eq!(read(folder.path()), lines);
+        assert!(read(&folder.path().join("elsewhere")).is_empty());
     }
 
     #[test]

@@ -244,8 +244,10 @@ pub trait Clock: Send + Sync {
 
 /// Where a run is remembered. One folder per deployment, files 0600.
 pub trait Journal: Send + Sync {
-    /// Appends one line and syncs it to the disk before it returns.
+    /// Appends one whole line: it survives the end of this process, but not yet that of the machine.
     fn append(&self, line: &str) -> PortResult<()>;
+    /// Everything that was appended survives a power cut once this returns.
+    fn sync(&self) -> PortResult<()>;
     /// All complete lines; a torn last line is left out.
     fn lines(&self) -> PortResult<Vec<String>>;
     /// Where it is, for messages.

@@ -33,22 +33,43 @@ impl<'a> Recorder<'a> {
         Self { ports, sink, state: Mutex::new(State { seq, broken: None }) }
     }
 
-    /// Records an event: on the disk first. Whoever is about to change something asks [`Recorder::broken`] after.
+    /// Records an event: in the journal first, and on the disk where a resumed run depends on it. Whoever is about to change something asks [`Recorder::broken`] after.
     pub fn say(&self, kind: EventKind) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.seq += 1;
         let event = Event { v: FORMAT, seq: state.seq, at: self.ports.clock.now(), kind };
-        let written = serde_json::to_string(&event)
-            .map_err(|error| Problem::new("journal", error.to_string()))
-            .and_then(|line| self.ports.journal.append(&line).map_err(|error| *error.problem));
-        if let Err(problem) = written {
+        if let Err(problem) = self.write(&event) {
             state.broken.get_or_insert(problem);
         }
         self.sink.event(&event);
+    }
+
+    fn write(&self, event: &Event) -> Result<(), Problem> {
+        let line = serde_json::to_string(event).map_err(|error| Problem::new("journal", error.to_string()))?;
+        let journal = &self.ports.journal;
+        let synced = if counts(&event.kind) {
+            journal.append(&line).and_then(|()| journal.sync())
+        } else {
+            journal.append(&line)
+        };
+        synced.map_err(|error| *error.problem)
     }
 
     /// Why the journal cannot be written any more; nothing may be changed then, because nobody could resume it.
     pub fn broken(&self) -> Result<(), Problem> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).broken.clone().map_or(Ok(()), Err)
     }
+}
+
+/// Whether a resumed run depends on this event. Thousands of pods change faster than a disk syncs; what they did the
+/// cluster tells again.
+const fn counts(kind: &EventKind) -> bool {
+    !matches!(
+        kind,
+        EventKind::PodChanged(_)
+            | EventKind::PodGone { .. }
+            | EventKind::StepWaiting { .. }
+            | EventKind::Contact { .. }
+            | EventKind::Note { .. }
+    )
 }

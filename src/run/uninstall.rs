@@ -34,6 +34,12 @@ use crate::{
 pub const UNINSTALL: &str = "uninstall";
 /// Releases in the order in which they go: who uses others first, operators last.
 const RELEASES: [&str; 4] = ["dask-gateway", "jupyterhub", "ray-cluster", "kuberay-operator"];
+/// What people started: servers, home directories, and the hub's own claim.
+const SERVERS: &str = "app=jupyterhub,component=singleuser-server";
+const HOMES: &str = "app=jupyterhub,component=singleuser-storage";
+const DATABASE: &str = "app=jupyterhub,component=hub";
+/// Dask clusters are of this kind.
+const DASK: (&str, &str) = ("gateway.dask.org/v1alpha1", "DaskCluster");
 /// Parts of a removal, in order. The last one only where people's data is to go, too.
 const PARTS: [&str; 4] = ["servers", "releases", "secrets", "data"];
 /// Time between two looks.
@@ -44,6 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// What an uninstall would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inventory {
+    /// The namespace.
+    pub namespace: String,
     /// Whether the namespace is ours: made by hubwright.
     pub own_namespace: bool,
     /// Helm releases that go.
@@ -82,6 +90,8 @@ impl Inventory {
             line("goes, helm releases", &self.releases),
             line("goes, Secrets", &self.secrets),
             line(claims, &self.claims),
+            (delete_data && self.own_namespace)
+                .then(|| format!("goes, with everything in it: namespace {}", self.namespace)),
             Some("stays, for other users of the cluster: custom resource definitions".to_owned()),
         ]
         .into_iter()
@@ -102,18 +112,18 @@ pub async fn inventory(ports: &Ports, namespace: &str) -> PortResult<Inventory> 
     }
     let mut secrets = names(ports.cluster.list(&of("v1", "Secret"), "app.kubernetes.io/managed-by=hubwright").await?);
     secrets.retain(|name| [SECRETS, GENERATED, REGISTRY].contains(&name.as_str()));
-    let mut claims =
-        names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), "component=singleuser-storage").await?);
-    claims.extend(names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), "component=hub").await?));
+    let mut claims = names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), HOMES).await?);
+    claims.extend(names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), DATABASE).await?));
     let own = ports.cluster.get(&ObjectRef::cluster("v1", "Namespace", namespace)).await?;
     Ok(Inventory {
+        namespace: namespace.to_owned(),
         own_namespace: own.as_ref().and_then(|object| object.pointer("/metadata/labels/app.kubernetes.io~1managed-by"))
             == Some(&"hubwright".into()),
         releases,
         secrets,
-        servers: names(ports.cluster.list(&of("v1", "Pod"), "component=singleuser-server").await?),
+        servers: names(ports.cluster.list(&of("v1", "Pod"), SERVERS).await?),
         claims,
-        clusters: names(ports.cluster.list(&of("gateway.dask.org/v1alpha1", "DaskCluster"), "").await?),
+        clusters: names(ports.cluster.list(&of(DASK.0, DASK.1), "").await?),
     })
 }
 
@@ -124,7 +134,6 @@ fn name(object: &Value) -> String {
 /// Removes what the inventory lists.
 pub async fn remove(
     inventory: &Inventory,
-    namespace: &str,
     delete_data: bool,
     ports: &Ports,
     options: &Options,
@@ -136,9 +145,10 @@ pub async fn remove(
     let began = ports.clock.now();
     let cancel = cancel.child_token();
     let (changed, stopped) = (AtomicBool::new(false), OnceLock::new());
-    let removal = Removal { inventory, namespace, delete_data, ports, recorder, cancel, changed, stopped };
+    let removal =
+        Removal { inventory, namespace: &inventory.namespace, delete_data, ports, recorder, cancel, changed, stopped };
     removal.announce(options);
-    let lease = Lease::new(ports, namespace, &options.holder);
+    let lease = Lease::new(ports, &inventory.namespace, &options.holder);
     let ended = tokio::select! {
         ended = removal.run(&lease) => ended,
         () = lease.keep(|problem| removal.stop(problem)) => Ok(()),
@@ -185,7 +195,7 @@ impl Removal<'_> {
         taken.map_err(|problem| (StepId::new(servers), problem))?;
         self.part(servers, self.servers()).await?;
         self.part(releases, self.releases()).await?;
-        self.part(secrets, self.objects(secrets, "Secret", &self.inventory.secrets)).await?;
+        self.part(secrets, self.objects(secrets, ("v1", "Secret"), &self.inventory.secrets)).await?;
         if self.delete_data {
             self.part(data, self.data()).await?;
         }
@@ -231,14 +241,10 @@ impl Removal<'_> {
     /// What people started is in no release: the hub would be gone, and nobody left to stop it.
     async fn servers(&self) -> PortResult<()> {
         let [servers, ..] = PARTS;
-        for cluster in &self.inventory.clusters {
-            let cluster = ObjectRef::new("gateway.dask.org/v1alpha1", "DaskCluster", self.namespace, cluster);
-            self.calling(servers, format!("delete {cluster}"))?;
-            self.ports.cluster.delete(&cluster).await?;
-        }
+        self.sweep(servers, DASK, "").await?;
         // The gateway's controller must still run to clean up behind its clusters.
-        self.gone("gateway.dask.org/v1alpha1", "DaskCluster", "").await?;
-        self.objects(servers, "Pod", &self.inventory.servers).await
+        self.gone(DASK, "").await?;
+        self.sweep(servers, ("v1", "Pod"), SERVERS).await
     }
 
     async fn releases(&self) -> PortResult<()> {
@@ -249,11 +255,13 @@ impl Removal<'_> {
             self.ports.helm.uninstall(self.namespace, release).await?;
             if *release == "ray-cluster" {
                 // Its operator must see it go, or finalizers would keep it for ever.
-                self.gone("ray.io/v1", "RayCluster", "").await?;
+                self.gone(("ray.io/v1", "RayCluster"), "").await?;
             }
         }
-        self.gone("v1", "Pod", "ray.io/is-ray-node=yes").await?;
-        self.gone("v1", "Pod", "app=jupyterhub").await
+        // Somebody may have started a server while there was a hub.
+        self.sweep(releases, ("v1", "Pod"), SERVERS).await?;
+        self.gone(("v1", "Pod"), "ray.io/is-ray-node=yes").await?;
+        self.gone(("v1", "Pod"), "app=jupyterhub").await
     }
 
     /// A helm that a killed run left behind would go on installing what is removed here.
@@ -261,14 +269,21 @@ impl Removal<'_> {
         if let Some(child) = self.ports.helm.left_behind(release)
             && let Some(mut helm) = self.ports.helm.adopt(child).await
         {
-            self.recorder.say(EventKind::Note { text: format!("helm still works on `{release}`; stopping it") });
+            self.note(format!("helm still works on `{release}`; stopping it"));
             helm.stop().await;
         }
     }
 
-    async fn objects(&self, part: &str, kind: &str, names: &[String]) -> PortResult<()> {
+    /// Deletes all objects of a kind that are there now.
+    async fn sweep(&self, part: &str, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
+        let of = ObjectRef::new(api_version, kind, self.namespace, "");
+        let there: Vec<String> = self.ports.cluster.list(&of, selector).await?.iter().map(name).collect();
+        self.objects(part, (api_version, kind), &there).await
+    }
+
+    async fn objects(&self, part: &str, (api_version, kind): (&str, &str), names: &[String]) -> PortResult<()> {
         let objects: Vec<ObjectRef> =
-            names.iter().map(|name| ObjectRef::new("v1", kind, self.namespace, name)).collect();
+            names.iter().map(|name| ObjectRef::new(api_version, kind, self.namespace, name)).collect();
         for object in &objects {
             self.calling(part, format!("delete {object}"))?;
         }
@@ -277,19 +292,18 @@ impl Removal<'_> {
 
     async fn data(&self) -> PortResult<()> {
         let [.., data] = PARTS;
-        self.objects(data, "PersistentVolumeClaim", &self.inventory.claims).await?;
+        self.objects(data, ("v1", "PersistentVolumeClaim"), &self.inventory.claims).await?;
         if !self.inventory.own_namespace {
             return Ok(());
         }
         let namespace = ObjectRef::cluster("v1", "Namespace", self.namespace);
         self.calling(data, format!("delete {namespace}"))?;
         self.ports.cluster.delete(&namespace).await?;
-        let mut waited = Duration::ZERO;
-        while waited < PATIENCE && self.ports.cluster.get(&namespace).await?.is_some() {
-            self.moment().await?;
-            waited += MOMENT;
-        }
-        Ok(())
+        let left = async || {
+            let found = self.ports.cluster.get(&namespace).await?;
+            Ok(found.iter().map(name).collect())
+        };
+        self.wait_until_gone("Namespace", left).await
     }
 
     async fn moment(&self) -> PortResult<()> {
@@ -297,27 +311,33 @@ impl Removal<'_> {
         self.go_on()
     }
 
-    /// Waits until no object of a kind is left. What stays longer is left to the cluster, and the summary says so.
-    async fn gone(&self, api_version: &str, kind: &str, selector: &str) -> PortResult<()> {
+    /// Waits until no object of a kind is left.
+    async fn gone(&self, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
         let of = ObjectRef::new(api_version, kind, self.namespace, "");
+        let left = async || Ok(self.ports.cluster.list(&of, selector).await?.iter().map(name).collect());
+        self.wait_until_gone(kind, left).await
+    }
+
+    /// Waits until nothing is left. What stays longer is left to the cluster, and a note says so.
+    async fn wait_until_gone(&self, kind: &str, left: impl AsyncFn() -> PortResult<Vec<String>>) -> PortResult<()> {
         let mut waited = Duration::ZERO;
         while waited < PATIENCE {
-            let left = self.ports.cluster.list(&of, selector).await?;
-            if left.is_empty() {
+            let names = left().await?;
+            if names.is_empty() {
                 return Ok(());
             }
             if waited.is_zero() {
-                let names: Vec<String> = left.iter().map(name).collect();
-                self.recorder
-                    .say(EventKind::Note { text: format!("waiting until gone, {kind}: {}", names.join(", ")) });
+                self.note(format!("waiting until gone, {kind}: {}", names.join(", ")));
             }
             self.moment().await?;
             waited += MOMENT;
         }
-        self.recorder.say(EventKind::Note {
-            text: format!("some {kind} objects are still there after {} s", PATIENCE.as_secs()),
-        });
+        self.note(format!("still there after {} s, {kind}: {}", PATIENCE.as_secs(), left().await?.join(", ")));
         Ok(())
+    }
+
+    fn note(&self, text: String) {
+        self.recorder.say(EventKind::Note { text });
     }
 
     fn conclude(&self, ended: Result<(), Failed>, began: Timestamp) -> Outcome {

@@ -49,7 +49,7 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
         summary: Vec::new(),
     };
     let ended = showing::show(args.showing, async |shown, cancel| {
-        uninstall::remove(&inventory, &namespace, args.delete_data, &ports, &options, shown, cancel).await
+        uninstall::remove(&inventory, args.delete_data, &ports, &options, shown, cancel).await
     })
     .await;
     drop(ports);

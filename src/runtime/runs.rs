@@ -6,7 +6,7 @@ use super::deploying::ANSWERS;
 use crate::{
     answers::preset,
     cli::Place,
-    drivers::folder,
+    drivers::{folder, journal},
     problem::Problem,
     run::{executor::INSTALL, state::RunState, uninstall::UNINSTALL},
 };
@@ -34,13 +34,11 @@ pub fn all(place: &Place) -> Result<Vec<Remembered>, Problem> {
 fn load(folder: &Path) -> Option<Remembered> {
     let text = std::fs::read_to_string(folder.join(ANSWERS)).ok()?;
     let answers = preset::parse(&text, ANSWERS).ok()?.answers;
-    let journal = std::fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
-    let lines: Vec<String> = journal.lines().map(str::to_owned).collect();
     Some(Remembered {
         folder: folder.to_owned(),
         context: answers.target.context.unwrap_or_default(),
         namespace: answers.target.namespace.unwrap_or_default(),
-        state: RunState::fold(&lines),
+        state: RunState::fold(&journal::read(folder)),
     })
 }
 

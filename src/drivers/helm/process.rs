@@ -217,14 +217,17 @@ impl HelmRun for Running {
     }
 }
 
-/// The process that works on a release, by the notes of a folder.
+/// The process that works on a release, by the notes of a folder. Notes of those that died go away.
 pub fn left_behind(folder: &Path, release: &str) -> Option<ChildProcess> {
     fs::read_dir(folder).ok()?.flatten().find_map(|entry| {
         let name = entry.file_name().into_string().ok()?;
         let pid = name.strip_prefix("helm-")?.strip_suffix(".json")?.parse().ok()?;
         let trace: Trace = serde_json::from_str(&fs::read_to_string(entry.path()).ok()?).ok()?;
+        if trace.release != release {
+            return None;
+        }
         let who = ChildProcess { pid, started: trace.started, host: host() };
-        (trace.release == release && lives(&who)).then_some(who)
+        Running::adopt(folder, who.clone()).map(|_| who)
     })
 }
 

@@ -54,6 +54,10 @@ impl Run<'_> {
             Action::Release(release) => self.release(step, release, &mut wait).await?,
             Action::Verify => return self.verify().await,
         };
+        if changed {
+            // What the watch knows may be older than the change: an upgrade would be called ready for what was there.
+            self.pause(&mut wait).await?;
+        }
         self.await_ready(&mut wait).await?;
         Ok(Done { changed, ..Done::default() })
     }

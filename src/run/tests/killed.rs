@@ -28,7 +28,7 @@ fn killed_everywhere(moments: impl Fn(usize) -> Moment, helm_too: bool) -> usize
         if !killed(&world, at, helm_too) {
             return number - 1;
         }
-        let when = format!("after {at:?}: {}", world.journal_lines().last().unwrap());
+        let when = format!("after {at:?}: {:?}", world.journal_lines().last());
         let secrets = world.outcome().0;
         assert_eq!(go(&world).0, Some(Outcome::Done), "{when}");
         assert_converged(&world, &expected, &when);

@@ -34,7 +34,7 @@ fn remove(world: &World, delete_data: bool, cancel: &CancellationToken) -> (Opti
     let outcome = unless_killed(|| {
         world.time.drive(async {
             let inventory = uninstall::inventory(&ports, NAMESPACE).await.unwrap();
-            uninstall::remove(&inventory, NAMESPACE, delete_data, &ports, &options, &seen, cancel).await
+            uninstall::remove(&inventory, delete_data, &ports, &options, &seen, cancel).await
         })
     });
     let events = lock(&seen.0).clone();
@@ -210,6 +210,51 @@ fn a_full_disk_stops_a_removal_before_its_next_change() {
         let written = removal.map(|at| calls(&written[at..]).len()).unwrap_or_default();
         assert!(world.changes().len() - before <= written, "with room for {room} lines");
     }
+}
+
+#[test]
+fn a_server_that_was_started_meanwhile_goes_as_well() {
+    let world = used();
+    let late = world.clone();
+    world.put(json!({"apiVersion": "gateway.dask.org/v1alpha1", "kind": "DaskCluster",
+        "metadata": {"name": "one", "namespace": NAMESPACE, "uid": "one"}}));
+    let (ports, options, seen) = (world.ports(), options(&world), Seen::default());
+    let cancel = CancellationToken::new();
+    world.time.drive(async {
+        let inventory = uninstall::inventory(&ports, NAMESPACE).await.unwrap();
+        assert_eq!(inventory.clusters, ["one"]);
+        // while the person reads the list
+        late.put(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "jupyter-eve", "namespace": NAMESPACE,
+            "uid": "eve", "labels": {"app": "jupyterhub", "component": "singleuser-server"}}}));
+        let outcome = uninstall::remove(&inventory, false, &ports, &options, &seen, &cancel).await;
+        assert_eq!(outcome, Outcome::Done);
+    });
+    assert_eq!(left(&world), DATA);
+}
+
+#[test]
+fn claims_of_other_programs_in_the_namespace_are_neither_listed_nor_removed() {
+    let world = used();
+    world.put(json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "theirs", "namespace": NAMESPACE,
+        "uid": "theirs", "labels": {"app": "other", "component": "hub"}}}));
+    world.put(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}));
+    assert_eq!(removed(&world, true).0, Some(Outcome::Done));
+    assert_eq!(
+        left(&world),
+        ["Namespace/hub", "PersistentVolumeClaim/theirs"],
+        "nor is a namespace that was there before"
+    );
+}
+
+#[test]
+fn a_person_reads_beforehand_what_goes_and_what_stays() {
+    let world = used();
+    let ports = world.ports();
+    let inventory = world.time.drive(uninstall::inventory(&ports, NAMESPACE)).unwrap();
+    let (keep, delete) = (inventory.lines(false).join("\n"), inventory.lines(true).join("\n"));
+    assert!(keep.contains("stays, people's files and the hub's database: claim-ada, hub-db-dir"), "{keep}");
+    assert!(delete.contains("goes for ever, people's files and the hub's database: claim-ada, hub-db-dir"), "{delete}");
+    assert!(delete.contains("with everything in it: namespace hub") && !keep.contains("namespace hub"), "{delete}");
 }
 
 #[test]

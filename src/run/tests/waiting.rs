@@ -4,10 +4,13 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{HUB, OPERATOR, RAY, World, carry_out, go, options, plan, problems};
-use crate::run::{
-    event::{Event, EventKind, Outcome},
-    executor::Options,
+use super::{HUB, OPERATOR, RAY, World, carry_out, go, options, plan, problems, undisturbed};
+use crate::{
+    plan::graph::Action,
+    run::{
+        event::{Event, EventKind, Outcome},
+        executor::Options,
+    },
 };
 
 fn not_found() -> serde_json::Value {
@@ -149,4 +152,27 @@ fn a_helm_that_never_ends_is_stopped_at_the_deadline() {
     assert!(problems(&events)[HUB].title.contains("helm"), "{}", problems(&events)[HUB]);
     assert!(!world.helm_works());
     assert_eq!(world.outcome().1[HUB].0, "failed");
+}
+
+#[test]
+fn an_upgrade_is_not_called_ready_for_what_was_there_before() {
+    let world = undisturbed();
+    world.lag(1);
+    let mut other = plan();
+    for step in &mut other.steps {
+        if let Action::Release(release) = &mut step.action {
+            release.values = json!({"a": 2});
+        }
+    }
+    let began = world.time.now();
+    let (outcome, events) = carry_out(&world, &other, &options(&world), &CancellationToken::new());
+    assert_eq!(outcome, Some(Outcome::Done));
+    for event in &events {
+        if let EventKind::StepDone { step, .. } = &event.kind
+            && [HUB, OPERATOR, RAY].contains(&step.as_str())
+        {
+            let after = event.at.duration_since(began).as_secs();
+            assert!(after > 10, "`{step}` was called ready after {after} s, before its new pods were");
+        }
+    }
 }

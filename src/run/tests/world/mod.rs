@@ -70,6 +70,10 @@ struct State {
     helms: BTreeMap<u32, Process>,
     watchers: Vec<UnboundedSender<Change>>,
     journal: Vec<String>,
+    /// Lines that survive a power cut.
+    synced: usize,
+    /// Seconds until a watch tells what changed.
+    lag: i64,
     /// Calls that changed something, in order.
     changes: Vec<String>,
     /// What must never happen, and did.
@@ -156,6 +160,11 @@ impl World {
             let world = self.clone();
             self.time.later(at + 2, move || world.tell(&Change::Contact { up, what: "the cluster".to_owned() }));
         }
+    }
+
+    /// A watch tells what changed so many seconds later.
+    pub fn lag(&self, seconds: i64) {
+        lock(&self.state).lag = seconds;
     }
 
     /// The person's secret has another value from now on.
@@ -249,6 +258,15 @@ impl World {
     }
 
     fn tell(&self, change: &Change) {
+        let lag = lock(&self.state).lag;
+        if lag == 0 {
+            return self.tell_now(change);
+        }
+        let (world, change) = (self.clone(), change.clone());
+        self.time.later(lag, move || world.tell_now(&change));
+    }
+
+    fn tell_now(&self, change: &Change) {
         let mut state = lock(&self.state);
         if state.down && !matches!(change, Change::Contact { .. }) {
             return;
@@ -277,6 +295,9 @@ impl World {
         let mut state = lock(&self.state);
         let Some(kill) = state.kill.take_if(|kill| due(kill.at)) else { return };
         if kill.helm_too {
+            // what was not synced is lost as well
+            let synced = state.synced;
+            state.journal.truncate(synced);
             for process in state.helms.values_mut().filter(|process| process.ended.is_none()) {
                 process.ended = Some(Err(error(FailureKind::Other, "killed")));
             }
@@ -327,6 +348,12 @@ impl Journal for World {
         }
         drop(state);
         self.die_if(|at| matches!(at, Moment::Line(lines) if now >= lines));
+        Ok(())
+    }
+
+    fn sync(&self) -> PortResult<()> {
+        let mut state = lock(&self.state);
+        state.synced = state.journal.len();
         Ok(())
     }
 
