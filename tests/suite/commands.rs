@@ -189,3 +189,48 @@ fn nothing_to_resume_says_what_to_do_instead() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("hubwright install"), "{}", text(&output.stderr));
 }
+
+/// A remembered deployment whose journal begins with a run of a command.
+fn remembered(state: &std::path::Path, command: &str, namespace: &str) {
+    let folder = state.join(format!("prod--{namespace}"));
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(
+        folder.join("answers.yaml"),
+        format!("schema: 1\ntitle: x\ntarget:\n  context: prod\n  namespace: {namespace}\n"),
+    )
+    .unwrap();
+    let line = format!(
+        r#"{{"v":1,"seq":1,"at":"2026-01-01T12:00:00Z","event":"run-started","run":"1","command":"{command}","deployment":"prod/{namespace}","plan":"","resumed":false,"steps":[]}}"#
+    );
+    fs::write(folder.join("journal.jsonl"), format!("{line}\n{{\"v\":1,\"se")).unwrap();
+}
+
+fn resume(state: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let arguments = [&["resume"], arguments].concat();
+    let output = command(&arguments).env("HUBWRIGHT_STATE", state).output().unwrap();
+    (output.status.code(), text(&output.stderr))
+}
+
+#[test]
+fn a_removal_that_was_interrupted_is_not_resumed_as_an_installation() {
+    let state = tempfile::tempdir().unwrap();
+    remembered(state.path(), "uninstall", "hub");
+    let (code, said) = resume(state.path(), &[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("the interrupted run is a removal") && said.contains("hubwright uninstall --context prod -n hub"),
+        "{said}"
+    );
+}
+
+#[test]
+fn of_several_interrupted_runs_one_has_to_be_named() {
+    let state = tempfile::tempdir().unwrap();
+    remembered(state.path(), "install", "physics");
+    remembered(state.path(), "install", "biology");
+    let (code, said) = resume(state.path(), &[]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("--context prod -n physics") && said.contains("--context prod -n biology"), "{said}");
+    let (_, said) = resume(state.path(), &["-n", "physics"]);
+    assert!(!said.contains("several runs"), "a named one is taken up: {said}");
+}

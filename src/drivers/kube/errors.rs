@@ -165,7 +165,10 @@ mod tests {
     use std::{os::unix::process::ExitStatusExt, process::Output};
 
     use serde_json::json;
-    use tokio::{io::AsyncWriteExt, net::TcpListener};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
 
     use super::*;
     use crate::drivers::kube::client;
@@ -244,6 +247,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let page = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
+            // an answer before the question is none
+            let _ = stream.read(&mut [0; 4096]).await;
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>").await;
             tokio::time::sleep(Duration::from_millis(200)).await;
         });

@@ -14,6 +14,7 @@ use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use self::step::Done;
 use super::{
     event::{EventKind, Outcome, PlannedStep},
     lease::Lease,
@@ -79,7 +80,7 @@ pub(crate) struct Run<'a> {
 /// How a step ended.
 enum Ended {
     Done { changed: bool },
-    Failed,
+    Failed { unverified: bool },
 }
 
 /// Carries out a plan. `remembered` is the state of an earlier, interrupted run, or empty.
@@ -155,8 +156,7 @@ impl Run<'_> {
             if !ready.is_empty() && self.may_begin(lease).await {
                 running.extend(ready.into_iter().map(|step| self.guarded_step(step)));
             }
-            let Some((step, ended, unverified)) = running.next().await else { return };
-            progress.unverified |= unverified;
+            let Some((step, ended)) = running.next().await else { return };
             progress.record(step, &ended);
         }
     }
@@ -185,33 +185,25 @@ impl Run<'_> {
         }))
     }
 
-    async fn guarded_step<'s>(&self, step: &'s Step) -> (&'s Step, Ended, bool) {
+    async fn guarded_step<'s>(&self, step: &'s Step) -> (&'s Step, Ended) {
         let began = self.ports.clock.now();
         self.recorder.say(EventKind::StepStarted { step: step.id.clone() });
         let ended = match self.recorder.broken() {
             Ok(()) => self.step(step).await,
             Err(problem) => Err(Failure::new(problem)),
         };
+        let step_id = step.id.clone();
         match ended {
-            Ok(done) => {
+            Ok(Done { changed, note }) => {
                 let took_ms = elapsed_ms(began, self.ports.clock.now());
-                let unverified = done.unverified;
-                self.recorder.say(EventKind::StepDone {
-                    step: step.id.clone(),
-                    changed: done.changed,
-                    took_ms,
-                    note: done.note,
-                });
-                (step, Ended::Done { changed: done.changed }, unverified)
+                self.recorder.say(EventKind::StepDone { step: step_id, changed, took_ms, note });
+                (step, Ended::Done { changed })
             }
             Err(failure) => {
-                let unverified = failure.problem.code == step::UNVERIFIED;
-                self.recorder.say(EventKind::StepFailed {
-                    step: step.id.clone(),
-                    problem: failure.problem,
-                    finding: failure.finding,
-                });
-                (step, Ended::Failed, unverified)
+                let Failure { problem, finding } = *failure;
+                let unverified = problem.code == step::UNVERIFIED;
+                self.recorder.say(EventKind::StepFailed { step: step_id, problem, finding });
+                (step, Ended::Failed { unverified })
             }
         }
     }
@@ -225,6 +217,11 @@ impl Run<'_> {
             progress.failed.insert(step.id.clone());
             false
         });
+    }
+
+    /// Why the run stopped by itself, in lines.
+    fn reason(&self) -> impl Iterator<Item = String> {
+        self.stopped.get().into_iter().flat_map(|problem| [vec![problem.title.clone()], problem.hints.clone()].concat())
     }
 
     fn conclude(&self, progress: &Progress, began: Timestamp) -> Outcome {
@@ -250,13 +247,6 @@ impl Run<'_> {
     }
 }
 
-impl Run<'_> {
-    /// Why the run stopped by itself, in lines.
-    fn reason(&self) -> impl Iterator<Item = String> {
-        self.stopped.get().into_iter().flat_map(|problem| [vec![problem.title.clone()], problem.hints.clone()].concat())
-    }
-}
-
 impl Progress {
     fn record(&mut self, step: &Step, ended: &Ended) {
         match ended {
@@ -264,7 +254,8 @@ impl Progress {
                 self.changed |= changed;
                 self.done.insert(step.id.clone());
             }
-            Ended::Failed => {
+            Ended::Failed { unverified } => {
+                self.unverified |= unverified;
                 self.failed.insert(step.id.clone());
             }
         }

@@ -26,18 +26,15 @@ pub const UNVERIFIED: &str = "unverified";
 const LOOK: Duration = Duration::from_millis(250);
 
 /// What a step that is done says.
-#[derive(Default)]
 pub struct Done {
     /// Whether anything changed.
     pub changed: bool,
     /// One line for a person.
     pub note: Option<String>,
-    /// The verification was not green.
-    pub unverified: bool,
 }
 
 /// What a look at the things that must be ready says.
-pub enum Look {
+enum Look {
     Ready,
     Waiting(String),
     Blocked(Finding),
@@ -59,7 +56,7 @@ impl Run<'_> {
             self.pause(&mut wait).await?;
         }
         self.await_ready(&mut wait).await?;
-        Ok(Done { changed, ..Done::default() })
+        Ok(Done { changed, note: None })
     }
 
     /// Records what is about to be changed; refuses where that cannot be recorded, and after a cancel.
@@ -92,7 +89,7 @@ impl Run<'_> {
             rungs.iter().filter(|rung| rung.outcome == RungOutcome::Failed).map(|rung| rung.title.as_str()).collect();
         if failed.is_empty() {
             let passed = rungs.iter().filter(|rung| rung.outcome == RungOutcome::Passed).count();
-            return Ok(Done { note: Some(format!("{passed} rungs green")), ..Done::default() });
+            return Ok(Done { changed: false, note: Some(format!("{passed} rungs green")) });
         }
         Err(Failure::new(Problem::new(UNVERIFIED, format!("the verification is not green: {}", failed.join(", ")))))
     }
@@ -132,7 +129,7 @@ impl Run<'_> {
     }
 
     /// One look: says what changed since the last one. `true`: ready.
-    pub(super) async fn look(&self, wait: &mut Wait<'_>) -> Result<bool, Box<Failure>> {
+    async fn look(&self, wait: &mut Wait<'_>) -> Result<bool, Box<Failure>> {
         let now = self.ports.clock.now();
         let (look, pulling) = self.see(&wait.step.ready, now);
         if pulling {
