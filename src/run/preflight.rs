@@ -1,11 +1,17 @@
 //! What is looked at before the first change: rights, and what the cluster lacks. All that is wrong is named at once.
 //! Must not change anything.
-use super::ports::{FailureKind, Permission, PortError, PortResult, Ports};
+use super::{
+    executor::MARKER,
+    ports::{FailureKind, ObjectRef, Permission, PortError, PortResult, Ports},
+};
 use crate::{
     answers::facts::Facts,
     plan::graph::{Action, Expect, Plan},
     problem::Problem,
 };
+
+/// Label of every object of ours.
+const OURS: &str = "app.kubernetes.io/managed-by=hubwright";
 
 /// Everything that would keep the plan from working.
 pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<Vec<Problem>> {
@@ -16,7 +22,39 @@ pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<V
         refused => refused?,
     };
     let rights = (!refused.is_empty()).then(|| missing_rights(plan, &refused));
-    Ok(rights.into_iter().chain(storage(plan, facts)).chain(old_crd(plan, facts)).collect())
+    let stranger = match stranger(plan, ports).await {
+        Err(PortError { kind: FailureKind::Forbidden | FailureKind::NotFound, .. }) => None,
+        stranger => stranger?,
+    };
+    Ok(rights.into_iter().chain(storage(plan, facts)).chain(old_crd(plan, facts)).chain(stranger).collect())
+}
+
+/// A release of somebody else that has a name of ours: an upgrade would turn it into what the answers say. What was made
+/// by hand from rendered files has our Secrets beside it.
+async fn stranger(plan: &Plan, ports: &Ports) -> PortResult<Option<Problem>> {
+    let mut names = Vec::new();
+    for step in &plan.steps {
+        let Action::Release(release) = &step.action else { continue };
+        let state = ports.releases.state(&plan.namespace, &release.name).await?;
+        if state.is_some_and(|state| state.status == "deployed" && !state.description.starts_with(MARKER)) {
+            names.push(release.name.as_str());
+        }
+    }
+    let secrets = ObjectRef::new("v1", "Secret", &plan.namespace, "");
+    if names.is_empty() || !ports.cluster.list(&secrets, OURS).await?.is_empty() {
+        return Ok(None);
+    }
+    let (namespace, names) = (&plan.namespace, names.join("`, `"));
+    Ok(Some(
+        Problem::new(
+            "release-not-ours",
+            format!("somebody else's helm release `{names}` is in namespace `{namespace}`"),
+        )
+        .hint("choose another namespace with `-n`")
+        .hint(format!(
+            "to replace it, first `helm uninstall -n {namespace}` it; look at its claims before, they may go with it"
+        )),
+    ))
 }
 
 fn permissions(plan: &Plan) -> Vec<Permission> {

@@ -31,6 +31,9 @@ use crate::{
 /// The command of a run that carries out a plan.
 pub const INSTALL: &str = "install";
 
+/// How helm's description of a release begins that we made; what it was made from follows as a digest.
+pub const MARKER: &str = "hubwright ";
+
 /// How a run behaves.
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -2,7 +2,7 @@
 //! helm works, so that a stuck hook is named long before helm's own limit. Must not wait for readiness; `step` does.
 use std::time::Duration;
 
-use super::{Failure, Run, reach::UNREACHABLE, wait::Wait};
+use super::{Failure, MARKER, Run, reach::UNREACHABLE, wait::Wait};
 use crate::{
     health::{rules, verdict::Verdict},
     plan::graph::{Expect, Release, Step},
@@ -22,7 +22,7 @@ impl Run<'_> {
         release: &Release,
         wait: &mut Wait<'_>,
     ) -> Result<bool, Box<Failure>> {
-        let marker = format!("hubwright {}", release.digest());
+        let marker = format!("{MARKER}{}", release.digest());
         let mut ours = self.take_up(step, release, wait).await;
         let mut changed = false;
         while !self.settled(step, release, &marker, ours).await? {

@@ -26,11 +26,12 @@ use world::{Killed, NAMESPACE, World};
 use super::{
     event::{Event, EventKind, Outcome},
     executor::{Options, execute},
+    preflight,
     recorder::Sink,
     resume::remembered,
 };
 use crate::{
-    answers::secret::SecretRef,
+    answers::{facts::Facts, secret::SecretRef},
     plan::{
         components::{GENERATED, SECRETS},
         graph::{Action, Checks, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step, StepId},
@@ -223,4 +224,21 @@ fn steps_that_do_not_need_each_other_run_at_the_same_time() {
     };
     assert!(at(HUB, true) < at(OPERATOR, false), "the hub does not wait for the operator");
     assert!(at(RAY, true) > at(OPERATOR, false), "Ray needs the operator");
+}
+
+#[test]
+fn a_release_of_somebody_else_is_not_turned_into_ours() {
+    let world = undisturbed();
+    let ports = world.ports();
+    let facts = Facts::default();
+    let codes = || {
+        let problems = world.time.drive(preflight::problems(&plan(), &facts, &ports)).unwrap();
+        problems.into_iter().map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(), Vec::<String>::new(), "ours");
+    world.note(HUB, |note| "Upgrade complete".clone_into(&mut note.description));
+    assert_eq!(codes(), Vec::<String>::new(), "ours, touched by hand: our Secrets are there");
+    world.take(&format!("Secret/{GENERATED}"));
+    world.take(&format!("Secret/{SECRETS}"));
+    assert_eq!(codes(), ["release-not-ours"]);
 }

@@ -285,6 +285,10 @@ impl World {
     /// Something changed: this is where a run may be killed.
     fn changed(&self, what: String) {
         let mut state = lock(&self.state);
+        let synced = state.synced;
+        if state.journal.iter().skip(synced).any(|line| line.contains(r#""event":"calling""#)) {
+            state.wrong.push(format!("`{what}` came before its line was on the disk"));
+        }
         state.changes.push(what);
         let now = state.changes.len();
         drop(state);
