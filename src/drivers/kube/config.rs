@@ -77,9 +77,15 @@ const HOW: &str = "set `KUBECONFIG` to the file that your cluster's provider gav
 fn broken(error: &kube::config::KubeconfigError) -> Problem {
     use kube::config::KubeconfigError as Broken;
     match error {
-        Broken::ReadConfig(..) | Broken::FindPath => {
-            Problem::new("no-cluster", "no cluster is configured: there is no kubeconfig").hint(HOW)
+        Broken::ReadConfig(error, path) if error.kind() == std::io::ErrorKind::NotFound => {
+            let title = format!("no cluster is configured: there is no kubeconfig at `{}`", path.display());
+            Problem::new("no-cluster", title).hint(HOW)
         }
+        Broken::ReadConfig(error, path) => {
+            let title = format!("the kubeconfig `{}` cannot be read: {error}", path.display());
+            Problem::new("kubeconfig-broken", title).hint(HOW)
+        }
+        Broken::FindPath => Problem::new("no-cluster", "no cluster is configured: there is no kubeconfig").hint(HOW),
         // The parser shows lines of the file, and a kubeconfig holds tokens: its words are not repeated.
         Broken::Parse(_) => Problem::new("kubeconfig-broken", "the kubeconfig is not valid YAML").hint(HOW),
         other => Problem::new(
