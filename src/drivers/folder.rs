@@ -36,11 +36,14 @@ pub fn root() -> Result<PathBuf, Problem> {
         })
 }
 
-/// The folder of a deployment, made if it is not there.
+/// The folder of a deployment, whether it is there or not.
 pub fn of(context: &str, namespace: &str) -> Result<PathBuf, Problem> {
-    let folder = root()?.join(format!("{}--{}", safe(context), safe(namespace)));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(|error| unwritable(&folder, &error))?;
-    Ok(folder)
+    Ok(root()?.join(format!("{}--{}", safe(context), safe(namespace))))
+}
+
+/// Makes a folder for the owner only, unless it is there.
+pub fn make(folder: &Path) -> Result<(), Problem> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| unwritable(folder, &error))
 }
 
 /// A name as one path component: letters, digits, `.`, `-` and `_`; other signs become `_` with a digest behind, as do

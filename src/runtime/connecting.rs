@@ -21,7 +21,7 @@ pub struct Place {
     pub connection: Connection,
     /// The namespace.
     pub namespace: String,
-    /// The deployment's folder on this machine.
+    /// The deployment's folder on this machine; made with the first run, not by looking.
     pub folder: PathBuf,
 }
 
@@ -35,6 +35,7 @@ impl Place {
 
     /// Ports of a run that is remembered.
     pub fn ports(&self, helm: Box<dyn Helm>) -> Result<Ports, Problem> {
+        folder::make(&self.folder)?;
         Ok(self.with(helm, Box::new(FileJournal::open(&self.folder)?)))
     }
 
