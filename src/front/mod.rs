@@ -1,5 +1,6 @@
 //! Front ends: consume answers, plans and events, and print. Must not know any driver.
 pub mod facts;
+pub mod fold;
 pub mod json;
 pub mod message;
 pub mod plain;

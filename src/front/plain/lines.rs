@@ -8,12 +8,15 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::{
     front::{
         Front, clock,
+        fold::fold_line,
         message::{self, Sentence, word},
     },
     plan::graph::StepId,
     run::event::{Event, EventKind},
 };
 
+/// Where the text begins, behind clock, elapsed time and state word.
+const COLUMN: usize = 24;
 /// Silence after which a heartbeat says what is waited for, where no bar shows it.
 const HEARTBEAT: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 
@@ -25,6 +28,7 @@ pub struct Lines<W: Write + Send> {
     last_line: Option<Timestamp>,
     waits: BTreeMap<StepId, Wait>,
     bars: Option<MultiProgress>,
+    width: Option<usize>,
 }
 
 struct Wait {
@@ -37,7 +41,14 @@ impl<W: Write + Send> Lines<W> {
     /// Writes to `out`; `bars` draws what is waited for on standard error, for terminals only.
     pub fn new(out: W, zone: TimeZone, bars: bool) -> Self {
         let bars = bars.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(4)));
-        Self { out, zone, started: None, last_line: None, waits: BTreeMap::new(), bars }
+        Self { out, zone, started: None, last_line: None, waits: BTreeMap::new(), bars, width: None }
+    }
+
+    /// Folds lines at a terminal's width.
+    #[must_use]
+    pub fn fold_at(mut self, width: Option<usize>) -> Self {
+        self.width = width;
+        self
     }
 
     fn elapsed(&self, now: Timestamp) -> Duration {
@@ -46,7 +57,7 @@ impl<W: Write + Send> Lines<W> {
     }
 
     fn say(&mut self, at: Timestamp, sentence: &Sentence) {
-        let text = layout(&message::time(at, &self.zone), &clock(self.elapsed(at)), sentence);
+        let text = layout(&message::time(at, &self.zone), &clock(self.elapsed(at)), sentence, self.width);
         let out = &mut self.out;
         // A reader that went away must not end the run: the journal has every event.
         let mut write = || out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -137,17 +148,13 @@ fn spinner(step: &StepId) -> ProgressBar {
     ProgressBar::new_spinner().with_style(style.tick_chars("-\\|/ ")).with_prefix(step.to_string())
 }
 
-fn layout(time: &str, elapsed: &str, sentence: &Sentence) -> String {
+fn layout(time: &str, elapsed: &str, sentence: &Sentence, width: Option<usize>) -> String {
     let mut lines = sentence.lines.iter();
     let first = lines.next().map_or("", String::as_str);
     let about = if sentence.about.is_empty() { String::new() } else { format!("{}: ", sentence.about) };
-    let mut text = format!("{time} {elapsed:>6}  {:<5}  {about}{first}\n", sentence.word);
-    for line in lines {
-        text.push_str("                       ");
-        text.push_str(line);
-        text.push('\n');
-    }
-    text
+    let first = format!("{time} {elapsed:>6}  {:<5}  {about}{first}", sentence.word);
+    let further = lines.map(|line| format!("{:COLUMN$}{line}", ""));
+    std::iter::once(first).chain(further).map(|line| fold_line(&line, width, COLUMN) + "\n").collect()
 }
 
 #[cfg(test)]
