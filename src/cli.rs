@@ -3,6 +3,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+const FIRST_STEPS: &str = "First steps:
+  hubwright presets                     choose where to begin
+  hubwright plan trial-kubernetes       see what would be done; nothing is contacted
+  hubwright install trial-kubernetes    do it, in the cluster that `kubectl` works with";
+
 /// Turns answers into a working, verified JupyterHub with Ray and Dask.
 ///
 /// Answers come from presets, `HUBWRIGHT_…` environment variables and `--set`. Everything that is shown can be repeated
@@ -10,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 /// 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "hubwright", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = FIRST_STEPS)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

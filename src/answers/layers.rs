@@ -149,6 +149,15 @@ impl Layers {
         merged
     }
 
+    /// Names of the presets, lowest first.
+    pub fn presets(&self) -> Vec<&str> {
+        let names = self.layers.iter().filter_map(|layer| match &layer.origin {
+            Origin::Preset(name) => Some(name.as_str()),
+            _ => None,
+        });
+        names.collect()
+    }
+
     /// Who said the answer that counts.
     pub fn origin(&self, key: &str) -> Origin {
         let Some(question) = questions::find(key) else { return Origin::Default };

@@ -77,7 +77,8 @@ pub fn load(name: &str) -> Result<Preset, Vec<Problem>> {
 
 fn read(name: &str) -> Result<String, Problem> {
     let unreadable = |error: &dyn std::fmt::Display| {
-        let problem = Problem::new("preset-unreadable", format!("cannot read the preset `{name}`: {error}"));
+        let problem =
+            Problem::new("preset-unreadable", format!("cannot read the preset `{}`: {error}", text::line(name)));
         match nearest(name) {
             Some(near) => {
                 problem.hint(format!("did you mean the shipped preset `{near}`? `hubwright presets` lists all"))
@@ -85,11 +86,19 @@ fn read(name: &str) -> Result<String, Problem> {
             None => problem.hint("a preset is a file, or a shipped name; `hubwright presets` lists them"),
         }
     };
-    let size = std::fs::metadata(name).map_err(|error| unreadable(&error))?;
-    if !size.is_file() || size.len() > LONGEST {
-        return Err(unreadable(&format!("expected a file of at most {LONGEST} bytes")));
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => unreadable(&"there is no such file, nor such a shipped preset"),
+        std::io::ErrorKind::PermissionDenied => unreadable(&"you may not read it"),
+        _ => unreadable(&error),
+    };
+    let file = std::fs::metadata(name).map_err(failed)?;
+    if !file.is_file() {
+        return Err(unreadable(&"it is no file"));
     }
-    let bytes = std::fs::read(name).map_err(|error| unreadable(&error))?;
+    if file.len() > LONGEST {
+        return Err(unreadable(&format!("it is larger than {} KiB", LONGEST >> 10)));
+    }
+    let bytes = std::fs::read(name).map_err(failed)?;
     String::from_utf8(bytes).map_err(|_| unreadable(&"it is not a text in UTF-8"))
 }
 
@@ -105,5 +114,21 @@ fn nearest(name: &str) -> Option<&'static str> {
 /// The complete valid spec, or everything that is wrong with the answers.
 pub fn spec(layers: &Layers, facts: &Facts) -> Result<Spec, Vec<Problem>> {
     resolve::resolve(&layers.merged(), facts)
-        .map_err(|wrong| wrong.into_iter().map(|invalid| layers.place(invalid).explain()).collect())
+        .map_err(|wrong| guide(layers, wrong.into_iter().map(|invalid| layers.place(invalid).explain()).collect()))
+}
+
+/// Adds a way on for somebody who begins: a preset, or a file in which all that is missing can be filled in.
+fn guide(layers: &Layers, mut problems: Vec<Problem>) -> Vec<Problem> {
+    let presets = layers.presets();
+    let hint = match presets.as_slice() {
+        [] => Some("or begin with a preset: `hubwright presets` lists them".to_owned()),
+        [name] if shipped::find(name).is_some() && problems.len() > 2 => {
+            Some(format!("or fill in a file: `hubwright save {name} -o mine.yaml`, then `hubwright plan mine.yaml`"))
+        }
+        _ => None,
+    };
+    if let Some(last) = problems.last_mut() {
+        last.hints.extend(hint);
+    }
+    problems
 }

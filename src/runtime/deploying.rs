@@ -6,7 +6,7 @@ use super::{
     Outcome, answering,
     connecting::{self, Place},
     looking::{self, Looked},
-    obtaining, planning, runs, showing, trusting,
+    obtaining, planning, runs, showing, tell, trusting,
 };
 use crate::{
     answers::{
@@ -67,7 +67,10 @@ pub async fn install(args: &Install) -> Outcome {
     announce(&deployment, args.showing);
     match ask(&deployment, &args.acting)? {
         Answer::Yes => deploy(&deployment, helm, args.showing, Duration::from_secs(args.patience)).await,
-        Answer::No => Ok(Exit::Change),
+        Answer::No => {
+            tell("nothing was changed");
+            Ok(Exit::Change)
+        }
         Answer::Interrupted => Ok(Exit::Interrupted),
     }
 }
@@ -106,6 +109,12 @@ async fn prepare(layers: Layers) -> Result<Deployment, Vec<Problem>> {
     let place = looking::reach(&layers).await?;
     let looked = looking::look(&place, layers).await?;
     let detected = looked.detected();
+    let ports = place.forgetful_ports(Place::no_helm());
+    let problems =
+        preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let Looked { layers, facts, spec, plan } = looked;
     Ok(Deployment { place, layers, spec, plan, facts, detected })
 }
@@ -114,7 +123,7 @@ async fn prepare(layers: Layers) -> Result<Deployment, Vec<Problem>> {
 fn announce(deployment: &Deployment, showing: Showing) {
     if !showing.json {
         let detected = front::facts::detected(&deployment.detected);
-        eprintln!("{detected}{}{}", planning::head(&deployment.spec), show::text(&deployment.plan));
+        tell(&format!("{detected}{}{}\n", planning::head(&deployment.spec), show::text(&deployment.plan)));
     }
 }
 
@@ -131,11 +140,6 @@ fn ask(deployment: &Deployment, acting: &Acting) -> Result<Answer, Vec<Problem>>
 async fn deploy(deployment: &Deployment, helm: Box<dyn Helm>, showing: Showing, patience: Duration) -> Outcome {
     let place = &deployment.place;
     let (ports, state) = open(place, helm).map_err(one)?;
-    let problems =
-        preflight::problems(&deployment.plan, &deployment.facts, &ports).await.map_err(|error| vec![*error.problem])?;
-    if !problems.is_empty() {
-        return Err(problems);
-    }
     remember(deployment).map_err(one)?;
     let options = options(deployment, &state, patience);
     let outcome = showing::show(showing, async |shown, cancel| {

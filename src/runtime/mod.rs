@@ -16,7 +16,7 @@ use std::io::Write;
 
 use crate::{
     cli::{Cli, Command},
-    front::message,
+    front::{fold::fold, message},
     problem::{Exit, Problem},
 };
 
@@ -59,10 +59,25 @@ fn wait_for(command: impl Future<Output = Outcome>) -> Outcome {
 
 /// Shows problems on standard error.
 fn complain(problems: &[Problem]) {
-    let mut err = std::io::stderr().lock();
-    for problem in problems {
-        let _ = err.write_all(message::error(problem).as_bytes());
-    }
+    problems.iter().for_each(|problem| tell(&message::error(problem)));
+}
+
+/// Tells a person something on standard error, folded at the terminal's width.
+fn tell(text: &str) {
+    let text = fold(text, width(std::io::stderr()));
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(std::io::stderr().lock(), "{text}{end}");
+}
+
+/// Writes words for a person to standard output, folded at the terminal's width.
+fn print_words(text: &str) -> Outcome {
+    print(&fold(text, width(std::io::stdout())))
+}
+
+/// Columns of a terminal; `None` where there is none.
+fn width(stream: impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 /// Writes text to standard output. A reader that went away (`| head`) ends the command quietly.

@@ -2,7 +2,7 @@
 //! Must not know how helm is fetched or checked.
 use std::{io::IsTerminal, ops::ControlFlow};
 
-use super::connecting::Place;
+use super::{connecting::Place, tell};
 use crate::{
     cli::Acting,
     drivers::helm::{self, download},
@@ -29,7 +29,7 @@ pub async fn helm(place: &Place, acting: &Acting) -> Result<ControlFlow<Exit, Bo
     };
     let (program, warning) = found;
     if let Some(warning) = warning {
-        eprintln!("{}", message::warning(&warning));
+        tell(&message::warning(&warning));
     }
     Ok(ControlFlow::Continue(program))
 }
@@ -50,7 +50,7 @@ fn offer(acting: &Acting, problem: Problem) -> Result<Answer, Problem> {
             download::VERSION
         )));
     }
-    eprintln!("{}", problem.title);
+    tell(&problem.title);
     let question =
         format!("Download helm {} from {}, check it, and keep it for hubwright?", download::VERSION, download::SERVER);
     match confirm(&question, FLAG)? {
@@ -60,9 +60,9 @@ fn offer(acting: &Acting, problem: Problem) -> Result<Answer, Problem> {
 }
 
 async fn fetch(place: &Place) -> Result<(Box<dyn Helm>, Option<Problem>), Problem> {
-    eprintln!("downloading helm {} from {} …", download::VERSION, download::SERVER);
+    tell(&format!("downloading helm {} from {} …", download::VERSION, download::SERVER));
     let program = download::download().await?;
-    eprintln!("helm {} is at {}", download::VERSION, program.display());
+    tell(&format!("helm {} is at {}", download::VERSION, program.display()));
     place.helm(Some(&program))
 }
 

@@ -4,7 +4,7 @@ use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use secrecy::ExposeSecret;
 
-use super::{Outcome, answering, connecting::Place, looking, print, trusting};
+use super::{Outcome, answering, connecting::Place, looking, print, print_words, trusting};
 use crate::{
     answers::{facts::Facts, spec::Spec, warn, yaml},
     cli,
@@ -28,7 +28,7 @@ pub fn plan(args: &cli::Plan) -> Outcome {
     let layers = answering::layers(&args.answering, &args.place)?;
     let spec = answering::spec(&layers, &Facts::default())?;
     let plan = plan::build(&spec, &Facts::default());
-    print(&format!("{}{}", head(&spec), show::text(&plan)))
+    print_words(&format!("{}{}", head(&spec), show::text(&plan)))
 }
 
 /// `hubwright plan --probe`
@@ -38,7 +38,7 @@ pub async fn probe(args: &cli::Plan) -> Outcome {
     let looked = looking::look(&place, layers).await?;
     let cluster = facts::cluster(&place.connection.context, &place.namespace, &looked.facts);
     let detected = facts::detected(&looked.detected());
-    print(&format!("{cluster}\n{detected}{}{}", head(&looked.spec), show::text(&looked.plan)))?;
+    print_words(&format!("{cluster}\n{detected}{}{}", head(&looked.spec), show::text(&looked.plan)))?;
     let ports = place.forgetful_ports(Place::no_helm());
     let problems =
         preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;

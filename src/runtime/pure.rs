@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use clap::CommandFactory;
 
-use super::{Outcome, answering, print};
+use super::{Outcome, answering, print, print_words, tell};
 use crate::{
     answers::{
         explain::{self, Explanation},
@@ -24,7 +24,7 @@ pub fn presets() -> Outcome {
         let preset = answering::load(shipped.name)?;
         text.push_str(&format!("{:width$}  {}\n{:width$}  {}\n", shipped.name, preset.title, "", preset.description));
     }
-    print(&text)
+    print_words(&text)
 }
 
 /// `hubwright schema`
@@ -52,7 +52,7 @@ pub fn explain(args: &Explain) -> Outcome {
     let layers = answering::layers(&answering, &Place::default())?;
     let explanation =
         explain::explain(&args.key, &layers, &Facts::default()).map_err(|invalid| vec![invalid.explain()])?;
-    print(&page(&explanation))
+    print_words(&page(&explanation))
 }
 
 fn page(explanation: &Explanation) -> String {
@@ -77,6 +77,8 @@ pub fn save(args: &Save) -> Outcome {
     };
     let text = preset::write(&Preset { answers: layers.merged(), ..from }, &Facts::default());
     write_new(&args.output, &text).map_err(|problem| vec![problem])?;
+    let path = args.output.display();
+    tell(&format!("written to `{path}`: fill in what must be said, then `hubwright plan {path}`"));
     Ok(Exit::Done)
 }
 

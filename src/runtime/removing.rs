@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, time::Duration};
 use super::{
     Outcome,
     connecting::{self, Place},
-    obtaining, runs, showing,
+    obtaining, runs, showing, tell,
 };
 use crate::{
     cli::Uninstall,
@@ -30,15 +30,18 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
     let ports = place.ports(helm).map_err(|problem| vec![problem])?;
     let inventory = uninstall::inventory(&ports, &namespace).await.map_err(|error| vec![*error.problem])?;
     if inventory.is_empty() && !(args.delete_data && inventory.own_namespace) {
-        eprintln!("there is no deployment in namespace {namespace}: nothing to remove");
+        tell(&format!("there is no deployment in namespace {namespace}: nothing to remove"));
         return Ok(Exit::Done);
     }
     if !args.showing.json {
-        eprintln!("{}", list(&inventory, args.delete_data));
+        tell(&list(&inventory, args.delete_data));
     }
     match answer(args, &namespace)? {
         Answer::Yes => {}
-        Answer::No => return Ok(Exit::Change),
+        Answer::No => {
+            tell("nothing was changed");
+            return Ok(Exit::Change);
+        }
         Answer::Interrupted => return Ok(Exit::Interrupted),
     }
     let options = Options {

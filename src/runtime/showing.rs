@@ -32,7 +32,8 @@ impl Shown {
             let bars = std::io::stderr().is_terminal()
                 && std::io::stdout().is_terminal()
                 && std::env::var_os("HUBWRIGHT_NO_PROGRESS").is_none();
-            Box::new(Lines::new(std::io::stdout(), TimeZone::system(), bars))
+            let width = super::width(std::io::stdout());
+            Box::new(Lines::new(std::io::stdout(), TimeZone::system(), bars).fold_at(width))
         };
         Self(Mutex::new(front))
     }

@@ -1,5 +1,6 @@
 //! Commands that somebody else's preset would run here: shown, and asked for, before any of them is run.
 //! Must not run them.
+use super::tell;
 use crate::{
     answers::{commands, layers::Layers},
     front::plain::{Answer, confirm},
@@ -12,8 +13,9 @@ pub fn allow_commands(layers: &Layers, yes: bool) -> Result<Answer, Vec<Problem>
     if found.is_empty() {
         return Ok(Answer::Yes);
     }
-    eprintln!("to get secrets, these commands of presets would be run on this machine:");
+    tell("to get secrets, these commands of presets would be run on this machine:");
     for command in &found {
+        // Not folded: a command must be seen as it is.
         eprintln!("  {}   ({} of {})", command.shown(), command.key, command.preset);
     }
     if yes {

@@ -121,6 +121,7 @@ fn no_cluster_is_a_sentence_and_not_a_crash() {
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.starts_with("error: ") && said.contains("hint: ") && said.contains("KUBECONFIG"), "{said}");
+        assert!(said.contains("`/nonexistent`"), "{said}");
     }
 }
 
@@ -167,6 +168,41 @@ fn a_presets_command_is_shown_and_not_run_before_the_person_agrees() {
     let said = text(&taken.stderr);
     assert_eq!((taken.status.code(), trace.exists()), (Some(0), true), "{said}");
     assert!(said.contains(&command_line) && !said.contains("hunter2-canary\n"), "{said}");
+}
+
+/// 2 would say that something unexpected happened.
+#[test]
+fn a_wrong_flag_is_for_the_person_to_change() {
+    for arguments in [&["plan", "--no-such-flag"][..], &["instal"], &["render", "github"], &[]] {
+        assert_eq!(hubwright(arguments).status.code(), Some(1), "{arguments:?}");
+    }
+    for arguments in [&["--help"][..], &["--version"], &["help", "plan"]] {
+        assert_eq!(hubwright(arguments).status.code(), Some(0), "{arguments:?}");
+    }
+}
+
+#[test]
+fn who_begins_is_shown_the_presets_and_a_file_to_fill_in() {
+    assert!(text(&hubwright(&["plan"]).stderr).contains("`hubwright presets`"));
+    let said = text(&hubwright(&["plan", "github"]).stderr);
+    assert!(said.contains("`hubwright save github -o mine.yaml`"), "{said}");
+    assert!(text(&hubwright(&[]).stderr).contains("hubwright install trial-kubernetes"));
+}
+
+#[test]
+fn a_preset_that_cannot_be_read_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = folder.path().join("large.yaml");
+    fs::write(&large, "#".repeat(10 << 20)).unwrap();
+    for (name, expected) in [
+        (large.to_str().unwrap(), "larger than 1024 KiB"),
+        (folder.path().to_str().unwrap(), "it is no file"),
+        ("no-such", "there is no such file"),
+        ("/dev/zero", "it is no file"),
+    ] {
+        let said = text(&hubwright(&["plan", name]).stderr);
+        assert!(said.contains(expected) && said.contains(name), "{said}");
+    }
 }
 
 #[test]
