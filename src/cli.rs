@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 const FIRST_STEPS: &str = "First steps:
-  hubwright presets                     choose where to begin
-  hubwright plan trial-kubernetes       see what would be done; nothing is contacted
-  hubwright install trial-kubernetes    do it, in the cluster that `kubectl` works with";
+  hubwright presets                   choose where to begin
+  hubwright plan trial-kubernetes     see what would be done
+  hubwright install trial-kubernetes  do it, in the current context of `kubectl`";
 
 /// Turns answers into a working, verified JupyterHub with Ray and Dask.
 ///

@@ -50,10 +50,12 @@ fn offer(acting: &Acting, problem: Problem) -> Result<Answer, Problem> {
             download::VERSION
         )));
     }
-    tell(&problem.title);
-    let question =
-        format!("Download helm {} from {}, check it, and keep it for hubwright?", download::VERSION, download::SERVER);
-    match confirm(&question, FLAG)? {
+    let (version, server) = (download::VERSION, download::SERVER);
+    tell(&format!(
+        "{}; hubwright can fetch helm {version} from {server}, check it, and keep it for itself",
+        problem.title
+    ));
+    match confirm(&format!("Download helm {version}?"), FLAG)? {
         Answer::No => Err(problem),
         answer => Ok(answer),
     }

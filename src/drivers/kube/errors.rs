@@ -119,10 +119,10 @@ const WAYS: &[(&[&str], &str, &str, &str)] = &[
         "use the name that the certificate has as `server` in the kubeconfig, or set `tls-server-name` there",
     ),
     (
-        &["unknownissuer", "unknown issuer"],
+        &["unknownissuer", "unknown issuer", "badsignature"],
         "certificate-unknown",
         "its certificate is signed by nobody that the kubeconfig trusts",
-        "the kubeconfig's `certificate-authority-data` must be the cluster's own; a proxy that opens TLS must be trusted there, too",
+        "the kubeconfig's `certificate-authority-data` must be the cluster's own, which is new where the cluster was made anew; a proxy that opens TLS must be trusted there, too",
     ),
     (
         &["expired", "notvalidyet", "not valid yet"],

@@ -180,6 +180,17 @@ mod tests {
     }
 
     #[test]
+    fn a_long_line_goes_on_under_its_text() {
+        let mut lines = Lines::new(Vec::new(), TimeZone::UTC, false).fold_at(Some(60));
+        let text_of_event = "a note that is much longer than what a terminal of sixty columns has room for".to_owned();
+        lines.event(&event(0, EventKind::Note { text: text_of_event }));
+        let shown = text(lines);
+        let long = shown.lines().find(|line| line.chars().count() > 60);
+        let further: Vec<_> = shown.lines().skip(1).filter(|line| !line.starts_with(&" ".repeat(COLUMN))).collect();
+        assert!(long.is_none() && further.is_empty() && shown.lines().count() > 1, "{shown}");
+    }
+
+    #[test]
     fn silence_of_a_minute_brings_a_heartbeat_that_names_the_wait() {
         let mut lines = Lines::new(Vec::new(), TimeZone::UTC, false);
         lines.event(&event(0, EventKind::StepStarted { step: StepId::new("ray") }));
