@@ -1,8 +1,8 @@
 """From a pod's readiness in the API server to our event on standard output, beside a `kubectl get pods --watch`.
 
 A pod is made unready and ready again by a patch of its status. The clock starts when the patch is *sent*, so that the API
-server's own work is in the figure: what a person waits is never more. Events are journaled, synced and printed before they
-are counted. Measured in a quiet namespace, and in one with 5,000 other pods.
+server's own work is in the figure: what a person waits is never more. Events are journaled and printed before they are
+counted. Measured in a quiet namespace, and in one with 5,000 other pods.
 """
 
 import json
