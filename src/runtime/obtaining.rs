@@ -17,12 +17,12 @@ use crate::{
 /// Flag that downloads without being asked.
 const FLAG: &str = "--download-helm";
 
-/// The helm to use; `Break` where the person does not want one.
+/// The helm to use; `Break` where the person pressed Ctrl-C.
 pub async fn helm(place: &Place, acting: &Acting) -> Result<ControlFlow<Exit, Box<dyn Helm>>, Vec<Problem>> {
     let found = match place.helm(acting.helm.as_deref()) {
-        Err(problem) if problem.code == helm::MISSING => match offer(acting, problem).map_err(one)? {
+        Err(problem) if problem.code == helm::MISSING => match offer(acting, &problem).map_err(one)? {
             Answer::Yes => fetch(place).await.map_err(one)?,
-            Answer::No => return Ok(ControlFlow::Break(Exit::Change)),
+            Answer::No => return Err(vec![problem]),
             Answer::Interrupted => return Ok(ControlFlow::Break(Exit::Interrupted)),
         },
         found => found.map_err(one)?,
@@ -39,26 +39,22 @@ fn one(problem: Problem) -> Vec<Problem> {
 }
 
 /// Whether to download. `--yes` is about the installation, not about programs of other people: it downloads nothing.
-fn offer(acting: &Acting, problem: Problem) -> Result<Answer, Problem> {
+fn offer(acting: &Acting, problem: &Problem) -> Result<Answer, Problem> {
     if acting.download_helm {
         return Ok(Answer::Yes);
     }
-    if acting.yes || !std::io::stdin().is_terminal() {
-        let server = download::SERVER;
-        return Err(problem.hint(format!(
-            "or add `{FLAG}`: fetches helm {} from {server}, checks it, and keeps it for hubwright alone",
-            download::VERSION
-        )));
-    }
     let (version, server) = (download::VERSION, download::SERVER);
+    if acting.yes || !std::io::stdin().is_terminal() {
+        let hint = format!(
+            "or add `{FLAG}`: hubwright fetches helm {version} from {server}, checks it, and keeps it for itself"
+        );
+        return Err(problem.clone().hint(hint));
+    }
     tell(&format!(
         "{}; hubwright can fetch helm {version} from {server}, check it, and keep it for itself",
         problem.title
     ));
-    match confirm(&format!("Download helm {version}?"), FLAG)? {
-        Answer::No => Err(problem),
-        answer => Ok(answer),
-    }
+    confirm(&format!("Download helm {version}?"), FLAG)
 }
 
 async fn fetch(place: &Place) -> Result<(Box<dyn Helm>, Option<Problem>), Problem> {
@@ -73,7 +69,7 @@ mod tests {
     use super::*;
 
     fn offered(acting: &Acting) -> Result<Answer, Problem> {
-        offer(acting, Problem::new(helm::MISSING, "helm is not installed"))
+        offer(acting, &Problem::new(helm::MISSING, "helm is not installed"))
     }
 
     #[test]
