@@ -4,6 +4,7 @@ pub mod executor;
 mod lease;
 pub mod ports;
 pub mod preflight;
+mod reach;
 pub mod recorder;
 pub mod resume;
 pub mod state;

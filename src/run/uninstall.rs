@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use futures::future::try_join_all;
+use futures::future::{BoxFuture, try_join_all};
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,7 @@ use super::{
     executor::{Options, elapsed_ms},
     lease::Lease,
     ports::{FailureKind, ObjectRef, PortError, PortResult, Ports},
+    reach::Reach,
     recorder::{Recorder, Sink},
     resume::remembered,
 };
@@ -145,9 +146,9 @@ pub async fn remove(
     let began = ports.clock.now();
     let cancel = cancel.child_token();
     let (changed, stopped) = (AtomicBool::new(false), OnceLock::new());
-    let removal =
-        Removal { inventory, namespace: &inventory.namespace, delete_data, ports, recorder, cancel, changed, stopped };
-    removal.announce(options);
+    let namespace = inventory.namespace.as_str();
+    let removal = Removal { inventory, namespace, delete_data, ports, options, recorder, cancel, changed, stopped };
+    removal.announce();
     let lease = Lease::new(ports, &inventory.namespace, &options.holder);
     let ended = tokio::select! {
         ended = removal.run(&lease) => ended,
@@ -162,6 +163,7 @@ struct Removal<'a> {
     namespace: &'a str,
     delete_data: bool,
     ports: &'a Ports,
+    options: &'a Options,
     recorder: Recorder<'a>,
     cancel: CancellationToken,
     changed: AtomicBool,
@@ -173,11 +175,11 @@ struct Removal<'a> {
 type Failed = (StepId, Problem);
 
 impl Removal<'_> {
-    fn announce(&self, options: &Options) {
+    fn announce(&self) {
         let steps = PARTS.iter().take(if self.delete_data { 4 } else { 3 });
         let planned = |id: &&str| PlannedStep { id: StepId::new(*id), title: (*id).to_owned(), needs: Vec::new() };
         self.recorder.say(EventKind::RunStarted {
-            run: options.run.clone(),
+            run: self.options.run.clone(),
             command: UNINSTALL.to_owned(),
             deployment: format!("{}/{}", self.ports.cluster.context(), self.namespace),
             plan: digest(&format!("{:?}", self.inventory)),
@@ -225,12 +227,13 @@ impl Removal<'_> {
     }
 
     fn go_on(&self) -> PortResult<()> {
-        if !self.cancel.is_cancelled() {
-            return Ok(());
-        }
-        let interrupted = || Problem::new("interrupted", "stopped; `hubwright uninstall` goes on where it stopped");
-        let problem = self.stopped.get().cloned().unwrap_or_else(interrupted);
-        Err(PortError::new(FailureKind::Other, problem))
+        if self.cancel.is_cancelled() { Err(self.interrupted()) } else { Ok(()) }
+    }
+
+    /// Why the removal was given up.
+    fn interrupted(&self) -> PortError {
+        let by_person = || Problem::new("interrupted", "stopped; `hubwright uninstall` goes on where it stopped");
+        PortError::new(FailureKind::Other, self.stopped.get().cloned().unwrap_or_else(by_person))
     }
 
     fn stop(&self, problem: Problem) {
@@ -252,7 +255,7 @@ impl Removal<'_> {
         for release in RELEASES.iter().filter(|release| self.inventory.releases.iter().any(|name| name == *release)) {
             self.calling(releases, format!("helm uninstall {release}"))?;
             self.end_helm(release).await;
-            self.ports.helm.uninstall(self.namespace, release).await?;
+            self.reach(|| self.ports.helm.uninstall(self.namespace, release)).await?;
             if *release == "ray-cluster" {
                 // Its operator must see it go, or finalizers would keep it for ever.
                 self.gone(("ray.io/v1", "RayCluster"), "").await?;
@@ -277,7 +280,8 @@ impl Removal<'_> {
     /// Deletes all objects of a kind that are there now.
     async fn sweep(&self, part: &str, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
         let of = ObjectRef::new(api_version, kind, self.namespace, "");
-        let there: Vec<String> = self.ports.cluster.list(&of, selector).await?.iter().map(name).collect();
+        let there: Vec<String> =
+            self.reach(|| self.ports.cluster.list(&of, selector)).await?.iter().map(name).collect();
         self.objects(part, (api_version, kind), &there).await
     }
 
@@ -287,7 +291,9 @@ impl Removal<'_> {
         for object in &objects {
             self.calling(part, format!("delete {object}"))?;
         }
-        try_join_all(objects.iter().map(|object| self.ports.cluster.delete(object))).await.map(|_| ())
+        try_join_all(objects.iter().map(|object| self.reach(move || self.ports.cluster.delete(object))))
+            .await
+            .map(|_| ())
     }
 
     async fn data(&self) -> PortResult<()> {
@@ -298,12 +304,19 @@ impl Removal<'_> {
         }
         let namespace = ObjectRef::cluster("v1", "Namespace", self.namespace);
         self.calling(data, format!("delete {namespace}"))?;
-        self.ports.cluster.delete(&namespace).await?;
+        self.reach(|| self.ports.cluster.delete(&namespace)).await?;
         let left = async || {
-            let found = self.ports.cluster.get(&namespace).await?;
+            let found = self.reach(|| self.ports.cluster.get(&namespace)).await?;
             Ok(found.iter().map(name).collect())
         };
         self.wait_until_gone("Namespace", left).await
+    }
+
+    /// Calls the cluster, again while it does not answer.
+    async fn reach<'c, T>(&self, call: impl Fn() -> BoxFuture<'c, PortResult<T>>) -> PortResult<T> {
+        let reach = Reach { clock: self.ports.clock.as_ref(), silence: self.options.silence, cancel: &self.cancel };
+        let ended = reach.call(|problem, _| self.note(format!("{}; trying again", problem.title)), call).await;
+        ended.unwrap_or_else(|| Err(self.interrupted()))
     }
 
     async fn moment(&self) -> PortResult<()> {
@@ -314,7 +327,7 @@ impl Removal<'_> {
     /// Waits until no object of a kind is left.
     async fn gone(&self, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
         let of = ObjectRef::new(api_version, kind, self.namespace, "");
-        let left = async || Ok(self.ports.cluster.list(&of, selector).await?.iter().map(name).collect());
+        let left = async || Ok(self.reach(|| self.ports.cluster.list(&of, selector)).await?.iter().map(name).collect());
         self.wait_until_gone(kind, left).await
     }
 

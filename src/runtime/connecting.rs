@@ -1,6 +1,9 @@
 //! Builds the ports of a deployment: connection, helm, folder, journal.
 //! Must not know what they are used for.
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::{
     drivers::{
@@ -14,6 +17,9 @@ use crate::{
     problem::Problem,
     run::ports::{Helm, Journal, Ports},
 };
+
+/// How long the cluster may stay silent until a run gives up.
+pub const SILENCE: Duration = Duration::from_mins(10);
 
 /// A cluster that answers, and who we are there.
 pub struct Place {

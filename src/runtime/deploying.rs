@@ -40,9 +40,6 @@ use crate::{
 /// File with the answers of a run, for `resume`. References to secrets only.
 pub const ANSWERS: &str = "answers.yaml";
 
-/// How long the cluster may stay silent until a run gives up.
-const SILENCE: Duration = Duration::from_mins(10);
-
 /// A deployment that is about to be made.
 struct Deployment {
     place: Place,
@@ -177,7 +174,7 @@ fn options(deployment: &Deployment, state: &RunState, patience: Duration) -> Opt
     let fresh = || jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let run = if state.unfinished(INSTALL) { state.run.clone() } else { fresh() };
     let summary = summary(&deployment.spec);
-    Options { run, holder: connecting::holder(), patience, silence: SILENCE, summary }
+    Options { run, holder: connecting::holder(), patience, silence: connecting::SILENCE, summary }
 }
 
 /// Where the hub is and how to log in, for the end of a good run.

@@ -48,7 +48,7 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
         run: ports.clock.now().strftime("%Y%m%d-%H%M%S").to_string(),
         holder: connecting::holder(),
         patience: Duration::ZERO,
-        silence: Duration::ZERO,
+        silence: connecting::SILENCE,
         summary: Vec::new(),
     };
     let ended = showing::show(args.showing, async |shown, cancel| {

@@ -1,6 +1,5 @@
 //! The executor: carries out the steps of a plan, independent ones at the same time, and waits for what must be ready.
 //! Must not know drivers, front ends or components.
-mod reach;
 mod record;
 mod release;
 mod secrets;
@@ -10,7 +9,7 @@ mod world;
 
 use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 
-use futures::{StreamExt, stream::FuturesUnordered};
+use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +17,8 @@ use self::step::Done;
 use super::{
     event::{EventKind, Outcome, PlannedStep},
     lease::Lease,
-    ports::Ports,
+    ports::{PortResult, Ports},
+    reach::Reach,
     recorder::{Recorder, Sink},
     state::RunState,
 };
@@ -173,6 +173,29 @@ impl Run<'_> {
             self.stop(problem);
         }
         !self.cancel.is_cancelled()
+    }
+
+    /// Calls the cluster, again while it does not answer.
+    async fn reach<'c, T>(
+        &self,
+        step: &Step,
+        call: impl Fn() -> BoxFuture<'c, PortResult<T>>,
+    ) -> Result<T, Box<Failure>> {
+        let reach = Reach { clock: self.ports.clock.as_ref(), silence: self.options.silence, cancel: &self.cancel };
+        let said = |problem: &Problem, deadline| {
+            let what = format!("{}; trying again", problem.title);
+            self.recorder.say(EventKind::StepWaiting { step: step.id.clone(), what, deadline });
+        };
+        let ended = reach.call(said, call).await.ok_or_else(|| self.interrupted())?;
+        ended.map_err(Into::into)
+    }
+
+    /// A pause that ends with a cancel.
+    async fn moment(&self, duration: Duration) -> Result<(), Box<Failure>> {
+        tokio::select! {
+            () = self.cancel.cancelled() => Err(self.interrupted()),
+            () = self.ports.clock.sleep(duration) => Ok(()),
+        }
     }
 
     /// Ends the run as a cancel does, but for a reason of its own.

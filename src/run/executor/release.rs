@@ -2,11 +2,11 @@
 //! helm works, so that a stuck hook is named long before helm's own limit. Must not wait for readiness; `step` does.
 use std::time::Duration;
 
-use super::{Failure, MARKER, Run, reach::UNREACHABLE, wait::Wait};
+use super::{Failure, MARKER, Run, wait::Wait};
 use crate::{
     health::{rules, verdict::Verdict},
     plan::graph::{Expect, Release, Step},
-    run::{event::EventKind, ports::HelmRun},
+    run::{event::EventKind, ports::HelmRun, reach::UNREACHABLE},
 };
 
 /// Time until helm is tried again after it met another helm, or no cluster.

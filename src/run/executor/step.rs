@@ -3,10 +3,7 @@ use std::{pin::pin, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{
-    Failure, Run,
-    wait::{Wait, after},
-};
+use super::{Failure, Run, wait::Wait};
 use crate::{
     health::{
         causes, rules,
@@ -17,6 +14,7 @@ use crate::{
     run::{
         event::{EventKind, RungOutcome},
         ports::{Applied, ObjectRef},
+        reach::after,
     },
 };
 

@@ -1,10 +1,8 @@
 //! How long a step may take. Time in which nobody could look does not count: while the cluster is silent, or while this
 //! machine sleeps. Must not know what is waited for.
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{health::verdict::Finding, plan::graph::Step};
+use crate::{health::verdict::Finding, plan::graph::Step, run::reach::after};
 
 /// More than this between two looks means that this machine slept, or that a call hung.
 const STALL: SignedDuration = SignedDuration::from_secs(30);
@@ -53,12 +51,4 @@ impl<'s> Wait<'s> {
             *since = later(*since);
         }
     }
-}
-
-/// A moment after another.
-pub fn after(now: Timestamp, duration: Duration) -> Timestamp {
-    SignedDuration::try_from(duration)
-        .ok()
-        .and_then(|duration| now.checked_add(duration).ok())
-        .unwrap_or(Timestamp::MAX)
 }

@@ -3,7 +3,7 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    HUB, OPERATOR, RAY, assert_converged, calls, carry_out, go, notes, options, plan, undisturbed,
+    HUB, OPERATOR, RAY, assert_converged, calls, carry_out, go, notes, options, undisturbed, with_other_values,
     world::{Kill, Moment, World},
 };
 use crate::{
@@ -115,6 +115,20 @@ fn a_new_secret_reaches_its_readers_although_the_run_was_killed_in_between() {
 }
 
 #[test]
+fn a_slow_helm_that_nobody_could_write_down_is_found_and_waited_for() {
+    let expected = undisturbed();
+    for change in 4..=5 {
+        let world = World::new();
+        [HUB, OPERATOR].into_iter().for_each(|chart| world.slow(chart, 580));
+        assert!(killed(&world, Moment::Change(change), false));
+        assert!(world.helm_works());
+        assert_eq!(go(&world).0, Some(Outcome::Done));
+        assert_converged(&world, &expected, "after a slow helm");
+        assert_eq!(world.changes().len(), expected.changes().len(), "no helm is started twice: {:?}", world.changes());
+    }
+}
+
+#[test]
 fn a_release_that_a_dead_helm_left_pending_is_freed_and_upgraded() {
     let world = World::new();
     world.kill(Kill { at: Moment::Change(4), helm_too: true });
@@ -122,6 +136,18 @@ fn a_release_that_a_dead_helm_left_pending_is_freed_and_upgraded() {
     let (outcome, events) = go(&world);
     assert_eq!(outcome, Some(Outcome::Done));
     assert!(calls(&events).iter().any(|call| call.starts_with("free release")), "{:?}", calls(&events));
+}
+
+#[test]
+fn an_upgrade_that_died_with_its_helm_is_freed_within_minutes_and_done() {
+    let world = undisturbed();
+    let other = with_other_values();
+    world.kill(Kill { at: Moment::Change(1), helm_too: true });
+    assert_eq!(carry_out(&world, &other, &options(&world), &CancellationToken::new()).0, None);
+    assert!(world.outcome().1.values().any(|(status, _)| status == "pending-upgrade"));
+    assert_eq!(carry_out(&world, &other, &options(&world), &CancellationToken::new()).0, Some(Outcome::Done));
+    assert_eq!(world.wrong(), Vec::<String>::new());
+    assert!(world.outcome().1.values().all(|(status, _)| status == "deployed"));
 }
 
 /// An installation with other values for a release, whose record says that a helm of somebody else works on it.
@@ -185,12 +211,7 @@ fn a_release_whose_uninstall_was_cut_off_is_removed_to_the_end_and_installed_aga
 fn a_run_that_is_resumed_with_other_answers_says_so_and_ends_with_the_new_ones() {
     let world = World::new();
     assert!(killed(&world, Moment::Change(4), true));
-    let mut other = plan();
-    for step in &mut other.steps {
-        if let Action::Release(release) = &mut step.action {
-            release.values = json!({"a": 2});
-        }
-    }
+    let other = with_other_values();
     let (outcome, events) = carry_out(&world, &other, &options(&world), &CancellationToken::new());
     assert_eq!(outcome, Some(Outcome::Done));
     assert!(notes(&events).iter().any(|note| note.contains("answers")), "{:?}", notes(&events));

@@ -112,6 +112,17 @@ fn plan() -> Plan {
     }
 }
 
+/// The same plan after an answer was changed.
+fn with_other_values() -> Plan {
+    let mut other = plan();
+    for step in &mut other.steps {
+        if let Action::Release(release) = &mut step.action {
+            release.values = json!({"a": 2});
+        }
+    }
+    other
+}
+
 fn options(world: &World) -> Options {
     Options {
         run: "run-1".to_owned(),

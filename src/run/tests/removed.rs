@@ -194,6 +194,25 @@ fn a_removal_renews_its_lease_while_it_waits() {
 }
 
 #[test]
+fn a_removal_outlasts_a_silence_of_the_cluster() {
+    for from in 0..4 {
+        let world = used();
+        // something to wait for, so that the removal takes a few seconds
+        world.put(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "slow", "namespace": NAMESPACE, "uid": "slow",
+            "labels": {"app": "jupyterhub"}}}));
+        let other = world.clone();
+        world.time.later(5, move || assert!(other.take("Pod/slow")));
+        let (ports, options, seen) = (world.ports(), options(&world), Seen::default());
+        let inventory = world.time.drive(uninstall::inventory(&ports, NAMESPACE)).unwrap();
+        world.silence(from, from + 120);
+        let cancel = CancellationToken::new();
+        let outcome = world.time.drive(uninstall::remove(&inventory, false, &ports, &options, &seen, &cancel));
+        assert_eq!(outcome, Outcome::Done, "silent from {from} s: {:?}", problems(&lock(&seen.0)));
+        assert_eq!(left(&world), DATA, "silent from {from} s");
+    }
+}
+
+#[test]
 fn a_full_disk_stops_a_removal_before_its_next_change() {
     for room in 0..8 {
         let world = used();

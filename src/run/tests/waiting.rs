@@ -4,13 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{HUB, OPERATOR, RAY, World, carry_out, go, options, plan, problems, undisturbed};
-use crate::{
-    plan::graph::Action,
-    run::{
-        event::{Event, EventKind, Outcome},
-        executor::Options,
-    },
+use super::{HUB, OPERATOR, RAY, World, carry_out, go, options, plan, problems, undisturbed, with_other_values};
+use crate::run::{
+    event::{Event, EventKind, Outcome},
+    executor::Options,
 };
 
 fn not_found() -> serde_json::Value {
@@ -158,12 +155,7 @@ fn a_helm_that_never_ends_is_stopped_at_the_deadline() {
 fn an_upgrade_is_not_called_ready_for_what_was_there_before() {
     let world = undisturbed();
     world.lag(1);
-    let mut other = plan();
-    for step in &mut other.steps {
-        if let Action::Release(release) = &mut step.action {
-            release.values = json!({"a": 2});
-        }
-    }
+    let other = with_other_values();
     let began = world.time.now();
     let (outcome, events) = carry_out(&world, &other, &options(&world), &CancellationToken::new());
     assert_eq!(outcome, Some(Outcome::Done));

@@ -69,7 +69,7 @@ impl Helm for World {
         }
         let pid = u32::try_from(state.helms.len()).unwrap() + 1;
         state.helms.insert(pid, Process { release: name.clone(), ended: None });
-        let endless = state.endless.contains(&name);
+        let takes = state.slow.get(&name).copied().unwrap_or(HELM);
         state.releases.insert(
             name.clone(),
             ReleaseState {
@@ -82,9 +82,7 @@ impl Helm for World {
         );
         drop(state);
         let world = self.clone();
-        if !endless {
-            self.time.later(HELM, move || world.helm_ends(pid));
-        }
+        self.time.later(takes, move || world.helm_ends(pid));
         self.changed(format!("helm {name}"));
         now(Ok(Box::new(Running { world: self.clone(), pid })))
     }

@@ -87,8 +87,8 @@ struct State {
     /// Charts whose workload never becomes ready, with what its pod says.
     stuck: BTreeMap<String, Value>,
     refused: BTreeSet<String>,
-    /// Charts whose helm never ends.
-    endless: BTreeSet<String>,
+    /// Seconds that helm takes for a chart, where it is slow.
+    slow: BTreeMap<String, i64>,
     /// Nobody answers, whether the watch noticed that or not.
     down: bool,
     /// What the person's reference to a secret leads to.
@@ -143,9 +143,14 @@ impl World {
         lock(&self.state).refused.insert(chart.to_owned());
     }
 
+    /// helm takes so many seconds for a chart.
+    pub fn slow(&self, chart: &str, seconds: i64) {
+        lock(&self.state).slow.insert(chart.to_owned(), seconds);
+    }
+
     /// helm never ends for a chart.
     pub fn never_ends(&self, chart: &str) {
-        lock(&self.state).endless.insert(chart.to_owned());
+        self.slow(chart, 1_000_000);
     }
 
     /// The API server does not answer for a while; the watch notices that a little later.
