@@ -302,7 +302,11 @@ fn gpus_that_the_operator_does_not_count_are_told_to_ray() {
 
 #[test]
 fn ray_is_not_throttled_below_a_core() {
-    let ray = values(&plan_of("trial-kubernetes", &[]), "ray-cluster");
+    // With the chart's own defaults beneath, as helm does it: they limit the head to a core.
+    let ray = merged(
+        defaults("kuberay/ray-cluster-values.yaml"),
+        &values(&plan_of("trial-kubernetes", &[]), "ray-cluster"),
+    );
     assert_eq!(ray["head"]["resources"]["limits"], json!({"memory": "2Gi"}));
     assert_eq!(ray["head"]["resources"]["requests"]["cpu"], "500m");
     assert_eq!(ray["head"]["rayStartParams"], json!({"num-cpus": "1"}));
@@ -431,6 +435,8 @@ fn dask_has_no_address_of_its_own_and_runs_on_current_distributed() {
         dask["gateway"]["extraConfig"]["limits"].as_str().unwrap().contains("c.ClusterConfig.cluster_max_workers = 10")
     );
     assert_eq!(dask["gateway"]["auth"]["type"], "jupyterhub");
+    // The server knows K, M, G and T, but not Kubernetes' Ki, Mi, Gi: bytes are the only amount that both read alike.
+    assert!(dask["gateway"]["backend"]["worker"]["memory"]["limit"].is_u64());
 }
 
 #[test]

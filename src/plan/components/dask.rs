@@ -95,7 +95,8 @@ fn gateway(context: &Context, dask: &Dask) -> Value {
             "imagePullSecrets": context.pull_secrets(),
             "worker": {
                 "cores": {"request": dask.worker.cpu.value(), "limit": dask.worker.cpu.value()},
-                "memory": {"request": dask.worker.memory.as_str(), "limit": dask.worker.memory.as_str()},
+                // Bytes: the gateway's own units (`M` is a mebibyte to it) are not Kubernetes' (`Mi`), which it refuses.
+                "memory": {"request": dask.worker.memory.whole(), "limit": dask.worker.memory.whole()},
             },
         },
         "extraConfig": extra_config(context, dask),

@@ -84,7 +84,7 @@ fn values(context: &Context, ray: &Ray) -> Value {
 
 fn head(ray: &Ray) -> Value {
     let mut head = json!({
-        "resources": ray_resources(&ray.head, None),
+        "resources": head_resources(&ray.head),
         "containerEnv": token_environment(ray),
         "rayStartParams": start_params(&ray.head, None),
     });
@@ -98,6 +98,17 @@ fn head(ray: &Ray) -> Value {
         }
     }
     head
+}
+
+/// The chart limits the head to a core of its own accord; only an explicit null takes that away.
+fn head_resources(head: &Resources) -> Value {
+    let mut resources = ray_resources(head, None);
+    if less_than_a_core(head)
+        && let Some(Value::Object(limits)) = resources.get_mut("limits")
+    {
+        limits.insert("cpu".to_owned(), Value::Null);
+    }
+    resources
 }
 
 /// helm merges the chart's own `smallGroup` under ours: it must be switched off by name.

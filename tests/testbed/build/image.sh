@@ -39,6 +39,13 @@ mismatch() { # ROOT
  "display_name": "Python 3 (another Ray)", "language": "python"}' >"$1$kernels/kernel.json"
 }
 
+# Byte code made here, once: the pods' users may not write it, so that each start of a Ray or Dask process would compile
+# every module anew, 4 s of CPU a process, and Ray's client server has 30 s. Some packages hold files of other Pythons: they stay.
+byte_code() { # ROOT
+  pip_inside "$1" python3 -m compileall -q -q -j 0 --invalidation-mode unchecked-hash \
+    /usr/lib/python3.11 /usr/lib/python3/dist-packages /usr/local/lib/python3.11/dist-packages /opt/mismatch || true
+}
+
 people() { # ROOT
   chroot "$1" sh -c 'useradd --create-home --uid 1000 --gid 100 --shell /bin/bash jovyan
     ln -sf /usr/bin/python3 /usr/local/bin/python
@@ -51,6 +58,7 @@ fat_root() { # ROOT
   cp "$BED_SOURCE/build/requirements.txt" "$root/tmp/"
   pip_inside "$root" pip install --no-cache-dir --no-compile --quiet -r /tmp/requirements.txt
   mismatch "$root"
+  byte_code "$root"
   npm install --silent --prefix "$root/opt/proxy" "configurable-http-proxy@$CONFIGURABLE_HTTP_PROXY_VERSION" >/dev/null
   ln -sf /opt/proxy/node_modules/.bin/configurable-http-proxy "$root/usr/local/bin/"
   people "$root"
