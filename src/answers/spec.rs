@@ -406,6 +406,8 @@ pub struct Pool {
 pub struct Dask {
     /// Image of schedulers and workers.
     pub image: Image,
+    /// Resources of a cluster's scheduler.
+    pub scheduler: Resources,
     /// Resources of one worker.
     pub worker: Resources,
     /// Limits.

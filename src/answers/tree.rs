@@ -202,6 +202,10 @@ sections! {
     }
     /// `dask`
     Dask {
+        /// CPUs of a cluster's scheduler.
+        scheduler_cpu: Option<String>,
+        /// Memory of a cluster's scheduler.
+        scheduler_memory: Option<String>,
         /// CPUs of one Dask worker.
         worker_cpu: Option<String>,
         /// Memory of one Dask worker.

@@ -6,7 +6,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::clock;
 use crate::{
-    health::verdict::{Finding, NextStep},
+    health::verdict::Finding,
     problem::Problem,
     run::event::{EventKind, Outcome, PodChange, RungOutcome, RungResult},
 };
@@ -170,17 +170,7 @@ pub fn finding_lines(finding: &Finding) -> Vec<String> {
     let about = (finding.count > 1).then(|| format!("{} and {} more", finding.subject, finding.count - 1));
     let about = std::iter::once(format!("seen on: {}", about.unwrap_or_else(|| finding.subject.clone())));
     let detail = finding.detail.iter().flat_map(|detail| detail.lines()).map(|line| format!("| {line}"));
-    about.chain(detail).chain(finding.next.iter().map(|step| format!("hint: {}", next_step(step)))).collect()
-}
-
-/// A next step as one line.
-pub fn next_step(step: &NextStep) -> String {
-    match step {
-        NextStep::Edit { key, why } => format!("change the answer `{key}`: {why}"),
-        NextStep::Command { command, why } => format!("run `{command}`: {why}"),
-        NextStep::Retry { why } => format!("try again: {why}"),
-        NextStep::Tell { why } => why.clone(),
-    }
+    about.chain(detail).chain(finding.next.iter().map(|step| format!("hint: {step}"))).collect()
 }
 
 /// A problem as `error:` and `hint:` lines.

@@ -192,3 +192,15 @@ pub enum NextStep {
         why: String,
     },
 }
+
+/// As one line.
+impl std::fmt::Display for NextStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Edit { key, why } => write!(f, "change the answer `{key}`: {why}"),
+            Self::Command { command, why } => write!(f, "run `{command}`: {why}"),
+            Self::Retry { why } => write!(f, "try again: {why}"),
+            Self::Tell { why } => f.write_str(why),
+        }
+    }
+}

@@ -25,6 +25,7 @@ pub mod rungs;
 mod scene;
 mod script;
 mod sniff;
+mod stuck;
 mod web;
 
 pub use climb::{climb, climb_some};

@@ -303,10 +303,8 @@ fn gpus_that_the_operator_does_not_count_are_told_to_ray() {
 #[test]
 fn ray_is_not_throttled_below_a_core() {
     // With the chart's own defaults beneath, as helm does it: they limit the head to a core.
-    let ray = merged(
-        defaults("kuberay/ray-cluster-values.yaml"),
-        &values(&plan_of("trial-kubernetes", &[]), "ray-cluster"),
-    );
+    let ray =
+        merged(defaults("kuberay/ray-cluster-values.yaml"), &values(&plan_of("trial-kubernetes", &[]), "ray-cluster"));
     assert_eq!(ray["head"]["resources"]["limits"], json!({"memory": "2Gi"}));
     assert_eq!(ray["head"]["resources"]["requests"]["cpu"], "500m");
     assert_eq!(ray["head"]["rayStartParams"], json!({"num-cpus": "1"}));

@@ -33,6 +33,11 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         })
         .required()
         .rule(rules::tag),
+    Question::new("dask.scheduler-cpu", "Scheduler CPUs", "CPUs of a cluster's scheduler", Kind::Quantity, lens!(Answers, dask.scheduler_cpu)).when(dask).or(|_, _| json!("1")),
+    Question::new("dask.scheduler-memory", "Scheduler memory", "memory of a cluster's scheduler", Kind::Quantity, lens!(Answers, dask.scheduler_memory))
+        .when(dask)
+        .or(|_, _| json!("2Gi"))
+        .rule(rules::bytes),
     Question::new("dask.worker-cpu", "Worker CPUs", "CPUs of one worker", Kind::Quantity, lens!(Answers, dask.worker_cpu)).when(dask).or(|_, _| json!("1")),
     Question::new("dask.worker-memory", "Worker memory", "memory of one worker", Kind::Quantity, lens!(Answers, dask.worker_memory))
         .when(dask)

@@ -198,6 +198,7 @@ fn dask(answers: &Answers) -> Dask {
     let dask = &answers.dask;
     Dask {
         image: image(dask.image.as_ref(), dask.tag.as_ref()),
+        scheduler: resources(dask.scheduler_cpu.as_ref(), dask.scheduler_memory.as_ref()),
         worker: resources(dask.worker_cpu.as_ref(), dask.worker_memory.as_ref()),
         limits: DaskLimits {
             clusters_per_user: dask.clusters_per_user,

@@ -13,8 +13,10 @@ pub enum Role {
     Notebook,
     /// A part of the hub.
     Hub,
-    /// A person's Dask scheduler or worker.
-    Dask,
+    /// The scheduler of a person's Dask cluster.
+    DaskScheduler,
+    /// A worker of a person's Dask cluster.
+    DaskWorker,
     /// A part of Dask Gateway.
     DaskGateway,
     /// The KubeRay operator.
@@ -34,7 +36,8 @@ pub fn role(pod: &Pod) -> Role {
         (_, _, "singleuser-server" | "image-puller" | "hook-image-puller" | "continuous-image-puller") => {
             Role::Notebook
         }
-        (_, _, "dask-scheduler" | "dask-worker") => Role::Dask,
+        (_, _, "dask-scheduler") => Role::DaskScheduler,
+        (_, _, "dask-worker") => Role::DaskWorker,
         (_, "jupyterhub", _) => Role::Hub,
         (_, "dask-gateway", _) => Role::DaskGateway,
         (_, "kuberay-operator", _) => Role::Operator,
@@ -47,7 +50,7 @@ pub fn image(pod: &Pod) -> Option<&'static str> {
     match role(pod) {
         Role::RayHead | Role::RayWorker => Some("ray.tag"),
         Role::Notebook => Some("notebook.tag"),
-        Role::Dask => Some("dask.tag"),
+        Role::DaskScheduler | Role::DaskWorker => Some("dask.tag"),
         Role::Hub => Some("charts.jupyterhub"),
         Role::DaskGateway => Some("charts.dask-gateway"),
         Role::Operator => Some("charts.kuberay"),
@@ -61,7 +64,8 @@ pub fn cpu(pod: &Pod) -> Option<&'static str> {
         Role::RayHead => Some("ray.head-cpu"),
         Role::RayWorker => Some("ray.pools[].cpu"),
         Role::Notebook => Some("hub.cpu"),
-        Role::Dask => Some("dask.worker-cpu"),
+        Role::DaskScheduler => Some("dask.scheduler-cpu"),
+        Role::DaskWorker => Some("dask.worker-cpu"),
         Role::Hub | Role::DaskGateway | Role::Operator | Role::Other => None,
     }
 }
@@ -72,7 +76,8 @@ pub fn memory(pod: &Pod) -> Option<&'static str> {
         Role::RayHead => Some("ray.head-memory"),
         Role::RayWorker => Some("ray.pools[].memory"),
         Role::Notebook => Some("hub.memory"),
-        Role::Dask => Some("dask.worker-memory"),
+        Role::DaskScheduler => Some("dask.scheduler-memory"),
+        Role::DaskWorker => Some("dask.worker-memory"),
         Role::Hub | Role::DaskGateway | Role::Operator | Role::Other => None,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, from_secret, secrets};
 use crate::{
-    answers::spec::Dask,
+    answers::spec::{Dask, Resources},
     plan::graph::{Action, Checks, DaskCheck, Expect, Release, Step, StepId},
 };
 
@@ -93,11 +93,8 @@ fn gateway(context: &Context, dask: &Dask) -> Value {
         "backend": {
             "image": {"name": dask.image.repository, "tag": dask.image.tag},
             "imagePullSecrets": context.pull_secrets(),
-            "worker": {
-                "cores": {"request": dask.worker.cpu.value(), "limit": dask.worker.cpu.value()},
-                // Bytes: the gateway's own units (`M` is a mebibyte to it) are not Kubernetes' (`Mi`), which it refuses.
-                "memory": {"request": dask.worker.memory.whole(), "limit": dask.worker.memory.whole()},
-            },
+            "scheduler": sizes(&dask.scheduler),
+            "worker": sizes(&dask.worker),
         },
         "extraConfig": extra_config(context, dask),
     });
@@ -110,6 +107,13 @@ fn gateway(context: &Context, dask: &Dask) -> Value {
         gateway.insert("env".to_owned(), json!([password]));
     }
     gateway
+}
+
+/// Cores and memory of a scheduler or worker. A part of a core is only requested: held to it, Python needs minutes to start.
+/// Memory in bytes: the server's own units (`M` is a mebibyte to it) are not Kubernetes' (`Mi`), which it refuses.
+fn sizes(resources: &Resources) -> Value {
+    let (cores, bytes) = (resources.cpu.value(), resources.memory.whole());
+    json!({"cores": {"request": cores, "limit": cores.max(1.0)}, "memory": {"request": bytes, "limit": bytes}})
 }
 
 fn extra_config(context: &Context, dask: &Dask) -> Value {

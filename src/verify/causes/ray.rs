@@ -47,9 +47,15 @@ pub fn silent(place: &str) -> Problem {
 /// The head did not start a process for the client.
 pub fn no_session(place: &str) -> Problem {
     Problem::new("ray-no-session", format!("Ray at `{place}` did not open a client session"))
-        .hint("each client needs a Python process on the head: give the head more memory (`ray.head-memory`) and look at `/tmp/ray/session_latest/logs/ray_client_server*` in its pod")
+        .hint("each client needs a Python process on the head, started within 30 s: give the head more CPU (`ray.head-cpu`) and memory (`ray.head-memory`), and look at `/tmp/ray/session_latest/logs/ray_client_server*` in its pod")
         .at("ray.head-memory")
         .retry()
+}
+
+/// Whether Ray's words mean that the head did not start a client's process within its own 30 s (`proxier.py`): a busy or a
+/// cold head, which may manage it the second time.
+pub fn head_was_slow(words: &str) -> bool {
+    words.contains("Starting Ray client server failed")
 }
 
 /// The head refused the session.

@@ -75,8 +75,14 @@ fn read(line: &str) -> Option<Read> {
     } else if is("failed") {
         Read::End(Spawned::Failed(words("message")))
     } else {
-        Read::Message(words("message"))
+        Read::Message(plain(&words("message")).to_owned())
     })
+}
+
+/// A pod's event without `2026-01-01T12:00:00Z [Normal] ` before it.
+fn plain(message: &str) -> &str {
+    let event = message.split_once(" [").filter(|(time, _)| time.parse::<jiff::Timestamp>().is_ok());
+    event.and_then(|(_, rest)| rest.split_once("] ")).map_or(message, |(_, words)| words)
 }
 
 fn whole_lines(waiting: &mut Vec<u8>) -> Vec<String> {
@@ -107,6 +113,10 @@ mod tests {
         assert_eq!(
             read("data:{\"failed\": true, \"message\": \"Spawn failed: no\"}"),
             Some(Read::End(Spawned::Failed("Spawn failed: no".to_owned())))
+        );
+        assert_eq!(
+            read("data: {\"message\": \"2026-01-01T12:00:00.5Z [Normal] Container started\"}"),
+            Some(Read::Message("Container started".to_owned()))
         );
         assert_eq!(read(""), None);
         assert_eq!(read("data: {torn"), None);

@@ -19,6 +19,7 @@ use crate::{
         rung::{Notes, Stop},
         scene::{Scene, needed},
         sniff::{self, Answer},
+        stuck::explained,
         web::Web,
     },
 };
@@ -69,7 +70,11 @@ pub async fn cluster(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     sweep(&gateway).await?;
     notes.tried(format!("a new cluster at {}", gateway.place()));
     let begun = Instant::now();
-    let cluster = gateway.running(&gateway.create().await?).await?;
+    let name = gateway.create().await?;
+    let cluster = match gateway.running(&name).await {
+        Ok(cluster) => cluster,
+        Err(problem) => return Err(explained(scene, problem, "dask-scheduler-").await.into()),
+    };
     notes.seen(format!("cluster {} runs after {} s", cluster.name, begun.elapsed().as_secs()));
     let mut scheduler = Scheduler::connect(needed(&scene.found.dask)?, &cluster).await?;
     scheduler.workers().await?;
@@ -88,7 +93,9 @@ pub async fn workers(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let wanted = check.workers.max(1);
     notes.tried(format!("{wanted} workers of cluster {}, and a function on each", cluster.name));
     gateway.scale(&cluster.name, wanted).await?;
-    wait_for_workers(notes, &gateway, &cluster.name, wanted).await?;
+    if let Err(problem) = wait_for_workers(notes, &gateway, &cluster.name, wanted).await {
+        return Err(explained(scene, problem, "dask-worker-").await.into());
+    }
     let mut scheduler = Scheduler::connect(needed(&scene.found.dask)?, cluster).await?;
     let scheduler_packages = scheduler.versions().await?;
     for (worker, packages) in scheduler.worker_versions().await? {

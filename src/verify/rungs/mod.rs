@@ -93,7 +93,7 @@ pub const NOTEBOOK: Track = Track {
     rungs: &[
         Rung { id: "notebook-server", height: 6, title: "a notebook", wanted: with_hub, needs: &["hub-http"], limit: seconds(360), run: |s, n| Box::pin(notebook::server(s, n)) },
         Rung { id: "notebook-versions", height: 6, title: "versions in the notebook", wanted: with_hub, needs: &["notebook-server"], limit: seconds(60), run: |s, n| Box::pin(notebook::versions(s, n)) },
-        Rung { id: "notebook-ray", height: 6, title: "Ray from the notebook", wanted: hub_and_ray, needs: &["notebook-versions", "ray-tasks"], limit: seconds(120), run: |s, n| Box::pin(notebook::ray(s, n)) },
+        Rung { id: "notebook-ray", height: 6, title: "Ray from the notebook", wanted: hub_and_ray, needs: &["notebook-versions", "ray-tasks"], limit: seconds(180), run: |s, n| Box::pin(notebook::ray(s, n)) },
         Rung { id: "notebook-dask", height: 6, title: "Dask from the notebook", wanted: hub_and_dask, needs: &["notebook-versions", "dask-workers"], limit: seconds(300), run: |s, n| Box::pin(notebook::dask(s, n)) },
         Rung { id: "notebook-gpu", height: 6, title: "a GPU in the notebook", wanted: hub_with_gpu, needs: &["notebook-server"], limit: seconds(480), run: |s, n| Box::pin(notebook::gpu(s, n)) },
     ],

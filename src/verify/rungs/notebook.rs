@@ -1,5 +1,8 @@
 //! Height 6: a check user's real server, as users will have it. What it leaves is removed however it ends: kernel, server, user, home.
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -20,6 +23,7 @@ use crate::{
         rung::{Notes, Stop},
         scene::{Scene, needed},
         script,
+        stuck::explained,
         web::Web,
     },
 };
@@ -48,11 +52,18 @@ pub async fn server(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 }
 
 async fn spawn(scene: &Scene<'_>, notes: &Notes, hub: &Hub, profile: Option<&str>) -> Result<Kernel, Problem> {
+    let told = Mutex::new(Vec::new());
     let say = |message: &str| {
-        notes.seen(message);
+        told.lock().unwrap_or_else(PoisonError::into_inner).push(message.to_owned());
         scene.say(format!("check's server: {message}"));
     };
-    let path = hub.start(profile, &say).await?;
+    let path = match hub.start(profile, &say).await {
+        Ok(path) => path,
+        Err(problem) => {
+            told.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|message| notes.seen(message));
+            return Err(explained(scene, problem, &format!("jupyter-{}", hub.user)).await);
+        }
+    };
     let server = hub.web.clone().under(&path);
     hub.answers(&server).await?;
     Kernel::start(server).await
@@ -85,7 +96,11 @@ pub async fn ray(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     compare::ray(needed(&scene.found.ray)?, needed(&scene.found.notebook)?)?;
     reach(kernel, &address).await?;
     let code = script::compose(&json!({"address": address}), &[include_str!("../../../assets/verify/cell_ray.py")]);
-    let output = kernel.run(&code, RAY).await?;
+    let mut output = kernel.run(&code, RAY).await?;
+    if output.error.as_deref().is_some_and(ray_causes::head_was_slow) {
+        notes.seen("the head took more than the 30 s that Ray gives it to start a client's process; tried again");
+        output = kernel.run(&code, RAY).await?;
+    }
     if let Some(error) = &output.error {
         return Err(ray_failed(&address, error).into());
     }
@@ -118,6 +133,9 @@ async fn reach(kernel: &Kernel, address: &str) -> Result<(), Problem> {
 
 /// Ray's own message is the same for many causes; those that the cell before cannot see are told by their words.
 fn ray_failed(address: &str, error: &str) -> Problem {
+    if ray_causes::head_was_slow(error) {
+        return ray_causes::no_session(address).detail(error);
+    }
     if error.contains("Version mismatch") || (error.contains("Initialization failure") && error.contains("Error")) {
         return Problem::new(
             "ray-version-mismatch",

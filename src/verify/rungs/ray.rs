@@ -92,7 +92,13 @@ pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let mut client = RayClient::connect(door, &id, token.as_ref()).await?;
     client.ping().await?;
     notes.seen("ping answered");
-    let mut session = client.open().await?;
+    let mut session = match client.open().await {
+        Err(slow) if slow.detail.as_deref().is_some_and(causes::head_was_slow) => {
+            notes.seen("the head took more than the 30 s that Ray gives it to start a client's process; tried again");
+            client.open().await?
+        }
+        opened => opened?,
+    };
     let info = session.versions().await;
     let complete = wait_for_nodes(scene, notes, &mut client).await;
     let resources = client.resources().await;

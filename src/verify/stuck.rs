@@ -1,0 +1,84 @@
+//! Why the pods that a rung waits for do not come: the health rules, asked once. Must not know any rung.
+use std::{collections::BTreeSet, time::Duration};
+
+use futures::StreamExt;
+
+use super::scene::Scene;
+use crate::{
+    health::{
+        causes,
+        index::Index,
+        objects::{Change, KINDS},
+        verdict::{Finding, NextStep},
+    },
+    problem::Problem,
+};
+
+/// How long a look at the namespace may take.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// The problem with the cause that keeps a pod whose name begins so from getting ready; the problem alone if none is known.
+pub async fn explained(scene: &Scene<'_>, problem: Problem, pod: &str) -> Problem {
+    let index = look(scene).await;
+    let subject = format!("Pod/{pod}");
+    let found = causes::all(&index, scene.ports.clock.now()).into_iter().find(|one| one.subject.starts_with(&subject));
+    match found {
+        Some(finding) => because(problem, finding),
+        None => problem,
+    }
+}
+
+/// The namespace as it is now: a watch until everything that was there has come.
+async fn look(scene: &Scene<'_>) -> Index {
+    let mut index = Index::new(&scene.checks.namespace);
+    let mut waiting: BTreeSet<&str> = KINDS.iter().map(|kind| kind.kind).collect();
+    let mut changes = scene.ports.cluster.watch(&scene.checks.namespace);
+    let all = async {
+        while !waiting.is_empty() {
+            let Some(change) = changes.next().await else { return };
+            if let Change::Synced { kind } | Change::Absent { kind } | Change::Blind { kind, .. } = &change {
+                waiting.remove(kind);
+            }
+            index.apply(change);
+        }
+    };
+    // What has come by then may be enough.
+    let _ = tokio::time::timeout(LOOK, all).await;
+    index
+}
+
+/// The cause's name, words and next steps lead; what the rung itself would advise follows.
+fn because(problem: Problem, finding: Finding) -> Problem {
+    let advice = finding.next.iter().map(ToString::to_string);
+    let key = finding.next.iter().find_map(|step| match step {
+        NextStep::Edit { key, .. } => Some(key.clone()),
+        _ => None,
+    });
+    Problem {
+        code: finding.code,
+        title: format!("{}: {}", problem.title, finding.title),
+        detail: finding.detail.or(problem.detail),
+        hints: advice.chain(problem.hints).collect(),
+        at: key.or(problem.at),
+        retry: problem.retry,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_leads_and_the_rungs_advice_follows() {
+        let problem =
+            Problem::new("dask-cluster-pending", "it was not running after 120 s").hint("look").at("dask.image");
+        let finding = Finding::new("no-room-cpu", "Pod/dask-scheduler-1", "no node has 1 CPU free")
+            .detail("0/1 nodes are available: 1 Insufficient cpu")
+            .edit("dask.scheduler-cpu", "ask for less");
+        let told = because(problem, finding);
+        assert_eq!(told.code, "no-room-cpu");
+        assert_eq!(told.title, "it was not running after 120 s: no node has 1 CPU free");
+        assert_eq!(told.at.as_deref(), Some("dask.scheduler-cpu"));
+        assert_eq!(told.hints, ["change the answer `dask.scheduler-cpu`: ask for less", "look"]);
+    }
+}
