@@ -42,8 +42,8 @@ mismatch() { # ROOT
 # Byte code made here, once: the pods' users may not write it, so that each start of a Ray or Dask process would compile
 # every module anew, 4 s of CPU a process, and Ray's client server has 30 s. Some packages hold files of other Pythons: they stay.
 byte_code() { # ROOT
-  pip_inside "$1" python3 -m compileall -q -q -j 0 --invalidation-mode unchecked-hash \
-    /usr/lib/python3.11 /usr/lib/python3/dist-packages /usr/local/lib/python3.11/dist-packages /opt/mismatch || true
+  pip_inside "$1" sh -c 'python3 -m compileall -q -q -j 0 --invalidation-mode unchecked-hash \
+    /usr/lib/python3* /usr/local/lib/python3*/dist-packages /opt/mismatch || true'
 }
 
 people() { # ROOT
@@ -57,6 +57,8 @@ fat_root() { # ROOT
   lend_network "$root"
   cp "$BED_SOURCE/build/requirements.txt" "$root/tmp/"
   pip_inside "$root" pip install --no-cache-dir --no-compile --quiet -r /tmp/requirements.txt
+  # jupyter-events asks for it through an extra of jsonschema; importing it builds a parser for 3 s, in every Ray process
+  pip_inside "$root" pip uninstall --quiet --yes rfc3987-syntax
   mismatch "$root"
   byte_code "$root"
   npm install --silent --prefix "$root/opt/proxy" "configurable-http-proxy@$CONFIGURABLE_HTTP_PROXY_VERSION" >/dev/null
