@@ -75,9 +75,12 @@ pub fn worker_failed(worker: &str, words: &str) -> Problem {
         .retry()
 }
 
+/// Code of [`blocked`].
+pub const BLOCKED: &str = "dask-tcp-blocked";
+
 /// REST works, the scheduler's TCP way does not.
 pub fn blocked(via: &str, words: &str) -> Problem {
-    Problem::new("dask-tcp-blocked", "the gateway's REST answers, but the way to the scheduler is blocked")
+    Problem::new(BLOCKED, "the gateway's REST answers, but the way to the scheduler is blocked")
         .detail(format!("{via}: {}", text::line(words)))
         .hint("the scheduler is reached through the gateway's own proxy (Service `traefik-dask-gateway`), never through the hub's; look whether Traefik knows the route: `kubectl get ingressroutetcp`")
         .retry()

@@ -47,16 +47,22 @@ pub fn silent(place: &str) -> Problem {
 /// The head did not start a process for the client.
 pub fn no_session(place: &str) -> Problem {
     Problem::new("ray-no-session", format!("Ray at `{place}` did not open a client session"))
-        .hint("each client needs a Python process on the head, started within 30 s: give the head more CPU (`ray.head-cpu`) and memory (`ray.head-memory`), and look at `/tmp/ray/session_latest/logs/ray_client_server*` in its pod")
+        .hint("each client needs a Python process on the head that starts within 30 s: give the head more CPU (`ray.head-cpu`) and memory (`ray.head-memory`), and look at `/tmp/ray/session_latest/logs/ray_client_server*` in its pod")
         .at("ray.head-memory")
         .retry()
 }
 
-/// Whether Ray's words mean that the head did not start a client's process within its own 30 s (`proxier.py`): a busy or a
-/// cold head, which may manage it the second time.
-pub fn head_was_slow(words: &str) -> bool {
-    words.contains("Starting Ray client server failed")
+/// Whether Ray's words mean that the process that the head starts for each client died at once (`proxier.py`). The head forks
+/// it beside the threads of its own gRPC server, which now and then kills it; the next one lives.
+pub fn client_process_died(words: &str) -> bool {
+    words.contains("Starting Ray client server failed") || words.contains("psutil.ZombieProcess")
 }
+
+/// How often a session is tried in all where that happens.
+pub const TRIES: usize = 4;
+
+/// What is noted then.
+pub const TRIED_AGAIN: &str = "the process that the head started for this client died at once; tried again";
 
 /// The head refused the session.
 pub fn refused_session(place: &str, message: &str) -> Problem {

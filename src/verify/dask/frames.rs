@@ -36,15 +36,16 @@ pub async fn write(stream: &mut (impl AsyncWrite + Unpin), body: &Value) -> std:
 
 /// Reads one message; its msgpack part. Further frames, which parts of it may point into, are read over.
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Value> {
-    let (total, count) = (stream.read_u64_le().await?, stream.read_u64_le().await?);
-    if total > LONGEST || count == 0 || count > MOST {
+    // The first number is no sum: buffers after the first uncompressed one are not counted in it (`_add_frames_header`).
+    let (counted, count) = (stream.read_u64_le().await?, stream.read_u64_le().await?);
+    if counted > LONGEST || count == 0 || count > MOST {
         return Err(not_dask());
     }
     let mut lengths = Vec::new();
     for _ in 0..count {
         lengths.push(stream.read_u64_le().await?);
     }
-    if lengths.iter().fold(0_u64, |sum, length| sum.saturating_add(*length)) > total {
+    if lengths.iter().fold(0_u64, |sum, length| sum.saturating_add(*length)) > LONGEST {
         return Err(not_dask());
     }
     let mut frames = Vec::new();
@@ -71,6 +72,24 @@ mod tests {
         let mut bytes = Vec::new();
         write(&mut bytes, &body).await.unwrap();
         assert_eq!(read(&mut bytes.as_slice()).await.unwrap(), body);
+    }
+
+    /// Two results of one broadcast, as distributed 2026.3.0 sends them: the last buffer is not in the first number.
+    #[tokio::test]
+    async fn buffers_that_the_first_number_leaves_out_are_read_over() {
+        let mut body = Vec::new();
+        rmpv::encode::write_value(&mut body, &map([("status", "OK".into())])).unwrap();
+        let lengths = [body.len() as u64, 3, 2];
+        let mut bytes = Vec::new();
+        for number in [8 * 4 + lengths[0] + 3, 3, lengths[0], lengths[1], lengths[2]] {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes.extend_from_slice(&body);
+        bytes.extend_from_slice(b"abcde");
+        write(&mut bytes, &"next".into()).await.unwrap();
+        let mut stream = bytes.as_slice();
+        assert_eq!(field(&read(&mut stream).await.unwrap(), "status"), Some(&"OK".into()));
+        assert_eq!(read(&mut stream).await.unwrap(), "next".into());
     }
 
     #[tokio::test]

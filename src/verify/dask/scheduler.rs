@@ -24,9 +24,9 @@ use crate::{
 };
 
 /// Limit of one question.
-const CALL: Duration = Duration::from_secs(5);
+const CALL: Duration = Duration::from_secs(15);
 /// Limit of running something on every worker.
-const RUNNING: Duration = Duration::from_secs(10);
+const RUNNING: Duration = Duration::from_secs(30);
 
 /// A connection to a scheduler.
 pub struct Scheduler {

@@ -14,7 +14,7 @@ use crate::{
     verify::{
         causes::{dask as causes, network},
         compare::{self, DaskVersions},
-        dask::{gateway::Gateway, scheduler::Scheduler},
+        dask::{Cluster, gateway::Gateway, scheduler::Scheduler},
         door::Door,
         rung::{Notes, Stop},
         scene::{Scene, needed},
@@ -28,6 +28,8 @@ use crate::{
 const PORT: u16 = 80;
 /// How long workers may take.
 const COMING: Duration = Duration::from_secs(120);
+/// How long the gateway's proxy may take until it knows the way to a new scheduler.
+const ROUTED: Duration = Duration::from_secs(30);
 /// How long the gateway may take until it is up.
 const STARTING: Duration = Duration::from_secs(60);
 
@@ -76,7 +78,7 @@ pub async fn cluster(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         Err(problem) => return Err(explained(scene, problem, "dask-scheduler-").await.into()),
     };
     notes.seen(format!("cluster {} runs after {} s", cluster.name, begun.elapsed().as_secs()));
-    let mut scheduler = Scheduler::connect(needed(&scene.found.dask)?, &cluster).await?;
+    let mut scheduler = connected(scene, &cluster).await?;
     scheduler.workers().await?;
     let packages = scheduler.versions().await?;
     notes.seen(format!("scheduler: {}", compare::show(&packages)));
@@ -96,7 +98,7 @@ pub async fn workers(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     if let Err(problem) = wait_for_workers(notes, &gateway, &cluster.name, wanted).await {
         return Err(explained(scene, problem, "dask-worker-").await.into());
     }
-    let mut scheduler = Scheduler::connect(needed(&scene.found.dask)?, cluster).await?;
+    let mut scheduler = connected(scene, cluster).await?;
     let scheduler_packages = scheduler.versions().await?;
     for (worker, packages) in scheduler.worker_versions().await? {
         compare::dask_worker(&scheduler_packages, &worker, &packages)?;
@@ -107,6 +109,21 @@ pub async fn workers(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         notes.seen(format!("a function ran on {worker}"));
     }
     Ok(())
+}
+
+/// The proxy learns the way to a new scheduler a moment after the gateway calls the cluster running; until then it shows a
+/// certificate of its own.
+async fn connected(scene: &Scene<'_>, cluster: &Cluster) -> Result<Scheduler, Problem> {
+    let door = needed(&scene.found.dask)?;
+    let begun = Instant::now();
+    loop {
+        match Scheduler::connect(door, cluster).await {
+            Err(problem) if problem.code == causes::BLOCKED && begun.elapsed() < ROUTED => {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            ended => return ended,
+        }
+    }
 }
 
 async fn wait_for_workers(notes: &Notes, gateway: &Gateway, cluster: &str, wanted: u32) -> Result<(), Problem> {

@@ -97,8 +97,11 @@ pub async fn ray(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     reach(kernel, &address).await?;
     let code = script::compose(&json!({"address": address}), &[include_str!("../../../assets/verify/cell_ray.py")]);
     let mut output = kernel.run(&code, RAY).await?;
-    if output.error.as_deref().is_some_and(ray_causes::head_was_slow) {
-        notes.seen("the head took more than the 30 s that Ray gives it to start a client's process; tried again");
+    for _ in 1..ray_causes::TRIES {
+        if !output.error.as_deref().is_some_and(ray_causes::client_process_died) {
+            break;
+        }
+        notes.seen(ray_causes::TRIED_AGAIN);
         output = kernel.run(&code, RAY).await?;
     }
     if let Some(error) = &output.error {
@@ -133,7 +136,7 @@ async fn reach(kernel: &Kernel, address: &str) -> Result<(), Problem> {
 
 /// Ray's own message is the same for many causes; those that the cell before cannot see are told by their words.
 fn ray_failed(address: &str, error: &str) -> Problem {
-    if ray_causes::head_was_slow(error) {
+    if ray_causes::client_process_died(error) {
         return ray_causes::no_session(address).detail(error);
     }
     if error.contains("Version mismatch") || (error.contains("Initialization failure") && error.contains("Error")) {

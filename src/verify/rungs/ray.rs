@@ -1,7 +1,7 @@
 //! Ray's rungs above the pods: ports, HTTP, handshake, tasks on every node, a GPU.
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         door::Door,
         ray::{
             self,
-            client::RayClient,
+            client::{RayClient, Session},
             dashboard,
             jobs::{Job, Progress, error},
         },
@@ -86,19 +86,8 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let door = needed(&scene.found.ray_client)?;
     let token = ray::token(scene).await?;
-    let random = scene.ports.secrets.generate().map_err(|error| error.explain())?;
-    let id: String = random.expose_secret().chars().take(32).collect();
     notes.tried(format!("Ray Client handshake at {} ({})", door.url(), door.via));
-    let mut client = RayClient::connect(door, &id, token.as_ref()).await?;
-    client.ping().await?;
-    notes.seen("ping answered");
-    let mut session = match client.open().await {
-        Err(slow) if slow.detail.as_deref().is_some_and(causes::head_was_slow) => {
-            notes.seen("the head took more than the 30 s that Ray gives it to start a client's process; tried again");
-            client.open().await?
-        }
-        opened => opened?,
-    };
+    let (mut client, mut session) = session(scene, notes, door, token.as_ref()).await?;
     let info = session.versions().await;
     let complete = wait_for_nodes(scene, notes, &mut client).await;
     let resources = client.resources().await;
@@ -112,6 +101,38 @@ pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let amounts = resources?.into_iter().filter(|row| row.name == "CPU" || row.name == "GPU");
     notes.seen(amounts.map(|row| format!("{} {}", row.amount, row.name)).collect::<Vec<_>>().join(", "));
     Ok(())
+}
+
+/// A session; tried again where the process that the head starts for it died at once.
+async fn session(
+    scene: &Scene<'_>,
+    notes: &Notes,
+    door: &Door,
+    token: Option<&SecretString>,
+) -> Result<(RayClient, Session), Problem> {
+    for _ in 1..causes::TRIES {
+        match opened(scene, door, token).await {
+            Err(died) if died.detail.as_deref().is_some_and(causes::client_process_died) => {
+                notes.seen(causes::TRIED_AGAIN);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            ended => return ended,
+        }
+    }
+    opened(scene, door, token).await
+}
+
+async fn opened(scene: &Scene<'_>, door: &Door, token: Option<&SecretString>) -> Result<(RayClient, Session), Problem> {
+    let mut client = RayClient::connect(door, &client_id(scene)?, token).await?;
+    client.ping().await?;
+    let session = client.open().await?;
+    Ok((client, session))
+}
+
+/// A new one for every session: the head takes none twice.
+fn client_id(scene: &Scene<'_>) -> Result<String, Problem> {
+    let random = scene.ports.secrets.generate().map_err(|error| error.explain())?;
+    Ok(random.expose_secret().chars().take(32).collect())
 }
 
 async fn wait_for_nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient) -> Result<(), Problem> {
