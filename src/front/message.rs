@@ -146,7 +146,7 @@ fn run_finished(outcome: Outcome, took_ms: u64, changed: bool) -> Sentence {
     let took = seconds(took_ms);
     match outcome {
         Outcome::Done if changed => Sentence::new(word::OK, "", format!("all done in {took}")),
-        Outcome::Done => Sentence::new(word::OK, "", format!("nothing to change, all as it should be ({took})")),
+        Outcome::Done => Sentence::new(word::OK, "", format!("all as it should be, nothing was changed ({took})")),
         Outcome::Failed => Sentence::new(word::FAIL, "", format!("not finished after {took}; nothing was rolled back")),
         Outcome::Unverified => {
             Sentence::new(word::FAIL, "", format!("deployed in {took}, but the verification failed"))

@@ -94,11 +94,9 @@ pub fn dask_worker(scheduler: &Packages, worker: &str, packages: &Packages) -> R
         .at("dask.tag"))
 }
 
-/// Only the major matters.
+/// Only the major matters. A kernel with a Python of its own has no JupyterHub, and needs none: its server runs.
 pub fn hub(hub: &str, notebook: &NotebookVersions) -> Result<(), Problem> {
-    let Some(own) = notebook.get("jupyterhub") else {
-        return Err(missing("jupyterhub", &format!("jupyterhub=={hub}")));
-    };
+    let Some(own) = notebook.get("jupyterhub") else { return Ok(()) };
     if major(own) == major(hub) {
         return Ok(());
     }
@@ -182,6 +180,7 @@ mod tests {
     #[test]
     fn only_the_major_of_jupyterhub_matters() {
         assert!(hub("5.5.1", &packages(&[("jupyterhub", "5.2.0")])).is_ok());
+        assert!(hub("5.5.1", &packages(&[("ray", "2.60.0")])).is_ok());
         let apart = hub("5.5.1", &packages(&[("jupyterhub", "6.1.0")])).unwrap_err();
         assert_eq!(apart.code, "hub-version-mismatch");
     }

@@ -10,6 +10,7 @@
 )]
 
 mod bed;
+mod deploy;
 mod drivers;
 mod helm;
 
@@ -23,7 +24,7 @@ use bed::Bed;
 type Case = (&'static str, fn(&'static Bed));
 
 /// Tests by module. A new module of tests is one line here.
-const MODULES: &[(&str, &[Case])] = &[("drivers", drivers::CASES), ("helm", helm::CASES)];
+const MODULES: &[(&str, &[Case])] = &[("drivers", drivers::CASES), ("helm", helm::CASES), ("deploy", deploy::CASES)];
 
 /// Tests at a time: the bed is one small machine.
 const AT_A_TIME: usize = 3;
