@@ -213,7 +213,8 @@ fn helm_runs(state: &Path) -> bool {
     let folders = std::fs::read_dir(state).into_iter().flatten().flatten();
     let files = folders.flat_map(|folder| std::fs::read_dir(folder.path()).into_iter().flatten().flatten());
     files.into_iter().any(|file| {
+        let path = file.path();
         let name = file.file_name().to_string_lossy().into_owned();
-        name.starts_with("helm-") && name.ends_with(".json")
+        name.starts_with("helm-") && path.extension().is_some_and(|extension| extension == "json")
     })
 }
