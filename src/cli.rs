@@ -79,7 +79,7 @@ pub struct Place {
 /// How to show what happens.
 #[derive(Debug, Args, Clone, Copy, Default)]
 pub struct Showing {
-    /// Plain lines, one per change (the accessible way)
+    /// Plain lines, one per change that lasts (the accessible way)
     #[arg(long, conflicts_with = "json")]
     pub plain: bool,
     /// One JSON event per line on standard output

@@ -110,7 +110,7 @@ fn pod_changed(pod: &PodChange) -> Sentence {
     let restarts = if pod.restarts > 0 { format!(", restarted {}", times(pod.restarts)) } else { String::new() };
     let reason = pod.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let text = format!("{} {}/{}{restarts}{reason}", pod.state, pod.ready, pod.containers);
-    let word = if pod.state == "Ready" { word::OK } else { word::WAIT };
+    let word = if matches!(pod.state.as_str(), "Ready" | "Completed") { word::OK } else { word::WAIT };
     Sentence::new(word, pod_name(&pod.name), text)
 }
 
@@ -120,11 +120,11 @@ fn times(count: u32) -> String {
 
 fn rung_done(rung: &RungResult) -> Sentence {
     let (word, text) = match rung.outcome {
-        RungOutcome::Passed => (word::OK, format!("{} ({})", rung.evidence.join(" · "), seconds(rung.took_ms))),
+        RungOutcome::Passed => (word::OK, format!("{}{}", rung.evidence.join(" · "), worth_saying(rung.took_ms))),
         RungOutcome::Failed => (word::FAIL, rung.problem.as_ref().map_or_else(String::new, |p| p.title.clone())),
         RungOutcome::Skipped => (word::SKIP, rung.problem.as_ref().map_or_else(String::new, |p| p.title.clone())),
     };
-    let about = format!("{} {}", rung.height, rung.title);
+    let about = format!("rung {}, {}", rung.height, rung.title);
     let sentence = Sentence::new(word, about, text);
     if rung.outcome == RungOutcome::Passed {
         return sentence;
@@ -153,6 +153,11 @@ fn run_finished(outcome: Outcome, took_ms: u64, changed: bool) -> Sentence {
         }
         Outcome::Interrupted => Sentence::new(word::FAIL, "", format!("interrupted after {took}")),
     }
+}
+
+/// How long something took, if anybody had to wait for it.
+fn worth_saying(ms: u64) -> String {
+    if ms < 1000 { String::new() } else { format!(" ({})", seconds(ms)) }
 }
 
 fn seconds(ms: u64) -> String {

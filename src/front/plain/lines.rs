@@ -10,6 +10,7 @@ use crate::{
         Front, clock,
         fold::fold_line,
         message::{self, Sentence, word},
+        plain::settle::Settling,
     },
     plan::graph::StepId,
     run::event::{Event, EventKind},
@@ -29,6 +30,7 @@ pub struct Lines<W: Write + Send> {
     waits: BTreeMap<StepId, Wait>,
     bars: Option<MultiProgress>,
     width: Option<usize>,
+    settling: Settling,
 }
 
 struct Wait {
@@ -41,7 +43,8 @@ impl<W: Write + Send> Lines<W> {
     /// Writes to `out`; `bars` draws what is waited for on standard error, for terminals only.
     pub fn new(out: W, zone: TimeZone, bars: bool) -> Self {
         let bars = bars.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(4)));
-        Self { out, zone, started: None, last_line: None, waits: BTreeMap::new(), bars, width: None }
+        let settling = Settling::default();
+        Self { out, zone, started: None, last_line: None, waits: BTreeMap::new(), bars, width: None, settling }
     }
 
     /// Folds lines at a terminal's width.
@@ -66,6 +69,13 @@ impl<W: Write + Send> Lines<W> {
             None => write(),
         };
         self.last_line = Some(at);
+    }
+
+    /// Writes what has lasted long enough.
+    fn say_settled(&mut self, now: Timestamp) {
+        for (at, sentence) in self.settling.due(now) {
+            self.say(at, &sentence);
+        }
     }
 
     fn track(&mut self, at: Timestamp, kind: &EventKind) {
@@ -117,13 +127,16 @@ impl<W: Write + Send> Lines<W> {
 impl<W: Write + Send> Front for Lines<W> {
     fn event(&mut self, event: &Event) {
         self.started.get_or_insert(event.at);
+        self.say_settled(event.at);
         self.track(event.at, &event.kind);
-        if let Some(sentence) = message::sentence(&event.kind, &self.zone) {
+        let sentence = message::sentence(&event.kind, &self.zone);
+        if let Some(sentence) = sentence.and_then(|sentence| self.settling.take(event.at, &event.kind, sentence)) {
             self.say(event.at, &sentence);
         }
     }
 
     fn tick(&mut self, now: Timestamp) {
+        self.say_settled(now);
         if let Some(sentence) = self.heartbeat(now) {
             self.say(now, &sentence);
         }

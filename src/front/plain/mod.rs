@@ -1,7 +1,8 @@
-//! Plain front end: one line per change, for terminals, logs and screen readers. On a terminal a few indicatif bars show
+//! Plain front end: one line per change that lasts, for terminals, logs and screen readers. On a terminal a few indicatif bars show
 //! what is waited for; without one a heartbeat each 60 s says that the program lives. Must not know any driver.
 mod ask;
 mod lines;
+mod settle;
 
 pub use ask::{Answer, confirm};
 pub use lines::Lines;

@@ -150,7 +150,8 @@ impl Run<'_> {
 
     fn see(&self, expects: &[Expect], now: Timestamp) -> (Look, bool) {
         let index = self.world.index();
-        let verdicts: Vec<Verdict> = expects.iter().map(|expect| rules::evaluate(&index, expect, now)).collect();
+        let verdicts: Vec<Verdict> =
+            expects.iter().map(|expect| named(expect, rules::evaluate(&index, expect, now))).collect();
         let pulling = expects.iter().any(|expect| rules::pulling(&index, expect));
         (summarise(verdicts), pulling)
     }
@@ -208,7 +209,7 @@ impl Run<'_> {
         let finding = self.with_last_words(finding).await;
         let mut problem = Problem::new(finding.code.clone(), finding.title.clone());
         problem.detail.clone_from(&finding.detail);
-        problem.hints = finding.next.iter().map(hint).collect();
+        problem.hints = finding.next.iter().map(ToString::to_string).collect();
         problem.at = finding.next.iter().find_map(|next| match next {
             crate::health::verdict::NextStep::Edit { key, .. } => Some(key.clone()),
             _ => None,
@@ -228,12 +229,14 @@ impl Run<'_> {
     }
 }
 
-fn hint(next: &crate::health::verdict::NextStep) -> String {
-    use crate::health::verdict::NextStep;
-    match next {
-        NextStep::Edit { key, why } => format!("change the answer `{key}`: {why}"),
-        NextStep::Command { command, why } => format!("run `{command}`: {why}"),
-        NextStep::Retry { why } | NextStep::Tell { why } => why.clone(),
+/// "0 of 1 pod ready" says nothing beside another such line: which workload it is about stands before it.
+fn named(expect: &Expect, verdict: Verdict) -> Verdict {
+    match (expect, verdict) {
+        (
+            Expect::Deployment(name) | Expect::StatefulSet(name) | Expect::DaemonSet(name) | Expect::Job(name),
+            Verdict::Progressing { what },
+        ) => Verdict::progressing(format!("{name}: {what}")),
+        (_, verdict) => verdict,
     }
 }
 
