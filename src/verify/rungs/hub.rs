@@ -121,7 +121,7 @@ pub async fn login(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let location = reply.location.clone().unwrap_or_default();
     let Some(target) = Url::parse(&location).ok().filter(|_| (300..400).contains(&reply.status)) else {
         return Err(causes::login("the hub's login does not lead to a provider", &reply.summary())
-            .at("login.provider")
+            .at("login.method")
             .into());
     };
     leads(check, host, &target, notes).map_err(Stop::from)
@@ -133,7 +133,7 @@ fn leads(check: &HubCheck, host: &str, target: &Url, notes: &Notes) -> Result<()
     let (client, callback) = (query("client_id").unwrap_or_default(), query("redirect_uri").unwrap_or_default());
     if target.host_str() != Some(host) {
         return Err(
-            causes::login(format!("the login leads to another host than `{host}`"), location).at("login.provider")
+            causes::login(format!("the login leads to another host than `{host}`"), location).at("login.method")
         );
     }
     if check.client_id.as_ref().is_some_and(|wanted| *wanted != client) {
@@ -171,7 +171,7 @@ mod tests {
         let back = "redirect_uri=https%3A%2F%2Fhub.example.org%2Fhub%2Foauth_callback";
         assert!(checked(&format!("https://github.com/login/oauth/authorize?client_id=hub&{back}")).is_ok());
         let wrong = [
-            (format!("https://hub.example.org/hub/oauth_login?client_id=hub&{back}"), "login.provider"),
+            (format!("https://hub.example.org/hub/oauth_login?client_id=hub&{back}"), "login.method"),
             (format!("https://github.com/login?client_id=&{back}"), "login.client-id"),
             ("https://github.com/login?client_id=hub&redirect_uri=http%3A%2F%2F10.0.0.1%2F".to_owned(), "access.host"),
         ];
