@@ -88,7 +88,21 @@ pub enum Exit {
     Interrupted,
 }
 
+/// Code of a defect of ours.
+pub const DEFECT: &str = "defect";
+/// Code of a standard output that cannot be written to, such as a file on a full disk.
+pub const NO_OUTPUT: &str = "no-output";
+/// Code of an operating system that gives no threads.
+pub const NO_RUNTIME: &str = "no-runtime";
+
 impl Exit {
+    /// How a command ends that met these problems: most are for the person to change.
+    pub fn of(problems: &[Problem]) -> Self {
+        let unexpected = [DEFECT, NO_OUTPUT, NO_RUNTIME];
+        let found = problems.iter().any(|problem| unexpected.contains(&problem.code.as_str()));
+        if found { Self::Unexpected } else { Self::Change }
+    }
+
     /// The process's exit code.
     pub const fn code(self) -> u8 {
         match self {

@@ -12,12 +12,15 @@ mod runs;
 mod showing;
 mod trusting;
 
-use std::io::Write;
+use std::{
+    io::{ErrorKind, Write},
+    panic::AssertUnwindSafe,
+};
 
 use crate::{
     cli::{Cli, Command},
     front::{fold::fold, message},
-    problem::{Exit, Problem},
+    problem::{DEFECT, Exit, NO_OUTPUT, NO_RUNTIME, Problem},
 };
 
 /// What a command ends with: an exit code, or problems to show.
@@ -42,15 +45,14 @@ pub fn run(cli: Cli) -> Exit {
     };
     ended.unwrap_or_else(|problems| {
         complain(&problems);
-        Exit::Change
+        Exit::of(&problems)
     })
 }
 
 /// Runs a command that waits for a cluster.
 fn wait_for(command: impl Future<Output = Outcome>) -> Outcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime =
-        runtime.map_err(|error| vec![Problem::new("no-runtime", format!("cannot start threads: {error}"))])?;
+    let runtime = runtime.map_err(|error| vec![Problem::new(NO_RUNTIME, format!("cannot start threads: {error}"))])?;
     let ended = runtime.block_on(command);
     // A forward or a log that still hangs must not keep the program from ending.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
@@ -80,10 +82,35 @@ fn width(stream: impl std::os::fd::AsFd) -> Option<usize> {
     Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
-/// Writes text to standard output. A reader that went away (`| head`) ends the command quietly.
-#[expect(clippy::unnecessary_wraps, reason = "commands end with what this returns")]
+/// Writes text to standard output. A reader that went away (`| head`) ends the command quietly; a full disk does not.
 fn print(text: &str) -> Outcome {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    Ok(Exit::Done)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(vec![Problem::new(NO_OUTPUT, format!("cannot write to standard output: {error}"))])
+        }
+        _ => Ok(Exit::Done),
+    }
+}
+
+/// Runs `work`; a defect of ours ends with a sentence and a code of its own, not with a bare panic.
+pub fn guarded(work: impl FnOnce() -> Exit) -> Exit {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let problem = Problem::new(DEFECT, "this is a defect of hubwright: what stands above says where");
+        complain(&[
+            problem.hint("nothing was rolled back; `hubwright resume` goes on with an interrupted installation")
+        ]);
+        Exit::Unexpected
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_has_an_exit_code_of_its_own() {
+        assert_eq!(guarded(|| Exit::Unverified), Exit::Unverified);
+        assert_eq!(guarded(|| panic!("a defect")).code(), 2);
+    }
 }

@@ -1,5 +1,7 @@
 //! Commands that somebody else's preset would run here: shown, and asked for, before any of them is run.
 //! Must not run them.
+use std::io::Write;
+
 use super::tell;
 use crate::{
     answers::{commands, layers::Layers},
@@ -16,7 +18,7 @@ pub fn allow_commands(layers: &Layers, yes: bool) -> Result<Answer, Vec<Problem>
     tell("to get secrets, these commands of presets would be run on this machine:");
     for command in &found {
         // Not folded: a command must be seen as it is.
-        eprintln!("  {}   ({} of {})", command.shown(), command.key, command.preset);
+        let _ = writeln!(std::io::stderr(), "  {}   ({} of {})", command.shown(), command.key, command.preset);
     }
     if yes {
         return Ok(Answer::Yes);
