@@ -101,8 +101,9 @@ fn docker_config(server: &str, username: &str, password: &str) -> String {
 }
 
 fn readme(plan: &Plan) -> String {
-    let context = plan.context.as_deref().map(|context| format!(" --context {context}")).unwrap_or_default();
-    let helm_context = plan.context.as_deref().map(|context| format!(" --kube-context {context}")).unwrap_or_default();
+    let flag =
+        |flag: &str| plan.context.as_deref().map(|context| format!(" {flag} {}", quoted(context))).unwrap_or_default();
+    let (context, helm_context) = (flag("--context"), flag("--kube-context"));
     let mut text = format!(
         "# Deployment of `{}` by hand\n\nWhat `hubwright install` does with the same answers, as commands. Run them in this folder, in this order; steps under\n\
          one number may run at the same time. They work with helm 3 and helm 4. Files in `manifests/` may hold secrets: keep them 0600.\n",
@@ -128,7 +129,7 @@ fn commands(plan: &Plan, number: usize, step: &Step, context: &str, helm_context
             lines.join("\n")
         }
         Action::Release(release) => helm(plan, release, &values(number, release), helm_context),
-        Action::Verify => format!("hubwright verify -n {}", plan.namespace),
+        Action::Verify => format!("hubwright verify{context} -n {}", plan.namespace),
     };
     let wait = wait_for(plan, step, context);
     format!("\n{}:\n\n```bash\n{command}\n{wait}```\n", step.title)
@@ -148,7 +149,11 @@ fn secret_command(plan: &Plan, number: usize, secret: &SecretObject, context: &s
         .keys()
         .map(|key| format!(" \\\n  --from-file={key}=<(openssl rand -hex 32 | tr -d '\\n')"))
         .collect();
-    format!("kubectl{context} -n {} create secret generic {}{values}", plan.namespace, secret.name)
+    let (namespace, name) = (&plan.namespace, &secret.name);
+    format!(
+        "kubectl{context} -n {namespace} create secret generic {name}{values}\n\
+         kubectl{context} -n {namespace} label secret {name} app.kubernetes.io/managed-by=hubwright"
+    )
 }
 
 fn wait_for(plan: &Plan, step: &Step, context: &str) -> String {
@@ -164,9 +169,18 @@ fn wait_for(plan: &Plan, step: &Step, context: &str) -> String {
         .collect()
 }
 
+/// A word as a shell reads it back. Contexts of cloud providers hold `:`, `/` and `@`; some hold blanks.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// The helm command of a release; `file` holds its values.
-pub fn helm(plan: &Plan, release: &Release, file: &str, context: &str) -> String {
-    let chart = chart_arguments(release).join(" ");
+fn helm(plan: &Plan, release: &Release, file: &str, context: &str) -> String {
+    let chart = chart_arguments(release).iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
     let crds = if release.skip_crds { " --skip-crds" } else { "" };
     format!(
         "helm upgrade --install {} {chart}{context} -n {} --version {} -f {file} --timeout {}s{crds}",

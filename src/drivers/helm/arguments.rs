@@ -97,16 +97,7 @@ pub fn command_line(context: &str, namespace: &str, release: &Release, file: &st
     if release.skip_crds {
         words.push("--skip-crds");
     }
-    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
-}
-
-/// A word as a shell reads it back. Contexts of cloud providers hold `:`, `/` and `@`; some hold blanks.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    words.into_iter().map(render::quoted).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -13,7 +13,10 @@ use crate::{
 /// A failed call. `doing` completes "cannot …".
 pub fn explain(doing: &str, error: &kube::Error) -> PortError {
     if let Some(plugin) = causes(error).find_map(|cause| cause.downcast_ref::<AuthError>()) {
-        return unauthorized(doing, &plugin_words(plugin));
+        return match plugin {
+            AuthError::AuthExecStart(error) => no_plugin(doing, &error.to_string()),
+            _ => unauthorized(doing, &plugin_words(plugin)),
+        };
     }
     match error {
         kube::Error::Api(status) => refused(doing, status),
@@ -68,6 +71,16 @@ fn plain(doing: &str, kind: FailureKind) -> Problem {
     }
 }
 
+/// The program that gives the credentials is not on this machine: logging in again would not help.
+fn no_plugin(doing: &str, words: &str) -> PortError {
+    let title = format!("cannot {doing}: the kubeconfig's credential plugin cannot be started");
+    let hint = "install what your provider's kubeconfig needs (`kubelogin`, `gke-gcloud-auth-plugin`, `aws` …), in a folder of `PATH`; `kubectl get namespaces` must work";
+    PortError::new(
+        FailureKind::Unauthorized,
+        Problem::new("no-credential-plugin", title).detail(text::line(words)).hint(hint),
+    )
+}
+
 fn unauthorized(doing: &str, words: &str) -> PortError {
     let title = format!("cannot {doing}: the cluster does not know you, or your login ran out");
     let hint = "log in again as your provider tells (`az login`, `aws sso login`, `gcloud auth login` …); `kubectl get namespaces` must work";
@@ -83,7 +96,6 @@ fn plugin_words(error: &AuthError) -> String {
             let said = if said.trim().is_empty() { "it said nothing" } else { said.as_ref() };
             format!("the kubeconfig's credential plugin failed ({}): {said}", out.status)
         }
-        AuthError::AuthExecStart(error) => format!("the kubeconfig's credential plugin cannot be started: {error}"),
         AuthError::AuthExecParse(_) | AuthError::ExecPluginFailed => {
             "the kubeconfig's credential plugin gave no credentials".to_owned()
         }
