@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    answers::questions,
     drivers::{
         clock::SystemClock,
         folder,
@@ -14,6 +15,7 @@ use crate::{
         kube::{self, ClusterSecrets, Connection, KubeCluster},
         releases::ClusterReleases,
     },
+    health::text,
     problem::Problem,
     run::ports::{Helm, Journal, Ports},
 };
@@ -34,6 +36,7 @@ pub struct Place {
 impl Place {
     /// Connects; a credential plugin may ask the person now, before anything is drawn.
     pub async fn reach(context: Option<&str>, namespace: &str) -> Result<Self, Problem> {
+        check(namespace)?;
         let connection = kube::connect(context, true).await?;
         let folder = folder::of(&connection.context, namespace)?;
         Ok(Self { connection, namespace: namespace.to_owned(), folder })
@@ -73,6 +76,13 @@ impl Place {
     pub fn no_helm() -> Box<dyn Helm> {
         Box::new(MissingHelm)
     }
+}
+
+/// A name that is none would lead to another part of the API than it looks like.
+fn check(namespace: &str) -> Result<(), Problem> {
+    let question = questions::find("target.namespace");
+    let checked = question.map_or(Ok(()), |question| question.check(&namespace.into()));
+    checked.map_err(|error| Problem::new("invalid-answer", format!("`--namespace`: {}", text::line(&error))))
 }
 
 /// Who works here, for others to read: `ada@laptop pid 123`.

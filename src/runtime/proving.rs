@@ -1,8 +1,8 @@
 //! `verify`: climbs the ladder against a deployment, on its own.
 //! Must not change anything but what a rung makes and takes away again.
-use super::{Outcome, answering, connecting::Place, runs, showing};
+use super::{Outcome, answering, connecting::Place, deploying, looking, runs, showing};
 use crate::{
-    answers::{facts::Facts, layers::Layers},
+    answers::{facts::Facts, layers::Layers, spec::Spec},
     cli::Verify,
     plan::{self, graph::Checks},
     problem::Problem,
@@ -16,13 +16,7 @@ use crate::{
 
 /// `hubwright verify`
 pub async fn verify(args: &Verify) -> Outcome {
-    let layers = layers(args)?;
-    let said = layers.as_ref().map(|layers| answering::spec(layers, &Facts::default())).transpose()?;
-    let context = said.as_ref().and_then(|spec| spec.target.context.clone()).or_else(|| args.place.context.clone());
-    let namespace = said.as_ref().map(|spec| spec.target.namespace.clone()).or_else(|| args.place.namespace.clone());
-    let place = Place::reach(context.as_deref(), namespace.as_deref().unwrap_or("hub"))
-        .await
-        .map_err(|problem| vec![problem])?;
+    let (place, said) = place(args).await?;
     let ports = place.forgetful_ports(Place::no_helm());
     let checks = match said {
         Some(spec) => plan::build(&spec, &Facts::default()).checks,
@@ -38,17 +32,36 @@ pub async fn verify(args: &Verify) -> Outcome {
     climb(args, &checks, &ports).await
 }
 
-/// Answers from the command line, else those of the run that made the deployment, else none.
-fn layers(args: &Verify) -> Result<Option<Layers>, Vec<Problem>> {
+/// Where to look, and the answers: those of the command line, else of the run that made the deployment, else none.
+async fn place(args: &Verify) -> Result<(Place, Option<Spec>), Vec<Problem>> {
     if !args.answering.presets.is_empty() || !args.answering.set.is_empty() {
-        return answering::layers(&args.answering, &args.place).map(Some);
+        let (_, spec) = answering::complete(&args.answering, &args.place)?;
+        return Ok((looking::reach(&spec).await?, Some(spec)));
+    }
+    let (context, namespace) = named(args)?;
+    let place = Place::reach(context.as_deref(), &namespace).await.map_err(|problem| vec![problem])?;
+    let remembered = place.folder.join(deploying::ANSWERS);
+    if !remembered.exists() {
+        return Ok((place, None));
+    }
+    let mut layers = Layers::new();
+    layers.push_preset("the last run", answering::load(&remembered.display().to_string())?);
+    let spec = answering::spec(&layers, &Facts::default())?;
+    Ok((place, Some(spec)))
+}
+
+/// Context and namespace that were named, else those of the only deployment that is remembered, else the usual ones.
+fn named(args: &Verify) -> Result<(Option<String>, String), Vec<Problem>> {
+    let context = args.place.context.clone();
+    if let Some(namespace) = &args.place.namespace {
+        return Ok((context, namespace.clone()));
     }
     let runs = runs::all(&args.place).map_err(|problem| vec![problem])?;
-    let [run] = runs.as_slice() else { return Ok(None) };
-    let preset = answering::load(&run.folder.join(super::deploying::ANSWERS).display().to_string())?;
-    let mut layers = Layers::new();
-    layers.push_preset("the last run", preset);
-    Ok(Some(layers))
+    match runs.as_slice() {
+        [] => Ok((context, "hub".to_owned())),
+        [run] => Ok((Some(run.context.clone()), run.namespace.clone())),
+        _ => Err(vec![runs::which("verify", &runs)]),
+    }
 }
 
 async fn climb(args: &Verify, checks: &Checks, ports: &Ports) -> Outcome {

@@ -5,6 +5,7 @@ use std::{ops::ControlFlow, time::Duration};
 use super::{
     Outcome,
     connecting::{self, Place},
+    deploying::ANSWERS,
     obtaining, runs, showing, tell,
 };
 use crate::{
@@ -59,6 +60,9 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
     if ended == Ended::Done {
         // The next installation begins a new story; the old one can still be read beside it.
         FileJournal::rotate(&place.folder).map_err(|problem| vec![problem])?;
+        // What is gone is not offered any more; its answers can still be read, and be used again.
+        let answers = place.folder.join(ANSWERS);
+        let _ = std::fs::rename(&answers, answers.with_extension("removed.yaml"));
     }
     Ok(showing::exit(ended))
 }
@@ -72,10 +76,7 @@ fn place(args: &Uninstall) -> Result<(Option<String>, String), Vec<Problem>> {
     if let [run] = runs.as_slice() {
         return Ok((Some(run.context.clone()), run.namespace.clone()));
     }
-    let names: Vec<String> =
-        runs.iter().map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect();
-    let hint = if names.is_empty() { "`-n NAMESPACE`".to_owned() } else { names.join(", ") };
-    Err(vec![Problem::new("which-deployment", "say which deployment to remove").hint(hint)])
+    Err(vec![runs::which("remove", &runs)])
 }
 
 fn list(inventory: &Inventory, delete_data: bool) -> String {

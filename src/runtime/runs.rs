@@ -53,9 +53,18 @@ pub fn unfinished(place: &Place) -> Result<Remembered, Problem> {
     }
 }
 
+/// Several are remembered and none was named. `verb`: what was to be done.
+pub fn which(verb: &str, runs: &[Remembered]) -> Problem {
+    let hint = if runs.is_empty() { "`-n NAMESPACE`".to_owned() } else { names(runs.iter()) };
+    Problem::new("which-deployment", format!("say which deployment to {verb}")).hint(hint)
+}
+
+fn names<'r>(runs: impl Iterator<Item = &'r Remembered>) -> String {
+    runs.map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect::<Vec<_>>().join(", ")
+}
+
 fn several<'r>(runs: impl Iterator<Item = &'r Remembered>) -> Problem {
-    let names: Vec<String> = runs.map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect();
-    Problem::new("several-to-resume", "several runs were interrupted").hint(format!("choose one: {}", names.join(", ")))
+    Problem::new("several-to-resume", "several runs were interrupted").hint(format!("choose one: {}", names(runs)))
 }
 
 fn nothing(others: &[Remembered]) -> Problem {
