@@ -31,6 +31,12 @@ pub fn set(answers: &mut Answers, key: &str, text: &str) -> Result<&'static Ques
 
 /// An unknown key, with the nearest known one.
 pub fn unknown(key: &str) -> Invalid {
+    let section = format!("{key}.");
+    let inside: Vec<_> = questions::all().filter(|question| question.key.starts_with(&section)).collect();
+    if !inside.is_empty() {
+        let keys = inside.iter().map(|question| format!("`{}`", question.key)).collect::<Vec<_>>().join(", ");
+        return Invalid::at(key, "is a section, not an answer").hint(format!("its answers are {keys}"));
+    }
     let invalid = Invalid::at(key, "is no answer of hubwright");
     match questions::nearest(&without_index(key)) {
         Some(near) => invalid.hint(format!("the nearest is `{near}`; `hubwright questions` lists all")),

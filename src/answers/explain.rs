@@ -8,7 +8,7 @@ use super::{
     edit,
     facts::Facts,
     invalid::Invalid,
-    layers::{Layers, Origin, complete, env_name},
+    layers::{Layers, Origin, RESERVED, complete, env_name},
     question::{Kind, Question, Rows},
     questions,
     tree::Answers,
@@ -46,6 +46,9 @@ pub fn explain(key: &str, layers: &Layers, facts: &Facts) -> Result<Explanation,
     explanation.value = (question.at.get)(&answers);
     explanation.origin = layers.origin(key);
     explanation.relevant = (question.relevant)(&answers);
+    if let Kind::Table(_) = question.kind {
+        explanation.ways = vec![format!("--set {key}[0].FIELD=…"), format!("--set {key}[+].name=…")];
+    }
     explanation.ways.push(format!("environment {}", env_name(key)));
     Ok(explanation)
 }
@@ -71,6 +74,8 @@ fn words<T>(question: &Question<T>, key: &str) -> Explanation {
     let choices = match question.kind {
         Kind::Choice(choices) => choices.iter().map(|(name, help)| format!("`{name}`: {help}")).collect(),
         Kind::Int { min, max } => vec![format!("whole number, {min} to {max}")],
+        Kind::Table(Rows::Pools(fields)) => vec![columns(fields)],
+        Kind::Table(Rows::Profiles(fields)) => vec![columns(fields)],
         kind => vec![kind.name().to_owned()],
     };
     Explanation {
@@ -83,6 +88,11 @@ fn words<T>(question: &Question<T>, key: &str) -> Explanation {
         relevant: true,
         ways: vec![format!("--set {key}=…")],
     }
+}
+
+fn columns<R>(fields: &[Question<R>]) -> String {
+    let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.key)).collect();
+    format!("table, each row with {}", names.join(", "))
 }
 
 /// Every question, as a page of the reference.
@@ -101,6 +111,10 @@ pub fn reference() -> String {
                 _ => {}
             }
         }
+    }
+    page.push_str("\n## Environment\n\nEach answer can be given as a variable: `login.client-id` is `HUBWRIGHT_LOGIN_CLIENT_ID`. Others are no answers:\n\n");
+    for (name, meaning) in RESERVED {
+        let _ = writeln!(page, "- **`{name}`**: {meaning}.");
     }
     page
 }

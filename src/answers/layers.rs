@@ -44,15 +44,15 @@ impl std::fmt::Display for Origin {
     }
 }
 
-/// Names that begin with `HUBWRIGHT_` and are no answers; `HUBWRIGHT_BED_…` belongs to the test bed too.
-pub const RESERVED: &[&str] = &[
-    "HUBWRIGHT_BED",
-    "HUBWRIGHT_CACHE",
-    "HUBWRIGHT_CHARTS",
-    "HUBWRIGHT_HELM",
-    "HUBWRIGHT_LOG",
-    "HUBWRIGHT_NO_PROGRESS",
-    "HUBWRIGHT_STATE",
+/// Variables that begin with `HUBWRIGHT_` and are no answers, with what they are; `HUBWRIGHT_BED_…` belongs to the test bed,
+/// too.
+pub const RESERVED: &[(&str, &str)] = &[
+    ("HUBWRIGHT_HELM", "the helm program, as `--helm`"),
+    ("HUBWRIGHT_STATE", "folder for journals; `~/.local/state/hubwright` if not said"),
+    ("HUBWRIGHT_NO_PROGRESS", "no moving bars on a terminal, lines only"),
+    ("HUBWRIGHT_CACHE", "folder in which the test bed keeps what it builds"),
+    ("HUBWRIGHT_BED", "name of a test bed that runs"),
+    ("HUBWRIGHT_CHARTS", "folder of upstream charts that the tests are run against"),
 ];
 
 /// Layers of answers, lowest first.
@@ -191,7 +191,9 @@ impl Layers {
 
 /// Whether an environment variable is meant as an answer.
 pub fn is_answer(name: &str) -> bool {
-    name.starts_with("HUBWRIGHT_") && !RESERVED.contains(&name) && !name.starts_with("HUBWRIGHT_BED_")
+    name.starts_with("HUBWRIGHT_")
+        && !RESERVED.iter().any(|(reserved, _)| *reserved == name)
+        && !name.starts_with("HUBWRIGHT_BED_")
 }
 
 /// Fills in the default of every question that matters and was not answered, rows of tables included.

@@ -40,19 +40,28 @@ pub struct Preset {
 
 /// Reads a preset. `file` is its name for messages.
 pub fn parse(text: &str, file: &str) -> Result<Preset, Vec<Invalid>> {
-    let tree = yaml::nodes(text).map_err(|error| {
-        let invalid =
-            Invalid::new(error.message).hint("expected a preset in YAML; `hubwright save -o FILE` writes one");
-        vec![invalid.place(file, error.line.unwrap_or(0))]
-    })?;
-    let mut wrong = Vec::new();
-    let tree = migrate(tree, file, &mut wrong);
-    let mut preset = read(&tree, &mut |line, invalid: Invalid| wrong.push(invalid.place(file, line)));
-    if !wrong.is_empty() {
-        return Err(at_most(MOST_WRONG, wrong, file));
+    match parse_all(text, file) {
+        (Some(preset), wrong) if wrong.is_empty() => Ok(preset),
+        (_, wrong) => Err(wrong),
     }
+}
+
+/// Reads what can be read of a preset, and says everything that is wrong with the rest. `None`: nothing can be said about
+/// its answers, because it is no YAML, or of a newer format.
+pub fn parse_all(text: &str, file: &str) -> (Option<Preset>, Vec<Invalid>) {
+    let tree = match yaml::nodes(text) {
+        Ok(tree) => tree,
+        Err(error) => {
+            let invalid =
+                Invalid::new(error.message).hint("expected a preset in YAML; `hubwright save -o FILE` writes one");
+            return (None, vec![invalid.place(file, error.line.unwrap_or(0))]);
+        }
+    };
+    let mut wrong = Vec::new();
+    let Some(tree) = migrate(tree, file, &mut wrong) else { return (None, wrong) };
+    let mut preset = read(&tree, &mut |line, invalid: Invalid| wrong.push(invalid.place(file, line)));
     note_lines("", &tree, &mut preset.lines);
-    Ok(preset)
+    (Some(preset), at_most(MOST_WRONG, wrong, file))
 }
 
 fn note_lines(path: &str, node: &Node, lines: &mut BTreeMap<String, u64>) {
@@ -82,7 +91,8 @@ fn at_most(most: usize, mut wrong: Vec<Invalid>, file: &str) -> Vec<Invalid> {
     wrong
 }
 
-fn migrate(tree: Node, file: &str, wrong: &mut Vec<Invalid>) -> Node {
+/// The tree in today's format; `None` if it is of no format that is known.
+fn migrate(tree: Node, file: &str, wrong: &mut Vec<Invalid>) -> Option<Node> {
     let schema = match &tree.value {
         Tree::Map(items) => items.iter().find(|(key, ..)| key == "schema"),
         _ => None,
@@ -91,18 +101,18 @@ fn migrate(tree: Node, file: &str, wrong: &mut Vec<Invalid>) -> Node {
     match (schema, version) {
         (_, Some(version)) if (1..=SCHEMA).contains(&version) => {
             let done = usize::try_from(version - 1).unwrap_or(usize::MAX);
-            MIGRATIONS.iter().skip(done).fold(tree, |tree, step| step(tree))
+            Some(MIGRATIONS.iter().skip(done).fold(tree, |tree, step| step(tree)))
         }
         (Some((_, line, _)), _) => {
             let invalid =
                 Invalid::at("schema", format!("is not a version that this hubwright knows: expected 1 to {SCHEMA}"));
             wrong.push(invalid.hint("a newer preset needs a newer hubwright").place(file, *line));
-            tree
+            None
         }
         (None, _) => {
             let invalid = Invalid::at("schema", format!("is missing: expected `schema: {SCHEMA}` as the first line"));
             wrong.push(invalid.place(file, 1));
-            tree
+            Some(tree)
         }
     }
 }
@@ -125,13 +135,27 @@ fn read(tree: &Node, wrong: &mut dyn FnMut(u64, Invalid)) -> Preset {
                 Some(text) => text.clone_into(&mut preset.description),
                 None => wrong(*line, Invalid::at(key, "expected a text")),
             },
-            _ => read_key(key, *line, node, &mut preset.answers, wrong),
+            _ => read_key("", key, *line, node, &mut preset.answers, wrong),
         }
     }
     preset
 }
 
-fn read_key(key: &str, line: u64, node: &Node, answers: &mut Answers, wrong: &mut dyn FnMut(u64, Invalid)) {
+/// Reads what stands under `name` in a section (`login.`, or nothing at the top).
+fn read_key(
+    section: &str,
+    name: &str,
+    line: u64,
+    node: &Node,
+    answers: &mut Answers,
+    wrong: &mut dyn FnMut(u64, Invalid),
+) {
+    let key = &format!("{section}{name}");
+    // Said twice, once so and once in its section, neither would be the same key twice to YAML.
+    if let Some((outer, inner)) = name.split_once('.') {
+        let invalid = Invalid::at(key, "has a dot: in a preset, sections are indented");
+        return wrong(line, invalid.hint(format!("write `{outer}:`, and under it, indented, `{inner}:`")));
+    }
     if let Some(question) = questions::find(key) {
         return read_answer(question, line, node, answers, wrong);
     }
@@ -142,7 +166,7 @@ fn read_key(key: &str, line: u64, node: &Node, answers: &mut Answers, wrong: &mu
     match &node.value {
         Tree::Map(items) => {
             for (name, line, node) in items {
-                read_key(&format!("{section}{name}"), *line, node, answers, wrong);
+                read_key(&section, name, *line, node, answers, wrong);
             }
         }
         Tree::Null => {}

@@ -186,11 +186,15 @@ impl Kind {
             return Ok(Value::Null);
         }
         let value = match self {
-            Self::Choice(_) | Self::Text | Self::Secret | Self::Quantity => Value::from(text),
+            Self::Text | Self::Secret => Value::from(text),
+            Self::Choice(_) | Self::Quantity => Value::from(text.trim()),
             Self::Int { .. } => {
+                let text = text.trim();
                 text.parse::<i64>().map(Value::from).map_err(|_| format!("`{text}` is not a whole number"))?
             }
-            Self::Bool => text.parse::<bool>().map(Value::from).map_err(|_| "expected `true` or `false`".to_owned())?,
+            Self::Bool => {
+                text.trim().parse::<bool>().map(Value::from).map_err(|_| "expected `true` or `false`".to_owned())?
+            }
             Self::List => parse_list(text)?,
             Self::Map => parse_map(text)?,
             Self::Table(_) => {
@@ -222,6 +226,7 @@ fn expected(what: &str, got: &Value) -> String {
     let got = match got {
         Value::Null => "nothing",
         Value::Bool(_) => "`true` or `false`",
+        Value::Number(number) if number.is_f64() => "a number with a fraction",
         Value::Number(_) => "a number",
         Value::String(_) => "a text",
         Value::Array(_) => "a list",
@@ -240,7 +245,7 @@ fn check_choice(choices: &[(&str, &str)], value: &Value) -> Result<(), String> {
 }
 
 fn check_int(min: i64, max: i64, value: &Value) -> Result<(), String> {
-    let number = value.as_i64().ok_or_else(|| expected("a whole number", value))?;
+    let number = value.as_i64().ok_or_else(|| expected("a whole number, without quotes", value))?;
     if (min..=max).contains(&number) { Ok(()) } else { Err(format!("{number} is not between {min} and {max}")) }
 }
 

@@ -1,5 +1,7 @@
 //! Rules that several questions share: names, hosts, images. Each says what is allowed.
 //! Must not know which question asks.
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use super::quantity::Quantity;
@@ -22,6 +24,15 @@ pub fn label(value: &Value) -> Ruling {
     ))
 }
 
+/// A name of a namespace: other than a label's, it may start with a digit.
+pub fn namespace(value: &Value) -> Ruling {
+    let name = text(value);
+    if is_dotted(name) && name.len() <= 63 && !name.contains(|c: char| c == '.' || c.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    Err(format!("`{name}` is not a namespace: lower-case letters, digits and `-` in between, at most 63"))
+}
+
 /// A `RayCluster` name: a label short enough for the names KubeRay makes of it.
 pub fn cluster_name(value: &Value) -> Ruling {
     label(value)?;
@@ -41,18 +52,66 @@ pub fn is_label(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
+/// Whether a text is letters, digits and `-`, in parts between dots.
+fn is_dotted(text: &str) -> bool {
+    let part = |part: &str| {
+        let chars = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        chars && !part.is_empty() && !part.starts_with('-') && !part.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(part)
+}
+
 /// A host name or IP address, without scheme, port or path.
 pub fn host(value: &Value) -> Ruling {
     let host = text(value);
-    let chars = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == ':';
-    let dns = host.chars().all(chars) && !host.starts_with(['-', '.']) && !host.contains("://") && host.len() <= 253;
-    let port = host.matches(':').count() == 1;
-    if !host.is_empty() && dns && !port {
+    if host.parse::<IpAddr>().is_ok() || is_dotted(host) {
         return Ok(());
     }
     Err(format!(
         "`{host}` is not a host name: expected something like `hub.example.org`, without `https://`, port or path"
     ))
+}
+
+/// A name of an object of Kubernetes that may hold dots: a storage class, a Secret, a claim.
+pub fn name(value: &Value) -> Ruling {
+    let name = text(value);
+    if is_dotted(name) && !name.contains(|c: char| c.is_ascii_uppercase()) {
+        return Ok(());
+    }
+    Err(format!("`{name}` is not a name that Kubernetes takes: lower-case letters, digits, `-` and `.`"))
+}
+
+/// A registry as pods' image names or docker's own settings write it. Its user and password are answers of their own.
+pub fn registry(value: &Value) -> Ruling {
+    let registry = text(value);
+    if registry.contains('@') {
+        return Err("must not hold a user or password: they are `registry.username` and `registry.password`".to_owned());
+    }
+    if registry.is_empty() || registry.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("expected the host of a registry, such as `registry.example.org:5000`".to_owned());
+    }
+    Ok(())
+}
+
+/// A helm repository without a password in it, or a folder.
+pub fn repository(value: &Value) -> Ruling {
+    let repository = text(value);
+    match repository.split_once("://") {
+        Some((_, rest)) if rest.contains('@') => Err("a URL must not hold a user or password".to_owned()),
+        Some(("http" | "https" | "oci", rest)) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(()),
+        None if !repository.is_empty() && !repository.starts_with('-') => line(value),
+        _ => Err("expected `https://…`, `oci://…` or a folder".to_owned()),
+    }
+}
+
+/// An exact version of a chart.
+pub fn version(value: &Value) -> Ruling {
+    let version = text(value);
+    let chars = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+');
+    if version.starts_with(|c: char| c.is_ascii_alphanumeric()) && version.chars().all(chars) {
+        return Ok(());
+    }
+    Err(format!("`{version}` is not an exact version, such as `4.4.0`"))
 }
 
 /// An `http://` or `https://` URL without a password in it.

@@ -220,15 +220,23 @@ pub struct Access {
     pub exposure: Exposure,
     /// DNS name or address people type, if known.
     pub host: Option<String>,
+    /// Port people type, where a node's is used.
+    pub port: Option<u16>,
     /// Certificate.
     pub tls: Tls,
 }
 
 impl Access {
-    /// What people type into the browser, without a path; `None` while the host is not known.
+    /// What people type into the browser, without a path; `None` while the host, or the port of a node, is not known.
     pub fn url(&self) -> Option<String> {
-        let scheme = if self.tls == Tls::Off { "http" } else { "https" };
-        self.host.as_ref().map(|host| format!("{scheme}://{host}"))
+        let (scheme, usual) = if self.tls == Tls::Off { ("http", 80) } else { ("https", 443) };
+        let host = self.host.as_ref()?;
+        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        let port = match (&self.exposure, &self.tls) {
+            (Exposure::NodePort { .. }, Tls::Off | Tls::Secret { .. }) => self.port?,
+            _ => usual,
+        };
+        Some(if port == usual { format!("{scheme}://{host}") } else { format!("{scheme}://{host}:{port}") })
     }
 }
 

@@ -132,6 +132,8 @@ sections! {
         annotations: Option<BTreeMap<String, String>>,
         /// Where the certificate comes from.
         tls: Option<TlsMethod>,
+        /// Port that people type, for `node-port`.
+        port: Option<u16>,
         /// Existing `kubernetes.io/tls` Secret.
         tls_secret: Option<String>,
         /// cert-manager issuer.

@@ -1,5 +1,7 @@
 //! Brings answers together: presets from files or shipped ones, environment, `--set`, flags.
 //! Must not contact a cluster.
+use std::{io::Read, os::unix::fs::FileTypeExt};
+
 use crate::{
     answers::{
         facts::Facts,
@@ -17,15 +19,47 @@ use crate::{
 /// Longest preset file that is read, in bytes.
 const LONGEST: u64 = 1 << 20;
 
+/// What was said, as far as it can be read, and what is wrong with the rest.
+struct Said {
+    layers: Layers,
+    wrong: Vec<Problem>,
+    /// Whether every preset could be read at least in part, so that something can be said about what is missing.
+    whole: bool,
+}
+
 /// Everything that was said on the command line, in presets and in the environment.
 pub fn layers(answering: &Answering, place: &Place) -> Result<Layers, Vec<Problem>> {
-    let mut layers = Layers::new();
-    let mut wrong = Vec::new();
-    for name in &answering.presets {
-        match load(name) {
-            Ok(preset) => layers.push_preset(name, preset),
-            Err(problems) => wrong.extend(problems),
+    let Said { layers, wrong, .. } = said(answering, place);
+    if wrong.is_empty() { Ok(layers) } else { Err(wrong) }
+}
+
+/// The same with the spec that follows from it: what cannot be read, what is missing and what is impossible is all reported
+/// at once.
+pub fn complete(answering: &Answering, place: &Place) -> Result<(Layers, Spec), Vec<Problem>> {
+    let Said { layers, mut wrong, whole } = said(answering, place);
+    match spec(&layers, &Facts::default()) {
+        Ok(spec) if wrong.is_empty() => Ok((layers, spec)),
+        Err(more) if whole => {
+            // An answer that cannot be read is not missing as well, nor are those of a section that cannot be read.
+            let named: Vec<String> = wrong.iter().filter_map(|problem| problem.at.clone()).collect();
+            let covers =
+                |key: &str, at: &str| at.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let new = |at: &String| !named.iter().any(|key| covers(key, at));
+            wrong.extend(more.into_iter().filter(|more| more.at.as_ref().is_none_or(new)));
+            Err(wrong)
         }
+        _ => Err(wrong),
+    }
+}
+
+fn said(answering: &Answering, place: &Place) -> Said {
+    let mut layers = Layers::new();
+    let (mut wrong, mut whole) = (Vec::new(), true);
+    for name in &answering.presets {
+        let (preset, problems) = read_all(name);
+        whole &= preset.is_some();
+        wrong.extend(problems);
+        preset.into_iter().for_each(|preset| layers.push_preset(name, preset));
     }
     let (pairs, unreadable) = variables();
     wrong.extend(unreadable);
@@ -35,7 +69,7 @@ pub fn layers(answering: &Answering, place: &Place) -> Result<Layers, Vec<Proble
     for set in answering.set.iter().cloned().chain(flags) {
         wrong.extend(say(&mut layers, &set).err().map(|invalid| invalid.explain()));
     }
-    if wrong.is_empty() { Ok(layers) } else { Err(wrong) }
+    Said { layers, wrong, whole }
 }
 
 /// The environment's answers, and what is no text among them. The value may be a secret and is never shown.
@@ -68,11 +102,23 @@ fn say(layers: &mut Layers, set: &str) -> Result<(), Invalid> {
 
 /// A preset by file or shipped name.
 pub fn load(name: &str) -> Result<Preset, Vec<Problem>> {
+    match read_all(name) {
+        (Some(preset), wrong) if wrong.is_empty() => Ok(preset),
+        (_, wrong) => Err(wrong),
+    }
+}
+
+/// What can be read of a preset, and what is wrong with the rest.
+fn read_all(name: &str) -> (Option<Preset>, Vec<Problem>) {
     let text = match shipped::find(name) {
         Some(shipped) => shipped.text.to_owned(),
-        None => read(name).map_err(|problem| vec![problem])?,
+        None => match read(name) {
+            Ok(text) => text,
+            Err(problem) => return (None, vec![problem]),
+        },
     };
-    preset::parse(&text, name).map_err(|wrong| wrong.iter().map(Explain::explain).collect())
+    let (preset, wrong) = preset::parse_all(&text, name);
+    (preset, wrong.iter().map(Explain::explain).collect())
 }
 
 fn read(name: &str) -> Result<String, Problem> {
@@ -91,14 +137,17 @@ fn read(name: &str) -> Result<String, Problem> {
         std::io::ErrorKind::PermissionDenied => unreadable(&"you may not read it"),
         _ => unreadable(&error),
     };
-    let file = std::fs::metadata(name).map_err(failed)?;
-    if !file.is_file() {
+    let kind = std::fs::metadata(name).map_err(failed)?.file_type();
+    // A pipe is what `<(…)` of a shell gives.
+    if !kind.is_file() && !kind.is_fifo() {
         return Err(unreadable(&"it is no file"));
     }
-    if file.len() > LONGEST {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(name).map_err(failed)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LONGEST {
         return Err(unreadable(&format!("it is larger than {} KiB", LONGEST >> 10)));
     }
-    let bytes = std::fs::read(name).map_err(failed)?;
     String::from_utf8(bytes).map_err(|_| unreadable(&"it is not a text in UTF-8"))
 }
 

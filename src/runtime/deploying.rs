@@ -52,8 +52,8 @@ struct Deployment {
 
 /// `hubwright install`
 pub async fn install(args: &Install) -> Outcome {
-    let layers = answering::layers(&args.answering, &args.place)?;
-    let mut deployment = prepare(layers).await?;
+    let (layers, early) = answering::complete(&args.answering, &args.place)?;
+    let mut deployment = prepare(layers, &early).await?;
     if args.no_verify {
         deployment.leave_out_verify();
     }
@@ -79,7 +79,8 @@ pub async fn resume(args: &Resume) -> Outcome {
     let preset = answering::load(&name)?;
     let mut layers = Layers::new();
     layers.push_preset("the interrupted run", preset);
-    let mut deployment = prepare(layers).await?;
+    let early = answering::spec(&layers, &Facts::default())?;
+    let mut deployment = prepare(layers, &early).await?;
     let announced = |id: &StepId| run.state.steps.iter().any(|step| step.planned.id == *id);
     if !deployment.plan.steps.iter().any(|step| step.action == Action::Verify && announced(&step.id)) {
         deployment.leave_out_verify();
@@ -102,8 +103,8 @@ fn one(problem: Problem) -> Vec<Problem> {
     vec![problem]
 }
 
-async fn prepare(layers: Layers) -> Result<Deployment, Vec<Problem>> {
-    let place = looking::reach(&layers).await?;
+async fn prepare(layers: Layers, early: &Spec) -> Result<Deployment, Vec<Problem>> {
+    let place = looking::reach(early).await?;
     let looked = looking::look(&place, layers).await?;
     let detected = looked.detected();
     let ports = place.forgetful_ports(Place::no_helm());

@@ -25,9 +25,8 @@ pub struct Looked {
     pub plan: Plan,
 }
 
-/// Connects to where the answers lead. What is wrong with the answers alone is said before any cluster is asked.
-pub async fn reach(layers: &Layers) -> Result<Place, Vec<Problem>> {
-    let early = answering::spec(layers, &Facts::default())?;
+/// Connects to where the answers lead. `early`: what they say before any cluster was asked.
+pub async fn reach(early: &Spec) -> Result<Place, Vec<Problem>> {
     Place::reach(early.target.context.as_deref(), &early.target.namespace).await.map_err(|problem| vec![problem])
 }
 

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::{Outcome, answering, connecting::Place, looking, print, print_words, trusting};
 use crate::{
-    answers::{facts::Facts, spec::Spec, warn, yaml},
+    answers::{facts::Facts, secret::SecretRef, spec::Spec, warn, yaml},
     cli,
     drivers::secrets,
     front::{facts, message, plain::Answer},
@@ -25,16 +25,15 @@ const MARKER: &str = "README.md";
 
 /// `hubwright plan`
 pub fn plan(args: &cli::Plan) -> Outcome {
-    let layers = answering::layers(&args.answering, &args.place)?;
-    let spec = answering::spec(&layers, &Facts::default())?;
+    let (_, spec) = answering::complete(&args.answering, &args.place)?;
     let plan = plan::build(&spec, &Facts::default());
     print_words(&format!("{}{}", head(&spec), show::text(&plan)))
 }
 
 /// `hubwright plan --probe`
 pub async fn probe(args: &cli::Plan) -> Outcome {
-    let layers = answering::layers(&args.answering, &args.place)?;
-    let place = looking::reach(&layers).await?;
+    let (layers, early) = answering::complete(&args.answering, &args.place)?;
+    let place = looking::reach(&early).await?;
     let looked = looking::look(&place, layers).await?;
     let cluster = facts::cluster(&place.connection.context, &place.namespace, &looked.facts);
     let detected = facts::detected(&looked.detected());
@@ -56,8 +55,7 @@ pub fn head(spec: &Spec) -> String {
 
 /// `hubwright render`
 pub fn render(args: &cli::Render) -> Outcome {
-    let layers = answering::layers(&args.answering, &args.place)?;
-    let spec = answering::spec(&layers, &Facts::default())?;
+    let (layers, spec) = answering::complete(&args.answering, &args.place)?;
     let plan = plan::build(&spec, &Facts::default());
     check_folder(&args.output)?;
     match trusting::allow_commands(&layers, args.yes)? {
@@ -66,8 +64,7 @@ pub fn render(args: &cli::Render) -> Outcome {
         Answer::Interrupted => return Ok(Exit::Interrupted),
     }
     let written = write_all(&plan, &args.output).map_err(|problem| vec![problem])?;
-    print(&written.into_iter().map(|path| format!("{}\n", args.output.join(path).display())).collect::<String>())?;
-    Ok(Exit::Done)
+    print(&written.into_iter().map(|path| format!("{}\n", args.output.join(path).display())).collect::<String>())
 }
 
 /// Files of another origin are never written over.
@@ -99,11 +96,21 @@ fn write_all(plan: &Plan, folder: &Path) -> Result<Vec<String>, Problem> {
 fn secret_manifest(plan: &Plan, secret: &SecretObject) -> Result<String, Problem> {
     let values = secret.data.iter().map(|(key, source)| {
         let SecretSource::Reference(reference) = source else { return Ok((key.clone(), String::new())) };
+        if let SecretRef::Kubernetes { .. } = reference {
+            return Err(in_cluster(secret, reference));
+        }
         secrets::local(reference).map(|value| (key.clone(), value.expose_secret().to_owned()))
     });
     let values = values.collect::<Result<Vec<_>, _>>()?;
     let manifest = plan::render::secret_manifest(&plan.namespace, secret, &values);
     yaml::write(&manifest).map_err(|error| Problem::new("render", error.to_string()))
+}
+
+fn in_cluster(secret: &SecretObject, reference: &SecretRef) -> Problem {
+    let title =
+        format!("cannot write Secret `{}`: `{reference}` is in the cluster, which `render` does not ask", secret.name);
+    Problem::new("secret-in-cluster", title)
+        .hint("for `render`, refer to the same secret with `env:NAME` or `file:/path`")
 }
 
 fn write(path: &Path, text: &str, mode: u32) -> Result<(), Problem> {

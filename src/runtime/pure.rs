@@ -86,12 +86,14 @@ pub fn save(args: &Save) -> Outcome {
 fn write_new(path: &Path, text: &str) -> Result<(), Problem> {
     let write = || std::fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes());
     write().map_err(|error| {
-        let problem = Problem::new("cannot-write", format!("cannot write `{}`: {error}", path.display()));
+        let problem = |why: &dyn std::fmt::Display| {
+            Problem::new("cannot-write", format!("cannot write `{}`: {why}", path.display()))
+        };
         match error.kind() {
             std::io::ErrorKind::AlreadyExists => {
-                problem.hint("name another file with `-o FILE`, or remove this one first")
+                problem(&"it is there already").hint("name another file with `-o FILE`, or remove this one first")
             }
-            _ => problem.hint("name a file in a folder that you may write to with `-o FILE`"),
+            _ => problem(&error).hint("name a file in a folder that you may write to with `-o FILE`"),
         }
     })
 }

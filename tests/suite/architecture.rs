@@ -133,3 +133,53 @@ fn one_crypto_provider_is_in_the_tree() {
     let lock = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
     assert!(!lock.contains("name = \"aws-lc-rs\""), "two crypto providers in one program make kube's client panic");
 }
+
+/// Hints pointed at a page that nobody had written.
+#[test]
+fn pages_that_texts_point_at_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut missing = Vec::new();
+    for (name, text) in sources() {
+        let named = text.match_indices("docs/").map(|(at, _)| &text[at..]);
+        let pages = named.filter_map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || "/-_.".contains(c))).next());
+        let pages = pages.filter(|page| is_page(Path::new(page)) && !root.join(page).exists());
+        missing.extend(pages.map(|page| format!("{name}: {page}")));
+    }
+    for page in
+        pages(&root.join("docs")).into_iter().chain(["README.md", "CONTRIBUTING.md"].map(|name| root.join(name)))
+    {
+        let text = fs::read_to_string(&page).unwrap();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        let links = links.filter(|link| !link.is_empty() && !link.contains("://"));
+        missing.extend(
+            links
+                .filter(|link| !page.parent().unwrap().join(link).exists())
+                .map(|link| format!("{}: {link}", page.display())),
+        );
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+fn is_page(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "md")
+}
+
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let nested = entries.flat_map(|path| if path.is_dir() { pages(&path) } else { vec![path] });
+    nested.filter(|path| is_page(path)).collect()
+}
+
+/// A cause named an answer that does not exist: nobody could have changed it.
+#[test]
+fn answers_that_problems_name_are_there() {
+    let keys: Vec<String> = hubwright::answers::questions::keys();
+    let known = |key: &str| keys.iter().any(|known| known == key || known.starts_with(&format!("{key}.")));
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let named = [".at(\"", ".edit(\"", " at: \""].into_iter().flat_map(|before| code(&text).split(before).skip(1));
+        let named = named.filter_map(|rest| rest.split('"').next()).filter(|key| !key.contains([' ', '{']));
+        wrong.extend(named.filter(|key| !known(key)).map(|key| format!("{name}: {key}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -270,3 +270,140 @@ fn of_several_interrupted_runs_one_has_to_be_named() {
     let (_, said) = resume(state.path(), &["-n", "physics"]);
     assert!(!said.contains("several runs"), "a named one is taken up: {said}");
 }
+
+/// Each run showed one kind of mistake only, so a person mended one after the other.
+#[test]
+fn everything_that_is_wrong_is_said_at_once_wherever_it_was_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.yaml");
+    fs::write(&path, "schema: 1\nlogin:\n  method: github\n  allow: everyone\n  client-idd: x\nray.tag: x\n").unwrap();
+    let output = command(&["plan", path.to_str().unwrap(), "--set", "ray.head-memory=4", "--set", "cull.every"])
+        .env("HUBWRIGHT_CULL_TIMEOUT", "soon")
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    for part in [
+        "mine.yaml:4: `login.allow`",
+        "mine.yaml:5: `login.client-idd` is no answer",
+        "mine.yaml:6: `ray.tag` has a dot",
+        "`ray.head-memory`",
+        "`--set` expects",
+        "HUBWRIGHT_CULL_TIMEOUT",
+        "`login.client-secret` needs an answer",
+        "`access.method` needs an answer",
+    ] {
+        assert!(said.contains(part), "{part} is missing in:\n{said}");
+    }
+    assert_eq!(said.matches("`login.allow`").count(), 1, "what cannot be read is not missing as well:\n{said}");
+}
+
+/// Its whole output was lost, and it ended well.
+#[test]
+fn a_full_disk_behind_standard_output_is_said() {
+    for arguments in [&["schema"][..], &["plan", "trial-kubernetes"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains("cannot write to standard output"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn standard_error_that_takes_nothing_does_not_make_it_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let preset = folder.path().join("theirs.yaml");
+    fs::write(&preset, "schema: 1\nlogin: {method: dummy, password: 'command:echo x'}\naccess: {method: none}\n")
+        .unwrap();
+    let out = folder.path().join("out");
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let arguments = ["render", preset.to_str().unwrap(), "--yes", "-o", out.to_str().unwrap()];
+    assert_eq!(command(&arguments).stderr(full).stdout(std::process::Stdio::null()).status().unwrap().code(), Some(0));
+}
+
+#[test]
+fn an_argument_that_is_no_text_is_refused_and_not_shown_as_a_crash() {
+    let output = command(&["plan"]).arg(std::ffi::OsStr::from_bytes(b"a\xffb.yaml")).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("error: "), "{said}");
+}
+
+#[test]
+fn a_section_is_explained_by_its_answers() {
+    let output = hubwright(&["explain", "access"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("is a section") && said.contains("`access.host`"), "{said}");
+}
+
+/// What stands in a preset would have been pasted into a shell as it is.
+#[test]
+fn commands_of_a_rendered_readme_are_one_word_where_an_answer_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let arguments = ["render", "trial-kubernetes", "--context", "my $(cluster)", "-o", out.to_str().unwrap()];
+    assert_eq!(hubwright(&arguments).status.code(), Some(0));
+    let readme = fs::read_to_string(out.join("README.md")).unwrap();
+    assert!(readme.contains("--kube-context 'my $(cluster)' -n hub"), "{readme}");
+    assert_eq!(readme.matches("my $(cluster)").count(), readme.matches("'my $(cluster)'").count());
+    let wrong = hubwright(&["plan", "trial-kubernetes", "--set", "charts.jupyterhub=4.4.0; rm -rf x"]);
+    assert!(text(&wrong.stderr).contains("not an exact version"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn a_secret_in_the_cluster_is_no_file_and_render_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let set = "login.password=secret:mine/key";
+    let output = hubwright(&["render", "trial-kubernetes", "--set", set, "-o", out.to_str().unwrap()]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("`secret:mine/key`") && said.contains("env:NAME"), "{said}");
+}
+
+#[test]
+fn of_several_deployments_the_one_to_verify_has_to_be_named() {
+    let state = tempfile::tempdir().unwrap();
+    remembered(state.path(), "install", "physics");
+    remembered(state.path(), "install", "biology");
+    let output = command(&["verify"]).env("HUBWRIGHT_STATE", state.path()).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("which deployment to verify") && said.contains("-n physics"), "{said}");
+}
+
+/// It said "your login ran out", and logging in again did not help.
+#[test]
+fn a_credential_plugin_that_is_not_installed_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    let user =
+        "exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-plugin, interactiveMode: IfAvailable}";
+    let config = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: a\ncontexts: [{{name: a, context: {{cluster: a, user: a}}}}]\n\
+         clusters: [{{name: a, cluster: {{server: 'https://127.0.0.1:1'}}}}]\nusers: [{{name: a, user: {{{user}}}}}]\n"
+    );
+    fs::write(&path, config).unwrap();
+    let output = command(&["install", "trial-kubernetes", "--yes"]).env("KUBECONFIG", &path).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("credential plugin cannot be started") && said.contains("`PATH`"), "{said}");
+}
+
+#[test]
+fn a_preset_may_come_out_of_a_pipe() {
+    let script = format!("{} save trial-kubernetes -o $0 && {0} plan <(cat $0)", env!("CARGO_BIN_EXE_hubwright"));
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new("bash").args(["-c", &script]).arg(folder.path().join("mine.yaml")).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_namespace_that_is_none_never_becomes_a_part_of_an_address() {
+    for arguments in [&["verify", "-n", "../../x"][..], &["uninstall", "-n", "a b", "--yes"], &["verify", "-n", ""]] {
+        let output = hubwright(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("is not a namespace"), "{said}");
+    }
+}

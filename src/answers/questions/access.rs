@@ -19,6 +19,12 @@ fn tls(answers: &Answers, wanted: TlsMethod) -> bool {
     hub(answers) && answers.access.tls == Some(wanted)
 }
 
+/// Whether people may type a port: not where a proxy of theirs or Let's Encrypt has https on its usual one.
+fn node_is_typed(answers: &Answers) -> bool {
+    method(answers, AccessMethod::NodePort)
+        && !matches!(answers.access.tls, Some(TlsMethod::Offload | TlsMethod::LetsEncrypt))
+}
+
 /// Providers send people back to it, an Ingress serves it, Let's Encrypt signs for it, and of a proxy in front nothing else
 /// is known.
 fn needs_host(answers: &Answers) -> bool {
@@ -35,7 +41,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "how traffic reaches the hub",
         Kind::Choice(&[
             ("load-balancer", "an address of its own; clouds and MetalLB hand them out"),
-            ("node-port", "a port on every node; put your own proxy before it"),
+            ("node-port", "a port on every node, for a proxy of yours or for people themselves"),
             ("ingress", "a host name behind an ingress controller that runs already"),
             ("none", "inside the cluster only; reached by `kubectl port-forward`"),
         ]),
@@ -78,7 +84,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, access.ingress_class),
     )
-    .when(|answers| method(answers, AccessMethod::Ingress)),
+    .when(|answers| method(answers, AccessMethod::Ingress))
+    .rule(rules::name),
     Question::new(
         "access.annotations",
         "Annotations",
@@ -106,6 +113,17 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     .when(hub)
     .or(|_, _| json!("off")),
     Question::new(
+        "access.port",
+        "Port",
+        "port that people type into the browser: the node port itself, or that of a proxy of yours before it",
+        Kind::Int { min: 1, max: 65535 },
+        lens!(Answers, access.port),
+    )
+    .doc("A part of the callback URL, unless it is 80 with http or 443 with https.")
+    .when(node_is_typed)
+    .required_when(super::login::oauth)
+    .or(|answers, _| json!(answers.access.node_port)),
+    Question::new(
         "access.tls-secret",
         "TLS Secret",
         "name of that Secret, in the deployment's namespace",
@@ -114,7 +132,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     )
     .when(|answers| tls(answers, TlsMethod::Secret))
     .required()
-    .rule(rules::label),
+    .rule(rules::name),
     Question::new(
         "access.issuer",
         "Issuer",
@@ -124,7 +142,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     )
     .when(|answers| tls(answers, TlsMethod::CertManager))
     .required()
-    .rule(rules::label),
+    .rule(rules::name),
     Question::new(
         "access.issuer-kind",
         "Issuer kind",

@@ -3,6 +3,7 @@ use serde_json::json;
 
 use crate::answers::{
     question::{Kind, Question, lens},
+    rules,
     tree::Answers,
     versions,
 };
@@ -25,15 +26,19 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, charts.repository),
     )
-    .doc("For air-gapped sites: it must hold `jupyterhub`, `kuberay-operator`, `ray-cluster` and `dask-gateway` in the versions asked for."),
+    .doc("For air-gapped sites: it must hold `jupyterhub`, `kuberay-operator`, `ray-cluster` and `dask-gateway` in the versions asked for.")
+    .rule(rules::repository),
     Question::new("charts.jupyterhub", "JupyterHub chart", "version of the jupyterhub chart", Kind::Text, lens!(Answers, charts.jupyterhub))
-        .or(|_, _| json!(versions::JUPYTERHUB_CHART)),
+        .or(|_, _| json!(versions::JUPYTERHUB_CHART))
+        .rule(rules::version),
     Question::new("charts.kuberay", "KubeRay charts", "version of the kuberay-operator and ray-cluster charts", Kind::Text, lens!(Answers, charts.kuberay))
         .when(ray)
-        .or(|_, _| json!(versions::KUBERAY_CHART)),
+        .or(|_, _| json!(versions::KUBERAY_CHART))
+        .rule(rules::version),
     Question::new("charts.dask-gateway", "Dask Gateway chart", "version of the dask-gateway chart", Kind::Text, lens!(Answers, charts.dask_gateway))
         .when(|answers| answers.components.dask.unwrap_or(true))
-        .or(|_, _| json!(versions::DASK_GATEWAY_CHART)),
+        .or(|_, _| json!(versions::DASK_GATEWAY_CHART))
+        .rule(rules::version),
     Question::new(
         "charts.operator",
         "Install KubeRay",

@@ -11,6 +11,8 @@ mod ray;
 mod storage;
 mod target;
 
+use std::collections::BTreeSet;
+
 use super::{
     question::Question,
     tree::{Answers, Pool, Profile},
@@ -62,11 +64,13 @@ pub fn keys() -> Vec<String> {
     plain.chain(pools).chain(profiles).collect()
 }
 
-/// The known key that looks most like a wrong one, if any is near.
+/// The known key, or section, that looks most like a wrong one, if any is near.
 pub fn nearest(wrong: &str) -> Option<String> {
     let score = |key: &String| strsim::jaro_winkler(key, wrong).max(last_part_score(key, wrong));
+    let sections: BTreeSet<&str> = all().filter_map(|question| Some(question.key.split_once('.')?.0)).collect();
     keys()
         .into_iter()
+        .chain(sections.into_iter().map(str::to_owned))
         .map(|key| (score(&key), key))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .filter(|(score, _)| *score > 0.8)

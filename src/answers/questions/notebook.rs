@@ -55,7 +55,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, registry.server),
     )
-    .doc("Becomes a `kubernetes.io/dockerconfigjson` Secret that every chart uses."),
+    .doc("Becomes a `kubernetes.io/dockerconfigjson` Secret that every chart uses.")
+    .rule(rules::registry),
     Question::new("registry.username", "Registry user", "user name for that registry", Kind::Text, lens!(Answers, registry.username))
         .when(private)
         .required()

@@ -40,7 +40,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.class),
     )
-    .when(|answers| homes(answers, Homes::Dynamic)),
+    .when(|answers| homes(answers, Homes::Dynamic))
+    .rule(rules::name),
     Question::new(
         "storage.size",
         "Home size",
@@ -60,7 +61,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     )
     .when(|answers| homes(answers, Homes::Static))
     .required()
-    .rule(rules::label),
+    .rule(rules::name),
     Question::new(
         "storage.database",
         "Hub database",
@@ -82,7 +83,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.database_class),
     )
-    .when(|answers| hub(answers) && answers.storage.database == Some(Database::SqlitePvc)),
+    .when(|answers| hub(answers) && answers.storage.database == Some(Database::SqlitePvc))
+    .rule(rules::name),
     Question::new(
         "storage.database-url",
         "Database URL",

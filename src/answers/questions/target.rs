@@ -36,5 +36,5 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     )
     .doc("One hub per namespace: the charts use fixed names. JupyterHub, Ray and Dask share it.")
     .or(|_, _| json!("hub"))
-    .rule(rules::label),
+    .rule(rules::namespace),
 ];

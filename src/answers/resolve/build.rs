@@ -112,6 +112,7 @@ fn access(answers: &Answers) -> Access {
             Some(AccessMethod::None) | None => Exposure::ClusterIp,
         },
         host: access.host.clone(),
+        port: access.port,
         tls: match access.tls {
             Some(TlsMethod::Secret) => Tls::Secret { name: text(access.tls_secret.as_ref()) },
             Some(TlsMethod::CertManager) => Tls::CertManager {

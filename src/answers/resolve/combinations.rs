@@ -71,6 +71,14 @@ fn check_access(answers: &Answers, wrong: &mut Vec<Invalid>) {
     if ingress && access.host.as_deref().is_some_and(|host| host.contains(|c: char| c.is_ascii_uppercase())) {
         wrong.push(Invalid::at("access.host", "holds capital letters, which Kubernetes refuses in an Ingress"));
     }
+    if access.method == Some(AccessMethod::NodePort)
+        && matches!((access.tls, access.port), (Some(TlsMethod::Off), Some(443)) | (Some(TlsMethod::Secret), Some(80)))
+    {
+        wrong.push(
+            Invalid::at("access.port", "does not go with `access.tls`: http is on port 80, https on port 443")
+                .hint("say `access.tls=offload` if a proxy of yours has the certificate"),
+        );
+    }
     match access.tls {
         Some(TlsMethod::CertManager) if !ingress => {
             wrong.push(

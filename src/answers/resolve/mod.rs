@@ -57,6 +57,7 @@ fn missing<T>(question: &Question<T>, key: &str) -> Invalid {
     let example = match question.kind {
         super::question::Kind::Choice(choices) => choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("|"),
         super::question::Kind::Secret => "env:NAME".to_owned(),
+        super::question::Kind::List => "ONE,TWO".to_owned(),
         kind => kind.name().to_uppercase().replace(' ', "-"),
     };
     Invalid::at(key, format!("needs an answer: {}", question.help))

@@ -135,3 +135,58 @@ fn words_for_truth_are_no_truth() {
         assert!(wrong.is_err() || word == "True", "{word}");
     }
 }
+
+#[test]
+fn no_password_hides_in_an_address() {
+    for (key, text) in [
+        ("charts.repository", "https://me:hunter2@charts.example.org"),
+        ("charts.repository", "oci://me:hunter2@charts.example.org/hub"),
+        ("registry.server", "me:hunter2@r.example.org"),
+        ("login.url", "https://me:hunter2@moodle.example.org"),
+    ] {
+        let error = Layers::new().set(Origin::Set, key, text).unwrap_err();
+        assert!(!words(&[error]).contains("hunter2"), "{key}");
+    }
+    for (key, text) in [
+        ("charts.repository", "oci://r.example.org:5000/charts"),
+        ("charts.repository", "../charts"),
+        ("registry.server", "https://index.docker.io/v1/"),
+        ("access.tls-secret", "hub.example.org-tls"),
+        ("storage.class", "1.fast-ssd"),
+        ("access.host", "fd00::1"),
+    ] {
+        Layers::new().set(Origin::Set, key, text).unwrap_or_else(|error| panic!("{key}={text}: {error}"));
+    }
+}
+
+#[test]
+fn what_is_no_name_or_address_is_refused_before_helm_sees_it() {
+    for (key, text) in [
+        ("access.host", "hub..example.org"),
+        ("access.host", "a:b:c"),
+        ("access.host", "hub.example.org/x"),
+        ("access.ingress-class", "NGINX"),
+        ("storage.class", "fast ssd"),
+        ("charts.repository", "--debug"),
+        ("charts.repository", "git://x"),
+        ("charts.kuberay", "1.7.0 --debug"),
+        ("registry.server", "r.example.org r2"),
+    ] {
+        assert!(Layers::new().set(Origin::Set, key, text).is_err(), "{key}={text}");
+    }
+    let empty = preset::parse("schema: 1\nstorage: {class: ''}\n", "a").unwrap_err();
+    assert!(words(&empty).contains("storage.class"), "an empty class means no volumes at all to Kubernetes");
+}
+
+#[test]
+fn the_same_answer_cannot_be_said_twice_in_two_ways() {
+    let wrong = preset::parse("schema: 1\nray.tag: a\nray: {tag: b}\nlogin: {x.y: 1}\n", "a").unwrap_err();
+    let keys: Vec<_> = wrong.iter().filter_map(|wrong| wrong.key.as_deref()).collect();
+    assert_eq!(keys, ["ray.tag", "login.x.y"]);
+}
+
+#[test]
+fn a_preset_of_a_newer_format_is_not_judged_by_its_keys() {
+    let wrong = preset::parse("schema: 2\nlogin: {way: x}\nfoo: 1\n", "a").unwrap_err();
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+}
