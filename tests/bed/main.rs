@@ -11,8 +11,10 @@
 
 mod bed;
 mod deploy;
+mod deployment;
 mod drivers;
 mod helm;
+mod presets;
 
 use std::process::ExitCode;
 
@@ -24,7 +26,8 @@ use bed::Bed;
 type Case = (&'static str, fn(&'static Bed));
 
 /// Tests by module. A new module of tests is one line here.
-const MODULES: &[(&str, &[Case])] = &[("drivers", drivers::CASES), ("helm", helm::CASES), ("deploy", deploy::CASES)];
+const MODULES: &[(&str, &[Case])] =
+    &[("drivers", drivers::CASES), ("helm", helm::CASES), ("deploy", deploy::CASES), ("presets", presets::CASES)];
 
 /// Tests at a time: the bed is one small machine.
 const AT_A_TIME: usize = 3;

@@ -1,0 +1,196 @@
+//! A deployment as a person makes it: the program, a folder for its memory, the real helm; and what it said. Must not know what a
+//! test expects of it.
+use std::{
+    ffi::OsString,
+    path::PathBuf,
+    process::{Command, ExitStatus, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use hubwright::{
+    drivers::journal::FileJournal,
+    run::{
+        event::{Event, EventKind, Outcome, RungOutcome, RungResult},
+        ports::{Cluster, Journal, ObjectRef},
+    },
+};
+use tempfile::TempDir;
+
+use crate::bed::{Bed, until};
+
+/// How long objects may take to go.
+const GONE: Duration = Duration::from_secs(120);
+
+/// The node has room for one deployment at a time.
+static ROOM: Mutex<()> = Mutex::new(());
+
+/// A deployment of its own: a namespace that hubwright makes, and a folder for its memory.
+pub struct Deployment {
+    bed: &'static Bed,
+    helm: u32,
+    /// Where it is.
+    pub namespace: String,
+    /// Where hubwright remembers it.
+    pub state: TempDir,
+    environment: Vec<(&'static str, OsString)>,
+    hosts: Option<PathBuf>,
+    _room: MutexGuard<'static, ()>,
+}
+
+/// What a command did.
+pub struct Done {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it printed, line by line.
+    pub events: Vec<Event>,
+    said: String,
+}
+
+impl Deployment {
+    /// Waits until the bed has room; `helm` is a major version.
+    pub fn new(bed: &'static Bed, name: &str, helm: u32) -> Self {
+        let room = ROOM.lock().unwrap_or_else(PoisonError::into_inner);
+        let namespace = format!("e2e-{name}-{}", std::process::id());
+        let state = TempDir::new().unwrap();
+        Self { bed, helm, namespace, state, environment: Vec::new(), hosts: None, _room: room }
+    }
+
+    /// A variable for every command.
+    pub fn environment(mut self, name: &'static str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name, value.into()));
+        self
+    }
+
+    /// The commands look names up in this file, as if it were `/etc/hosts`.
+    pub fn hosts(mut self, file: PathBuf) -> Self {
+        self.hosts = Some(file);
+        self
+    }
+
+    fn program(&self) -> Command {
+        let program = env!("CARGO_BIN_EXE_hubwright");
+        let Some(hosts) = &self.hosts else { return Command::new(program) };
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", r#"mount --bind "$0" /etc/hosts && exec "$@""#]).arg(hosts).arg(program);
+        command
+    }
+
+    /// A command about this deployment.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.program();
+        command.args(words).args(["--namespace", &self.namespace, "--yes", "--json"]).stdin(Stdio::null());
+        command.env("HUBWRIGHT_STATE", self.state.path()).env("HUBWRIGHT_HELM", self.bed.helm(self.helm));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Presets, and more words.
+    pub fn install(&self, words: &[&str]) -> Command {
+        let charts = std::env::var("HUBWRIGHT_BED_CHARTS").expect("the bed says where its charts are");
+        let from = format!("charts.repository={charts}");
+        self.command(&[&["install"], words, &["--set", &from]].concat())
+    }
+
+    /// Takes it away with people's data, and expects that nothing is left.
+    pub fn remove(&self) {
+        let gone = run(self.command(&["uninstall", "--delete-data"]));
+        assert_eq!(gone.outcome().map(|(outcome, _)| outcome), Some(Outcome::Done), "{}", gone.complaints());
+    }
+
+    /// Expects that its namespace, and whatever it had outside of it, is gone.
+    pub fn expect_gone(&self) {
+        self.bed.runtime.block_on(async {
+            until(GONE, "the namespace is gone", async || (!self.is_there().await).then_some(())).await;
+            let none = async || self.elsewhere().await.is_empty().then_some(());
+            until(GONE, "nothing is left outside of it", none).await;
+        });
+    }
+
+    /// What is in the journal.
+    pub fn journal(&self) -> Vec<Event> {
+        let folder = std::fs::read_dir(self.state.path()).unwrap().next().unwrap().unwrap().path();
+        let lines = FileJournal::open(&folder).unwrap().lines().unwrap();
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    async fn is_there(&self) -> bool {
+        let namespace = ObjectRef::cluster("v1", "Namespace", &self.namespace);
+        self.bed.cluster().get(&namespace).await.unwrap().is_some()
+    }
+
+    /// Objects without a namespace that belong to this deployment.
+    async fn elsewhere(&self) -> Vec<String> {
+        let mut left = Vec::new();
+        for (version, kind) in [
+            ("rbac.authorization.k8s.io/v1", "ClusterRole"),
+            ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"),
+            ("scheduling.k8s.io/v1", "PriorityClass"),
+            ("v1", "PersistentVolume"),
+        ] {
+            let objects = self.bed.cluster().list(&ObjectRef::cluster(version, kind, ""), "").await.unwrap();
+            let ours = objects.iter().filter(|object| {
+                object["metadata"]["annotations"]["meta.helm.sh/release-namespace"] == *self.namespace
+                    || object["spec"]["claimRef"]["namespace"] == *self.namespace
+            });
+            left.extend(ours.map(|object| format!("{kind}/{}", object["metadata"]["name"])));
+        }
+        left
+    }
+}
+
+impl Drop for Deployment {
+    /// What a failed test leaves, so that the next finds room: releases have objects outside of their namespace, too.
+    fn drop(&mut self) {
+        if self.bed.runtime.block_on(self.is_there()) {
+            let _ = self.command(&["uninstall", "--delete-data"]).output();
+            let namespace = ObjectRef::cluster("v1", "Namespace", &self.namespace);
+            let _ = self.bed.runtime.block_on(self.bed.cluster().delete(&namespace));
+        }
+    }
+}
+
+/// Runs it to its end.
+pub fn run(mut command: Command) -> Done {
+    let output = command.output().expect("the program starts");
+    let events =
+        String::from_utf8_lossy(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    Done { status: output.status, events, said: String::from_utf8_lossy(&output.stderr).into_owned() }
+}
+
+impl Done {
+    /// Outcome, and whether anything changed.
+    pub fn outcome(&self) -> Option<(Outcome, bool)> {
+        match self.events.last()?.kind {
+            EventKind::RunFinished { outcome, changed, .. } => Some((outcome, changed)),
+            _ => None,
+        }
+    }
+
+    /// What went wrong, for the message of a failed expectation.
+    pub fn complaints(&self) -> String {
+        let failed = self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::StepFailed { step, problem, .. } => Some(format!("{step}: {problem:?}")),
+            EventKind::RungDone(rung) if rung.outcome != RungOutcome::Passed => Some(format!("{rung:?}")),
+            _ => None,
+        });
+        format!("{}\n{}\n{}", self.status, failed.collect::<Vec<_>>().join("\n"), self.said)
+    }
+
+    /// The result of a rung that was tried.
+    pub fn rung(&self, name: &str) -> Option<&RungResult> {
+        self.events.iter().find_map(|event| match &event.kind {
+            EventKind::RungDone(rung) if rung.rung == name => Some(rung),
+            _ => None,
+        })
+    }
+
+    /// Rungs that ended so.
+    pub fn rungs(&self, outcome: RungOutcome) -> Vec<&str> {
+        let ended = self.events.iter().filter_map(|event| match &event.kind {
+            EventKind::RungDone(rung) if rung.outcome == outcome => Some(rung.rung.as_str()),
+            _ => None,
+        });
+        ended.collect()
+    }
+}
