@@ -33,12 +33,6 @@ go_or_built() {
   [ "$(printf 'go1.21\n%s\n' "$version" | sort -V | head -n 1)" = go1.21 ] || cannot "its Go is too old: expected 1.26 or later, found $version"
 }
 
-charts_or_data() { # CHARTS-FOLDER
-  local data=${CHART_DATA:-$BED_SOURCE/../../../shared/data}
-  [ -n "$1" ] || [ -d "$data" ] ||
-    cannot "the charts' default values and schemas are not at \`$(realpath -m "$data")\`: set CHART_DATA, or HUBWRIGHT_CHARTS to a folder of charts"
-}
-
 room() {
   local wanted=$ONE_BED free
   [ -d "$CACHE/$(image_entry)" ] && [ -x "$BIN/kubelet" ] || wanted=$FIRST_BUILD
