@@ -10,6 +10,7 @@
 )]
 
 mod bed;
+mod charts;
 mod deploy;
 mod deployment;
 mod drivers;
@@ -26,8 +27,13 @@ use bed::Bed;
 type Case = (&'static str, fn(&'static Bed));
 
 /// Tests by module. A new module of tests is one line here.
-const MODULES: &[(&str, &[Case])] =
-    &[("drivers", drivers::CASES), ("helm", helm::CASES), ("deploy", deploy::CASES), ("presets", presets::CASES)];
+const MODULES: &[(&str, &[Case])] = &[
+    ("charts", charts::CASES),
+    ("drivers", drivers::CASES),
+    ("helm", helm::CASES),
+    ("deploy", deploy::CASES),
+    ("presets", presets::CASES),
+];
 
 /// Tests at a time: the bed is one small machine.
 const AT_A_TIME: usize = 3;
