@@ -2,7 +2,7 @@
 //! Must not know the kinds of workload.
 use std::collections::BTreeMap;
 
-use super::View;
+use super::{View, age};
 use crate::health::{
     causes::{self, Owner, Subject},
     objects::Pod,
@@ -12,6 +12,10 @@ use crate::health::{
 
 /// Unready pods that are looked into at most; a count of findings is "at least" beyond it.
 const LOOKED_INTO: usize = 256;
+
+/// Age in seconds below which a pod that failed is news, and how many of them mean that the next one will fail, too.
+const RECENT: i64 = 600;
+const OFTEN: usize = 3;
 
 /// A workload that is not ready.
 pub struct Unready<'a> {
@@ -33,19 +37,28 @@ pub fn verdict(view: View<'_>, workload: &Unready<'_>) -> Verdict {
     }
 }
 
-/// The verdict on a workload whose counters say ready: it is, unless a pod is blocked.
+/// The verdict on a workload whose counters say ready: it is, unless a living pod is blocked.
 pub fn confirm(view: View<'_>, pods: &[&Pod]) -> Verdict {
-    match root::fold(findings(view, &[], pods)).into_iter().next() {
+    let living: Vec<&Pod> = pods.iter().copied().filter(|pod| !pod.has_ended()).collect();
+    match root::fold(findings(view, &[], &living)).into_iter().next() {
         Some(finding) => Verdict::Blocked(finding),
         None => Verdict::ready(),
     }
 }
 
-/// What is wrong with owners and unready pods.
+/// What is wrong with owners and unready pods. Pods that failed (evicted, lost with their node) stay lying about after
+/// others have taken their place: they tell only where nothing else does, and none lives or one after the other fails.
 pub fn findings(view: View<'_>, owners: &[Owner<'_>], pods: &[&Pod]) -> Vec<Finding> {
+    let (ended, living): (Vec<&Pod>, Vec<&Pod>) = pods.iter().copied().partition(|pod| pod.has_ended());
     let owners = owners.iter().map(|owner| Subject::Owner(*owner));
-    let unready = pods.iter().filter(|pod| !pod.is_ready() && pod.phase() != "Succeeded").take(LOOKED_INTO);
-    owners.chain(unready.map(|pod| Subject::Pod(pod))).filter_map(|subject| causes::of(view, subject)).collect()
+    let unready = living.iter().filter(|pod| !pod.is_ready()).take(LOOKED_INTO).map(|pod| Subject::Pod(pod));
+    let found: Vec<Finding> = owners.chain(unready).filter_map(|subject| causes::of(view, subject)).collect();
+    let failed: Vec<&Pod> = ended.into_iter().filter(|pod| pod.phase() == "Failed").collect();
+    let goes_on = failed.iter().filter(|pod| age(**pod, view.now) < RECENT).count() >= OFTEN;
+    if !found.is_empty() || !(living.is_empty() || goes_on) {
+        return found;
+    }
+    failed.iter().rev().take(LOOKED_INTO).filter_map(|pod| causes::of(view, Subject::Pod(pod))).collect()
 }
 
 fn progress(view: View<'_>, workload: &Unready<'_>) -> String {
@@ -60,7 +73,7 @@ fn progress(view: View<'_>, workload: &Unready<'_>) -> String {
 
 fn most_common_reason(view: View<'_>, pods: &[&Pod]) -> Option<String> {
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-    for pod in pods.iter().filter(|pod| !pod.is_ready()).take(LOOKED_INTO) {
+    for pod in pods.iter().filter(|pod| !pod.is_ready() && !pod.has_ended()).take(LOOKED_INTO) {
         if let Some(reason) = pod::why_not_ready(view.index, pod) {
             *reasons.entry(reason).or_default() += 1;
         }

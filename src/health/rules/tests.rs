@@ -79,6 +79,55 @@ fn an_old_pod_in_trouble_is_no_trouble_of_the_new_revision() {
     assert!(matches!(world.verdict(&hub()), Verdict::Progressing { .. }));
 }
 
+/// A pod that the node threw out, as it stays lying about.
+fn evicted(name: &str, seconds: i64) -> Value {
+    let status =
+        json!({"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: ephemeral-storage."});
+    pod(name, HUB, json!({"metadata": {"creationTimestamp": ago(seconds)}, "status": status}))
+}
+
+#[test]
+fn a_pod_that_was_evicted_and_replaced_is_history() {
+    let available = json!({"readyReplicas": 1, "availableReplicas": 1});
+    let replaced = World::new().with_all(deployment(available)).with(ready_pod("hub-1-b", HUB));
+    let old: Vec<Value> = (0..5).map(|number| evicted(&format!("hub-1-a{number}"), 300)).collect();
+    assert_eq!(replaced.with_all(old).verdict(&hub()), Verdict::ready());
+    let starting = World::new().with_all(deployment(json!({}))).with(evicted("hub-1-a", 300)).with(waiting_pod(
+        "hub-1-b",
+        HUB,
+        "ContainerCreating",
+        "",
+    ));
+    assert_eq!(what(&starting.verdict(&hub())), "0 of 1 pod ready: container main is starting");
+}
+
+#[test]
+fn pods_that_are_evicted_one_after_the_other_are_named_and_so_is_one_that_nobody_replaces() {
+    let often = |seconds: i64| {
+        let ended = (0..3).map(|number| evicted(&format!("hub-1-a{number}"), seconds));
+        World::new().with_all(deployment(json!({}))).with_all(ended).with(waiting_pod(
+            "hub-1-b",
+            HUB,
+            "ContainerCreating",
+            "",
+        ))
+    };
+    let finding = often(60).verdict(&hub());
+    assert_eq!((blocked(&finding).code.as_str(), blocked(&finding).count), ("evicted", 3));
+    assert!(blocked(&finding).detail.as_deref().unwrap().contains("ephemeral-storage"));
+    assert!(matches!(often(7200).verdict(&hub()), Verdict::Progressing { .. }), "that was two hours ago");
+    let alone = World::new().with_all(deployment(json!({}))).with(evicted("hub-1-a", 7200));
+    assert_eq!(blocked(&alone.verdict(&hub())).code, "evicted");
+}
+
+#[test]
+fn a_refusal_comes_before_the_evicted_pod_that_cannot_be_replaced_for_it() {
+    let quota = r#"pods "hub-1-b" is forbidden: exceeded quota: q, requested: cpu=4, used: cpu=6, limited: cpu=8"#;
+    let refused = json!([{"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": quota}]);
+    let world = World::new().with_all(deployment(json!({"conditions": refused}))).with(evicted("hub-1-a", 60));
+    assert_eq!(blocked(&world.verdict(&hub())).code, "quota-exceeded");
+}
+
 #[test]
 fn a_stuck_deployment_names_the_cause_and_mends_itself() {
     let stuck =
