@@ -42,6 +42,13 @@ impl<'a> Said<'a> {
         Some(inner.trim()).filter(|inner| !inner.is_empty())
     }
 
+    /// `b` in `key "meta.helm.sh/release-NAME" must equal "a": current value is "b"`.
+    fn owner(&self, name: &str) -> Option<&'a str> {
+        let (_, rest) = self.text.split_once(&format!("meta.helm.sh/release-{name}\" must equal"))?;
+        let (_, value) = rest.split_once("current value is \"")?;
+        value.split('"').next().filter(|value| !value.is_empty())
+    }
+
     /// What follows a word, to the end of the line.
     fn after(&self, before: &str) -> Option<&'a str> {
         let rest = self.text.split_once(before)?.1.lines().next()?.trim();

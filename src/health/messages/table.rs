@@ -19,6 +19,9 @@ fn again(why: &str) -> NextStep {
     NextStep::Retry { why: why.to_owned() }
 }
 
+/// How helm ends the name of an object that has no namespace.
+const EVERYWHERE: &str = " in namespace \"\"";
+
 /// Every known message.
 pub(super) const MESSAGES: &[Message] = &[
     // what the server refuses to make
@@ -159,7 +162,7 @@ pub(super) const MESSAGES: &[Message] = &[
     },
     Message {
         code: "name-in-use",
-        says: &[&["cannot re-use a name that is still in use"]],
+        says: &[&["cannot re-use a name that is still in use"], &["cannot reuse a name that is still in use"]],
         title: |_| "a release of this name is there already".to_owned(),
         next: |said| {
             vec![
@@ -173,14 +176,20 @@ pub(super) const MESSAGES: &[Message] = &[
         code: "not-ours",
         says: &[&["invalid ownership metadata"], &["exists and cannot be imported"]],
         title: |said| {
-            let what = said.between(
-                "rendered manifests contain a resource that already exists. Unable to continue with install: ",
-                " exists",
-            );
-            let what = what.or_else(|| said.between("continue with update: ", " exists")).unwrap_or("something");
-            format!("{what} is there already, made by someone else")
+            let what = said.after("nable to continue with ").and_then(|rest| rest.split_once(": "));
+            let what = what.and_then(|(_, rest)| rest.split_once(" exists")).map_or("something", |(what, _)| what);
+            let what = what.strip_suffix(EVERYWHERE).unwrap_or(what);
+            format!("{what} is there already, made by {}", owner(said))
         },
-        next: |_| vec![tell("remove it if nobody needs it, or choose another namespace or name")],
+        next: |said| {
+            let whole = "it is the whole cluster's: another namespace does not help";
+            let elsewhere = edit("target.namespace", "or choose another namespace");
+            let way = if said.text.contains(EVERYWHERE) { tell(whole) } else { elsewhere };
+            let look = said.owner("namespace").map(|namespace| {
+                command(format!("helm -n {namespace} list"), "see what it belongs to, and whether anybody needs that")
+            });
+            look.into_iter().chain([tell("remove it if nobody needs it"), way]).collect()
+        },
         retry: false,
     },
     Message {
@@ -303,6 +312,18 @@ pub(super) const MESSAGES: &[Message] = &[
         },
         retry: false,
     },
+    Message {
+        code: "claim-size",
+        says: &[&["only dynamically provisioned pvc can be resized"], &["field can not be less than"]],
+        title: |said| {
+            let name = said.between("persistentvolumeclaims \"", "\"").or_else(|| said.between("Claim \"", "\""));
+            let smaller = said.text.contains("can not be less than");
+            let why = if smaller { "made smaller" } else { "made larger with its storage class" };
+            format!("claim `{}` cannot be {why}", name.unwrap_or("?"))
+        },
+        next: |_| vec![tell("ask for the size that it has; people's data would go with the claim")],
+        retry: false,
+    },
     // who may do what
     Message {
         code: "forbidden",
@@ -379,6 +400,16 @@ pub(super) const MESSAGES: &[Message] = &[
         retry: true,
     },
 ];
+
+/// Who made an object that helm finds where it wants to put its own; helm names only what differs from what it expects.
+fn owner(said: &Said<'_>) -> String {
+    match (said.owner("name"), said.owner("namespace")) {
+        (Some(release), Some(namespace)) => format!("helm release `{release}` of namespace {namespace}"),
+        (Some(release), None) => format!("helm release `{release}`"),
+        (None, Some(namespace)) => format!("a helm release of the same name in namespace {namespace}"),
+        (None, None) => "someone else".to_owned(),
+    }
+}
 
 /// `exceeded quota: Q, requested: requests.cpu=4, used: requests.cpu=6, limited: requests.cpu=8`
 fn quota(said: &Said<'_>) -> String {

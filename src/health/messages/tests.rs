@@ -51,7 +51,27 @@ const CASES: &[(&str, &str, &str)] = &[
     (
         r#"Error: INSTALLATION FAILED: Unable to continue with install: ServiceAccount "hub" in namespace "hub" exists and cannot be imported into the current release: invalid ownership metadata; label validation error: missing key "app.kubernetes.io/managed-by": must be set to "Helm""#,
         "not-ours",
-        "something is there already, made by someone else",
+        "ServiceAccount \"hub\" in namespace \"hub\" is there already, made by someone else",
+    ),
+    (
+        r#"Error: UPGRADE FAILED: Unable to continue with update: ClusterRole "api-dask-gateway" in namespace "" exists and cannot be imported into the current release: invalid ownership metadata; annotation validation error: key "meta.helm.sh/release-name" must equal "dask-gateway": current value is "dhub"; annotation validation error: key "meta.helm.sh/release-namespace" must equal "hub": current value is "lab""#,
+        "not-ours",
+        "ClusterRole \"api-dask-gateway\" is there already, made by helm release `dhub` of namespace lab",
+    ),
+    (
+        r#"unable to continue with install: ClusterRole "api-dask-gateway" in namespace "" exists and cannot be imported into the current release: invalid ownership metadata; annotation validation error: key "meta.helm.sh/release-namespace" must equal "hub": current value is "lab""#,
+        "not-ours",
+        "ClusterRole \"api-dask-gateway\" is there already, made by a helm release of the same name in namespace lab",
+    ),
+    (
+        r#"persistentvolumeclaims "hub-db-dir" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize"#,
+        "claim-size",
+        "claim `hub-db-dir` cannot be made larger with its storage class",
+    ),
+    (
+        r#"PersistentVolumeClaim "hub-db-dir" is invalid: spec.resources.requests.storage: Forbidden: field can not be less than status.capacity"#,
+        "claim-size",
+        "claim `hub-db-dir` cannot be made smaller",
     ),
     (
         "Error: INSTALLATION FAILED: failed pre-install: 1 error occurred:\n\t* timed out waiting for the condition",
@@ -133,6 +153,19 @@ fn a_text_that_is_not_known_is_left_to_the_caller() {
 fn the_metadata_blocker_is_named_where_pod_security_refuses_it() {
     let text = r#"violates PodSecurity "baseline:latest": non-default capabilities (container "block-cloud-metadata" must not include "NET_ADMIN" in securityContext.capabilities.add)"#;
     assert_eq!(from_message(text).unwrap().at.as_deref(), Some("hub.block-metadata"));
+}
+
+#[test]
+fn another_namespace_is_offered_only_where_it_helps() {
+    let said = |place: &str| {
+        let text = format!(
+            "Unable to continue with install: X \"a\" in namespace \"{place}\" exists and cannot be imported into the current release: invalid ownership metadata"
+        );
+        from_message(&text).unwrap()
+    };
+    assert_eq!(said("hub").at.as_deref(), Some("target.namespace"));
+    let whole = said("");
+    assert!(whole.at.is_none() && whole.hints.iter().any(|hint| hint.contains("does not help")), "{whole:?}");
 }
 
 #[test]
