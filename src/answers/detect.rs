@@ -20,11 +20,17 @@ pub struct Detected {
 pub fn detect(facts: &Facts) -> Vec<Detected> {
     let storage = only(facts.storage_classes.iter().map(|class| (&class.name, class.default)));
     let ingress = only(facts.ingress_classes.iter().map(|class| (&class.name, class.default)));
+    let no = "false".to_owned();
     let detected = |key, name: Option<&String>, why| name.map(|name| Detected { key, value: name.clone(), why });
     [
         detected("storage.class", storage, "the only storage class"),
         detected("storage.database-class", storage, "the only storage class"),
         detected("access.ingress-class", ingress, "the only ingress class"),
+        detected(
+            "charts.operator",
+            facts.ray_operator.as_ref().map(|_| &no),
+            "another KubeRay operator is here already",
+        ),
     ]
     .into_iter()
     .flatten()
@@ -63,6 +69,15 @@ mod tests {
         for unclear in [&[("a", true)][..], &[("a", false), ("b", false)], &[("a", false), ("b", true)], &[]] {
             assert_eq!(keys(unclear), Vec::<&str>::new(), "{unclear:?}");
         }
+    }
+
+    #[test]
+    fn an_operator_that_is_there_already_is_used() {
+        let found = detect(&Facts { ray_operator: Some("ray-system".to_owned()), ..Facts::default() });
+        let [operator] = found.as_slice() else { panic!("{found:?}") };
+        let mut layers = Layers::new();
+        layers.detected(operator.key, &operator.value).unwrap();
+        assert_eq!((operator.key, layers.merged().charts.operator), ("charts.operator", Some(false)));
     }
 
     #[test]

@@ -19,13 +19,15 @@ pub struct Facts {
     pub nodes: Vec<NodeFact>,
     /// Served versions of the `RayCluster` CRD, empty if it is not installed.
     pub ray_crd_versions: Vec<String>,
+    /// Namespace of a KubeRay operator that looks after Ray clusters of the deployment's namespace from another one.
+    pub ray_operator: Option<String>,
     /// Whether the `gateway.dask.org` CRD is there.
     pub dask_crd: bool,
     /// Whether traefik.io CRDs are there (another Traefik).
     pub traefik_crds: bool,
     /// Names of cert-manager cluster issuers.
     pub cluster_issuers: Vec<String>,
-    /// Whether the namespace exists.
+    /// Whether the namespace exists, and stays: one that is being removed does not count.
     pub namespace_exists: bool,
     /// The namespace's `pod-security.kubernetes.io/enforce` label.
     pub pod_security: Option<String>,

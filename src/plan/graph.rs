@@ -137,6 +137,8 @@ pub enum Action {
     Secrets {
         /// The Secrets.
         secrets: Vec<SecretObject>,
+        /// Deployments whose programs read them when they start: after a change they start again, if they are there.
+        readers: Vec<String>,
     },
     /// Installs or upgrades a helm release.
     Release(Release),
@@ -193,6 +195,9 @@ pub struct Release {
     pub values: Value,
     /// Leave the chart's `crds/` folder alone (another owner has them).
     pub skip_crds: bool,
+    /// What the chart cannot say: parts of objects that are merged into those that helm made. A server that does not know
+    /// a field leaves it out.
+    pub patches: Vec<Value>,
     /// helm's own limit for one operation, hooks included.
     pub timeout: Duration,
 }

@@ -38,7 +38,7 @@ fn step_files(number: usize, step: &Step) -> Vec<PlanFile> {
         Action::Apply { objects } => {
             vec![PlanFile { path: manifest(number, step), body: Body::Text(documents(objects)) }]
         }
-        Action::Secrets { secrets } => secrets
+        Action::Secrets { secrets, .. } => secrets
             .iter()
             .filter(|secret| !made_up(secret))
             .map(|secret| PlanFile { path: secret_path(number, secret), body: Body::Secret(secret.clone()) })
@@ -123,12 +123,16 @@ fn commands(plan: &Plan, number: usize, step: &Step, context: &str, helm_context
     let command = match &step.action {
         Action::Apply { objects } if objects.is_empty() => return format!("\n{}: is there already.\n", step.title),
         Action::Apply { .. } => format!("kubectl{context} apply --server-side -f {}", manifest(number, step)),
-        Action::Secrets { secrets } => {
+        Action::Secrets { secrets, .. } => {
             let lines: Vec<String> =
                 secrets.iter().map(|secret| secret_command(plan, number, secret, context)).collect();
             lines.join("\n")
         }
-        Action::Release(release) => helm(plan, release, &values(number, release), helm_context),
+        Action::Release(release) => {
+            let helm = helm(plan, release, &values(number, release), helm_context);
+            let patches = release.patches.iter().map(|part| patch(part, context));
+            std::iter::once(helm).chain(patches).collect::<Vec<_>>().join("\n")
+        }
         Action::Verify => format!("hubwright verify{context} -n {}", plan.namespace),
     };
     let wait = wait_for(plan, step, context);
@@ -189,6 +193,12 @@ fn helm(plan: &Plan, release: &Release, file: &str, context: &str) -> String {
         release.version,
         release.timeout.as_secs()
     )
+}
+
+fn patch(part: &Value, context: &str) -> String {
+    let text = |pointer: &str| part.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let (kind, name, namespace) = (text("/kind"), text("/metadata/name"), text("/metadata/namespace"));
+    format!("kubectl{context} -n {namespace} patch {} {name} --type=merge -p {}", kind.to_lowercase(), quoted(&part.to_string()))
 }
 
 /// How helm is told where a chart is: `CHART --repo URL`, `oci://…/CHART`, or a folder.

@@ -36,7 +36,7 @@ fn what(step: &Step) -> String {
     match &step.action {
         Action::Apply { objects } if objects.is_empty() => format!("{}: is there already", step.title),
         Action::Apply { .. } => step.title.clone(),
-        Action::Secrets { secrets } => {
+        Action::Secrets { secrets, .. } => {
             let names: Vec<&str> = secrets.iter().map(|secret| secret.name.as_str()).collect();
             format!("{} {}", step.title, names.join(", "))
         }

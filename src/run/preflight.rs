@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     answers::facts::Facts,
-    plan::graph::{Action, Expect, Plan},
+    plan::graph::{Action, Expect, Plan, Release, Step},
     problem::Problem,
 };
 
@@ -26,7 +26,7 @@ pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<V
         Err(PortError { kind: FailureKind::Forbidden | FailureKind::NotFound, .. }) => None,
         stranger => stranger?,
     };
-    Ok(rights.into_iter().chain(storage(plan, facts)).chain(old_crd(plan, facts)).chain(stranger).collect())
+    Ok(rights.into_iter().chain(storage(plan, facts)).chain(ray(plan, facts)).chain(stranger).collect())
 }
 
 /// A release of somebody else that has a name of ours: an upgrade would turn it into what the answers say. What was made
@@ -133,6 +133,25 @@ fn storage(plan: &Plan, facts: &Facts) -> Option<Problem> {
             names.join(", ")
         ))
     })
+}
+
+fn ray(plan: &Plan, facts: &Facts) -> impl Iterator<Item = Problem> {
+    old_crd(plan, facts).into_iter().chain(second_operator(plan, facts))
+}
+
+/// Two operators that look after the same Ray cluster undo each other's work.
+fn second_operator(plan: &Plan, facts: &Facts) -> Option<Problem> {
+    let is_operator = |release: &Release| release.chart == "kuberay-operator";
+    let installs = |step: &Step| matches!(&step.action, Action::Release(release) if is_operator(release));
+    let elsewhere = facts.ray_operator.as_ref().filter(|_| plan.steps.iter().any(installs))?;
+    let title = format!("a KubeRay operator in namespace `{elsewhere}` already looks after Ray clusters here");
+    let problem = Problem::new("second-ray-operator", title).at("charts.operator");
+    Some(
+        problem
+            .detail("a second one would undo what the first one does")
+            .hint("use that one: `--set charts.operator=false`")
+            .hint("or have its administrator keep it to other namespaces (`watchNamespace` of its chart)"),
+    )
 }
 
 /// helm never touches a CRD that is there, so one of an older operator would stay and the new operator would not start.

@@ -64,6 +64,7 @@ impl Scene {
             version: "0.1.0".to_owned(),
             values: json!({"colour": colour}),
             skip_crds: false,
+            patches: Vec::new(),
             timeout: Duration::from_secs(300),
         }
     }

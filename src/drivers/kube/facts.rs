@@ -2,6 +2,7 @@
 use futures::future::try_join_all;
 use k8s_openapi::{
     api::{
+        apps::v1::Deployment,
         authorization::v1::{ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec},
         core::v1::{Namespace, Node},
         networking::v1::IngressClass,
@@ -36,7 +37,13 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
         crd(client, "daskclusters.gateway.dask.org"),
         crd(client, "ingressroutes.traefik.io")
     )?;
-    let (namespace, issuers) = futures::try_join!(one::<Namespace>(client, namespace), cluster_issuers(client))?;
+    let (namespace, issuers, ray_operator) = futures::try_join!(
+        one::<Namespace>(client, namespace),
+        cluster_issuers(client),
+        ray_operator(client, namespace)
+    )?;
+    // One that is going away will have to be made.
+    let namespace = namespace.filter(|namespace| namespace.metadata.deletion_timestamp.is_none());
     Ok(Facts {
         server_version: Some(text::line(&version.git_version)),
         storage_classes: storage.iter().map(storage_class).collect(),
@@ -45,6 +52,7 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
         ray_crd_versions: ray
             .map(|crd| crd.spec.versions.into_iter().filter(|v| v.served).map(|v| v.name).collect())
             .unwrap_or_default(),
+        ray_operator,
         dask_crd: dask.is_some(),
         traefik_crds: traefik.is_some(),
         cluster_issuers: issuers,
@@ -91,6 +99,35 @@ async fn cluster_issuers(client: &Client) -> PortResult<Vec<String>> {
         Err(error) if matches!(error.kind, FailureKind::Forbidden | FailureKind::NotFound) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
+}
+
+/// Where a KubeRay operator is that looks after this namespace from another one.
+async fn ray_operator(client: &Client, namespace: &str) -> PortResult<Option<String>> {
+    // The chart's name, and that of KubeRay's own manifests.
+    let named = ListParams::default().labels("app.kubernetes.io/name in (kuberay-operator, kuberay)");
+    let deployments: Api<Deployment> = Api::all(client.clone());
+    let operators = match call(CALL, "list deployments", deployments.list(&named)).await {
+        Ok(list) => list.items,
+        Err(error) if error.kind == FailureKind::Forbidden => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let elsewhere = operators.iter().filter(|one| one.namespace().as_deref() != Some(namespace));
+    Ok(elsewhere.filter(|one| looks_after(one, namespace)).find_map(ResourceExt::namespace))
+}
+
+/// Whether an operator, by its arguments, looks after a namespace. One that reads a configuration file does not tell.
+fn looks_after(operator: &Deployment, namespace: &str) -> bool {
+    let containers = operator.spec.template.spec.iter().flat_map(|pod| &pod.containers);
+    let words: Vec<&str> = containers
+        .flat_map(|container| container.command.iter().chain(&container.args).flatten())
+        .flat_map(|word| word.split('='))
+        .map(|word| word.trim_start_matches('-'))
+        .collect();
+    if operator.spec.replicas == Some(0) || words.contains(&"config") {
+        return false;
+    }
+    let watched = words.iter().skip_while(|word| **word != "watch-namespace").nth(1);
+    watched.is_none_or(|watched| watched.is_empty() || watched.split(',').any(|one| one.trim() == namespace))
 }
 
 fn is_default(annotations: &std::collections::BTreeMap<String, String>, name: &str) -> bool {
@@ -154,4 +191,33 @@ async fn allowed(client: &Client, permission: &Permission) -> PortResult<bool> {
     let api: Api<SelfSubjectAccessReview> = Api::all(client.clone());
     let answer = call(CALL, "ask what you may do", api.create(&PostParams::default(), &review)).await?;
     Ok(answer.status.is_some_and(|status| status.allowed))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_operator_says_in_its_arguments_which_namespaces_it_looks_after() {
+        let operator = |replicas: i32, arguments: &[&str]| -> Deployment {
+            serde_json::from_value(json!({"metadata": {"name": "kuberay-operator", "namespace": "ray"}, "spec": {
+                "replicas": replicas, "selector": {}, "template": {"spec": {"containers": [{"name": "main", "args": arguments}]}}}}))
+            .unwrap()
+        };
+        for (replicas, arguments, expected) in [
+            (1, &[][..], true),
+            (1, &["--feature-gates=RayJob=true"], true),
+            (1, &["--watch-namespace", "a,hub"], true),
+            (1, &["--watch-namespace=hub"], true),
+            (1, &["--watch-namespace="], true),
+            (1, &["--watch-namespace=hub-b"], false),
+            (1, &["--watch-namespace", "ray", "--qps=100"], false),
+            (1, &["--config=/etc/config.yaml"], false),
+            (0, &[], false),
+        ] {
+            assert_eq!(looks_after(&operator(replicas, arguments), "hub"), expected, "{arguments:?}");
+        }
+    }
 }

@@ -7,17 +7,39 @@ use serde_json::{Map, Value, json};
 use super::{Context, from_secret, secrets};
 use crate::{
     answers::spec::{Dask, Resources},
-    plan::graph::{Action, Checks, DaskCheck, Expect, Release, Step, StepId},
+    plan::graph::{Action, Checks, DaskCheck, Expect, Release, Step, StepId, digest},
 };
 
-/// Id of the step; the release's name, too. Service names follow from it.
+/// Id of the step; the release's name, too.
 pub const STEP: &str = "dask-gateway";
 /// Public repository.
 const REPOSITORY: &str = "https://helm.dask.org";
 /// Path under which the gateway is served, also through the hub's proxy.
 pub const PREFIX: &str = "/services/dask-gateway";
-/// Service of the gateway's proxy.
-pub const TRAEFIK: &str = "traefik-dask-gateway";
+/// Longest namespace that names of the chart's objects hold whole: `controller-` comes before them, and 63 is the end.
+const LONGEST: usize = 63 - "controller-dask-gateway-".len();
+
+/// What the chart names its objects after. Its roles are the whole cluster's, and its controller and proxy serve every
+/// namespace where they find this name: with the namespace in it, deployments of one cluster leave each other alone.
+fn full_name(context: &Context) -> String {
+    let namespace = &context.spec.target.namespace;
+    if namespace.len() <= LONGEST {
+        return format!("{STEP}-{namespace}");
+    }
+    let digest = digest(namespace);
+    let short: String = namespace.chars().take(LONGEST - 9).chain(['-']).chain(digest.chars().take(8)).collect();
+    format!("{STEP}-{short}")
+}
+
+/// Deployment and Service of the gateway's proxy.
+pub fn traefik(context: &Context) -> String {
+    format!("traefik-{}", full_name(context))
+}
+
+/// Deployment of the gateway's server.
+pub fn server(context: &Context) -> String {
+    format!("api-{}", full_name(context))
+}
 
 /// Installs the gateway.
 pub fn steps(context: &Context) -> Vec<Step> {
@@ -34,13 +56,14 @@ pub fn steps(context: &Context) -> Vec<Step> {
             values: values(context, dask),
             // helm never touches a CRD that is there, so a cluster's own Traefik keeps its versions of them.
             skip_crds: false,
+            patches: Vec::new(),
             timeout: Duration::from_mins(5),
         }),
         ready: vec![
-            Expect::Deployment("api-dask-gateway".to_owned()),
-            Expect::Deployment("controller-dask-gateway".to_owned()),
-            Expect::Deployment(TRAEFIK.to_owned()),
-            Expect::Service(TRAEFIK.to_owned()),
+            Expect::Deployment(server(context)),
+            Expect::Deployment(format!("controller-{}", full_name(context))),
+            Expect::Deployment(traefik(context)),
+            Expect::Service(traefik(context)),
         ],
         deadline: Duration::from_mins(15),
     }]
@@ -50,23 +73,23 @@ pub fn steps(context: &Context) -> Vec<Step> {
 pub fn checks(context: &Context, checks: &mut Checks) {
     let own_login = || (secrets::GENERATED.to_owned(), secrets::DASK_PASSWORD.to_owned());
     checks.dask = context.spec.dask.as_ref().map(|_| DaskCheck {
-        service: TRAEFIK.to_owned(),
-        address: address(),
+        service: traefik(context),
+        address: address(context),
         password: context.spec.hub.is_none().then(own_login),
         workers: 2,
     });
 }
 
 /// Where a notebook reaches the gateway.
-pub fn address() -> String {
-    format!("http://{TRAEFIK}{PREFIX}")
+pub fn address(context: &Context) -> String {
+    format!("http://{}{PREFIX}", traefik(context))
 }
 
 /// Environment of a notebook, so that `Gateway()` needs no argument.
-pub fn notebook_environment() -> Map<String, Value> {
+pub fn notebook_environment(context: &Context) -> Map<String, Value> {
     Map::from_iter([
-        ("DASK_GATEWAY__ADDRESS".to_owned(), json!(address())),
-        ("DASK_GATEWAY__PROXY_ADDRESS".to_owned(), json!(format!("gateway://{TRAEFIK}:80"))),
+        ("DASK_GATEWAY__ADDRESS".to_owned(), json!(address(context))),
+        ("DASK_GATEWAY__PROXY_ADDRESS".to_owned(), json!(format!("gateway://{}:80", traefik(context)))),
         ("DASK_GATEWAY__PUBLIC_ADDRESS".to_owned(), json!(format!("{PREFIX}/"))),
         ("DASK_GATEWAY__AUTH__TYPE".to_owned(), json!("jupyterhub")),
     ])
@@ -74,6 +97,7 @@ pub fn notebook_environment() -> Map<String, Value> {
 
 fn values(context: &Context, dask: &Dask) -> Value {
     json!({
+        "fullnameOverride": full_name(context),
         "gateway": gateway(context, dask),
         "controller": {"imagePullSecrets": context.pull_secrets()},
         // No address of its own: whoever reaches it could run code, and the hub's proxy leads there.

@@ -31,6 +31,7 @@ pub fn steps(context: &Context) -> Vec<Step> {
             version: spec.charts.kuberay.clone(),
             values: json!({"singleNamespaceInstall": true, "imagePullSecrets": context.pull_secrets()}),
             skip_crds: false,
+            patches: Vec::new(),
             timeout: Duration::from_mins(5),
         }),
         // The operator's own pod may come up while the RayCluster is made: only the CRD must be there first.

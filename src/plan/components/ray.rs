@@ -37,6 +37,7 @@ pub fn steps(context: &Context) -> Vec<Step> {
             version: context.spec.charts.kuberay.clone(),
             values: values(context, ray),
             skip_crds: false,
+            patches: vec![replacing(context, ray)],
             timeout: Duration::from_mins(5),
         }),
         ready,
@@ -68,6 +69,17 @@ pub fn notebook_environment(ray: &Ray) -> Map<String, Value> {
         environment.insert("RAY_AUTH_TOKEN".to_owned(), from_secret(secrets::GENERATED, secrets::RAY_TOKEN));
     }
     environment
+}
+
+/// Pods of an older form would serve for ever: left to itself, the operator only makes and removes pods, and never replaces
+/// one. Numbers of workers replace nothing. Known since KubeRay 1.6.
+fn replacing(context: &Context, ray: &Ray) -> Value {
+    json!({
+        "apiVersion": "ray.io/v1",
+        "kind": "RayCluster",
+        "metadata": {"name": ray.name, "namespace": context.spec.target.namespace},
+        "spec": {"upgradeStrategy": {"type": "Recreate"}},
+    })
 }
 
 fn values(context: &Context, ray: &Ray) -> Value {

@@ -2,7 +2,7 @@
 //! Holds references only; values are resolved while running.
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Context, login, namespace};
+use super::{Context, dask, login, namespace};
 use crate::{
     answers::{secret::SecretRef, spec::Database},
     plan::graph::{Action, SecretKind, SecretObject, SecretSource, Step, StepId},
@@ -42,10 +42,17 @@ pub fn steps(context: &Context) -> Vec<Step> {
         id: StepId::new(STEP),
         title: "Secrets".to_owned(),
         needs: vec![StepId::new(namespace::STEP)],
-        action: Action::Secrets { secrets },
+        action: Action::Secrets { secrets, readers: readers(context) },
         ready: Vec::new(),
         deadline: Duration::from_mins(2),
     }]
+}
+
+/// Deployments whose programs read the Secrets when they start.
+fn readers(context: &Context) -> Vec<String> {
+    let hub = context.spec.hub.as_ref().map(|_| "hub".to_owned());
+    let dask = context.spec.dask.as_ref().map(|_| dask::server(context));
+    hub.into_iter().chain(dask).collect()
 }
 
 /// The steps that everything which refers to a Secret needs.

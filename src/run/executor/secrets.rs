@@ -16,15 +16,20 @@ use crate::{
 const RESTART: &str = "restart";
 
 impl Run<'_> {
-    pub(super) async fn secrets(&self, step: &Step, secrets: &[SecretObject]) -> Result<bool, Box<Failure>> {
+    pub(super) async fn secrets(
+        &self,
+        step: &Step,
+        secrets: &[SecretObject],
+        readers: &[String],
+    ) -> Result<bool, Box<Failure>> {
         let mut changed = false;
         for secret in secrets {
-            changed |= self.secret(step, secret).await?;
+            changed |= self.secret(step, secret, readers).await?;
         }
         Ok(changed)
     }
 
-    async fn secret(&self, step: &Step, secret: &SecretObject) -> Result<bool, Box<Failure>> {
+    async fn secret(&self, step: &Step, secret: &SecretObject, readers: &[String]) -> Result<bool, Box<Failure>> {
         let reference = ObjectRef::new("v1", "Secret", &self.plan.namespace, &secret.name);
         let existing = self.reach(step, || self.ports.cluster.get(&reference)).await?;
         let mut values = Vec::new();
@@ -34,13 +39,13 @@ impl Run<'_> {
         let manifest = render::secret_manifest(&self.plan.namespace, secret, &values);
         // Data only: the server adds fields of its own.
         if existing.as_ref().is_some_and(|existing| existing.get("data") == manifest.get("data")) {
-            return self.finish_restart(step, &format!("apply {reference}")).await;
+            return self.finish_restart(step, &format!("apply {reference}"), readers).await;
         }
         let keys: Vec<&str> = secret.data.keys().map(String::as_str).collect();
         self.calling(step, format!("apply {reference}"), crate::plan::graph::digest(&keys.join(",")))?;
         let applied = self.reach(step, || self.ports.cluster.apply(&manifest)).await?;
         if existing.is_some() && applied == Applied::Changed {
-            self.restart_readers(step).await?;
+            self.restart(step, readers).await?;
         }
         Ok(applied != Applied::Unchanged)
     }
@@ -66,18 +71,18 @@ impl Run<'_> {
     }
 
     /// A run that was killed between a Secret and the restart of those who read it left them with the old one.
-    async fn finish_restart(&self, step: &Step, apply: &str) -> Result<bool, Box<Failure>> {
+    async fn finish_restart(&self, step: &Step, apply: &str, readers: &[String]) -> Result<bool, Box<Failure>> {
         let cut_off = self.remembered.cut_off(&step.id).is_some_and(|call| call == apply || call.starts_with(RESTART));
         if cut_off {
-            self.restart_readers(step).await?;
+            self.restart(step, readers).await?;
         }
         Ok(cut_off)
     }
 
     /// Programs read Secrets when they start: those that run already start again.
-    async fn restart_readers(&self, step: &Step) -> Result<(), Box<Failure>> {
+    async fn restart(&self, step: &Step, readers: &[String]) -> Result<(), Box<Failure>> {
         let stamp = json!({"spec": {"template": {"metadata": {"annotations": {"hubwright.io/secrets-changed": self.ports.clock.now().to_string()}}}}});
-        for name in ["hub", "api-dask-gateway"] {
+        for name in readers {
             let deployment = ObjectRef::new("apps/v1", "Deployment", &self.plan.namespace, name);
             let there = self.reach(step, || self.ports.cluster.get(&deployment)).await?.is_some();
             if there {

@@ -5,7 +5,7 @@ use crate::{health::text, problem::Problem, verify::web::Reply};
 pub fn unhealthy(place: &str, reply: &Reply) -> Problem {
     Problem::new("dask-unhealthy", format!("Dask Gateway at `{place}` does not answer as it should"))
         .detail(reply.summary())
-        .hint("404 means that the path is wrong or Traefik has no route yet; 502 and 503 that the `api-dask-gateway` pod is not ready: look at its log")
+        .hint("404 means that the path is wrong or Traefik has no route yet; 502 and 503 that the `api-dask-gateway-…` pod is not ready: look at its log")
         .retry()
 }
 
@@ -22,7 +22,7 @@ pub fn refused(place: &str, reply: &Reply) -> Problem {
         401 | 403 => Problem::new("dask-refused", format!("Dask Gateway at `{place}` refuses the check's credentials"))
             .hint("the gateway asks the hub about each token: is it configured for this hub (`apiUrl`), and does the token belong to it"),
         500 => Problem::new("dask-hub-token", format!("Dask Gateway at `{place}` cannot ask the hub about a token"))
-            .hint("the gateway's own hub token is wrong: the hub and the gateway must read the same Secret; restart the `api-dask-gateway` and `hub` pods after a change"),
+            .hint("the gateway's own hub token is wrong: the hub and the gateway must read the same Secret; restart the `api-dask-gateway-…` and `hub` pods after a change"),
         _ => Problem::new("dask-create-refused", format!("Dask Gateway at `{place}` refuses to make a cluster"))
             .hint("limits per person (`dask.clusters-per-user`, `dask.cluster-cpu`) may be reached: stop old clusters"),
     };
@@ -38,7 +38,7 @@ pub fn no_login() -> Problem {
 /// The cluster ended before it ran.
 pub fn not_running(status: &str) -> Problem {
     Problem::new("dask-cluster-failed", format!("the Dask cluster is {status} before it ever ran"))
-        .hint("the gateway does not say why: look at the `controller-dask-gateway` pod's log and at pods named `dask-scheduler-…`: image pull, quota, no `dask` program in the image (`dask.image`)")
+        .hint("the gateway does not say why: look at the `controller-dask-gateway-…` pod's log and at pods named `dask-scheduler-…`: image pull, quota, no `dask` program in the image (`dask.image`)")
         .at("dask.image")
         .retry()
 }
@@ -82,7 +82,7 @@ pub const BLOCKED: &str = "dask-tcp-blocked";
 pub fn blocked(via: &str, words: &str) -> Problem {
     Problem::new(BLOCKED, "the gateway's REST answers, but the way to the scheduler is blocked")
         .detail(format!("{via}: {}", text::line(words)))
-        .hint("the scheduler is reached through the gateway's own proxy (Service `traefik-dask-gateway`), never through the hub's; look whether Traefik knows the route: `kubectl get ingressroutetcp`")
+        .hint("the scheduler is reached through the gateway's own proxy (Service `traefik-dask-gateway-…`), never through the hub's; look whether Traefik knows the route: `kubectl get ingressroutetcp`")
         .retry()
 }
 

@@ -38,6 +38,7 @@ pub fn steps(context: &Context) -> Vec<Step> {
             version: context.spec.charts.jupyterhub.clone(),
             values: values(context, hub),
             skip_crds: false,
+            patches: Vec::new(),
             // The pre-pull hook downloads images of several GB to every node.
             timeout: Duration::from_mins(60),
         }),
@@ -162,7 +163,7 @@ fn extra_config(context: &Context, hub: &Hub) -> Map<String, Value> {
     if context.spec.dask.is_some() {
         services.push_str(&format!(
             "c.JupyterHub.services.append({{\"name\": \"dask-gateway\", \"display\": False, \"url\": \"http://{}\", \"api_token\": os.environ[\"HUBWRIGHT_DASK_TOKEN\"]}})\n",
-            dask::TRAEFIK
+            dask::traefik(context)
         ));
     }
     let login = login::extra_config(&hub.login).map(|(name, text)| (name.to_owned(), text.into()));

@@ -58,7 +58,7 @@ fn environment(context: &Context, hub: &Hub) -> Map<String, Value> {
         environment.extend(ray::notebook_environment(ray));
     }
     if context.spec.dask.is_some() {
-        environment.extend(dask::notebook_environment());
+        environment.extend(dask::notebook_environment(context));
     }
     if hub.profiles.iter().any(|profile| profile.gpus.is_some()) {
         // Where nvidia is the default runtime, an image may ask for all GPUs without any being requested for it.

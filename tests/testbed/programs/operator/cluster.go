@@ -3,6 +3,7 @@
 package main
 
 import (
+	"crypto/sha1"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,6 +22,7 @@ type Cluster struct {
 	Metadata metav1.ObjectMeta `json:"metadata"`
 	Spec     Spec              `json:"spec"`
 	Status   Status            `json:"status"`
+	Form     string            `json:"-"`
 }
 
 // Spec is what was asked for.
@@ -35,6 +37,9 @@ type Spec struct {
 	Suspend            *bool              `json:"suspend"`
 	FaultTolerance     json.RawMessage    `json:"gcsFaultToleranceOptions"`
 	TLS                json.RawMessage    `json:"tlsOptions"`
+	Upgrade            struct {
+		Type string `json:"type"`
+	} `json:"upgradeStrategy"`
 }
 
 // AutoscalerOptions change the sidecar that Ray's own autoscaler runs in.
@@ -118,6 +123,7 @@ func read(object *unstructured.Unstructured) (*Cluster, error) {
 	if err := json.Unmarshal(raw, cluster); err != nil {
 		return nil, err
 	}
+	cluster.Form = form(object)
 	if cluster.Spec.Head.StartParams == nil {
 		cluster.Spec.Head.StartParams = map[string]string{}
 	}
@@ -141,6 +147,26 @@ func (s Status) write(object *unstructured.Unstructured) error {
 	}
 	object.Object["status"] = status
 	return nil
+}
+
+// form is a digest of everything whose change needs new pods: not the numbers of workers, nor where pods may run.
+func form(object *unstructured.Unstructured) string {
+	spec, _, _ := unstructured.NestedMap(object.Object, "spec") // a deep copy
+	delete(spec, "upgradeStrategy")
+	unstructured.RemoveNestedField(spec, "headGroupSpec", "template", "spec", "tolerations")
+	groups, _, _ := unstructured.NestedSlice(spec, "workerGroupSpecs")
+	for _, group := range groups {
+		if group, ok := group.(map[string]any); ok {
+			for _, field := range []string{"replicas", "minReplicas", "maxReplicas"} {
+				delete(group, field)
+			}
+			unstructured.RemoveNestedField(group, "scaleStrategy", "workersToDelete")
+			unstructured.RemoveNestedField(group, "template", "spec", "tolerations")
+		}
+	}
+	spec["workerGroupSpecs"] = groups
+	raw, _ := json.Marshal(spec) // of what was JSON before
+	return fmt.Sprintf("%x", sha1.Sum(raw))
 }
 
 func (s Spec) autoscales() bool { return s.Autoscaling != nil && *s.Autoscaling }

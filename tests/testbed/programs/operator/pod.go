@@ -17,6 +17,7 @@ const (
 	head      = "head"
 	worker    = "worker"
 	overwrite = "ray.io/overwrite-container-cmd"
+	formKey   = "ray.io/upgrade-strategy-recreate-hash"
 )
 
 // shell is how every container of a Ray pod is started.
@@ -28,6 +29,7 @@ func headPod(cluster *Cluster) *corev1.Pod {
 	pod.GenerateName = podPrefix(cluster.Metadata.Name, head)
 	pod.Annotations["ray.io/ft-enabled"] = "false"
 	pod.Annotations["ray.io/kuberay-version"] = "v1.7.0"
+	pod.Annotations[formKey] = cluster.Form
 	defaults := map[string]string{"dashboard-host": "0.0.0.0"}
 	if cluster.Spec.autoscales() {
 		defaults["no-monitor"] = "true"

@@ -211,3 +211,31 @@ func TestRefusals(t *testing.T) {
 		t.Error(wrong)
 	}
 }
+
+func TestAClusterOfAnotherFormGetsNewPodsIfItAsksForThem(t *testing.T) {
+	of := func(memory string, replicas int64, strategy string) (*Cluster, corev1.Pod) {
+		object := newObject()
+		object.Object["spec"] = map[string]any{
+			"upgradeStrategy":  map[string]any{"type": strategy},
+			"headGroupSpec":    map[string]any{"template": map[string]any{"spec": map[string]any{"containers": []any{map[string]any{"name": "ray-head", "image": "ray:" + memory}}}}},
+			"workerGroupSpecs": []any{map[string]any{"groupName": "a", "replicas": replicas}},
+		}
+		cluster, err := read(object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cluster, *headPod(cluster)
+	}
+	_, head := of("1Gi", 1, "Recreate")
+	for _, one := range []struct {
+		memory   string
+		replicas int64
+		strategy string
+		outdated bool
+	}{{"1Gi", 1, "Recreate", false}, {"1Gi", 3, "Recreate", false}, {"2Gi", 1, "Recreate", true}, {"2Gi", 1, "None", false}} {
+		changed, _ := of(one.memory, one.replicas, one.strategy)
+		if isOutdated(changed, head) != one.outdated {
+			t.Errorf("%+v", one)
+		}
+	}
+}

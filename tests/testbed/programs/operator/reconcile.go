@@ -98,6 +98,9 @@ func (r *Reconciler) makeHead(ctx context.Context, object *unstructured.Unstruct
 	if len(heads) == 0 {
 		return r.create(ctx, object, headPod(cluster), "HeadPod")
 	}
+	if isOutdated(cluster, heads[0]) {
+		return r.replaceAll(ctx, object, cluster)
+	}
 	if !isDead(heads[0]) {
 		return nil
 	}
@@ -105,6 +108,27 @@ func (r *Reconciler) makeHead(ctx context.Context, object *unstructured.Unstruct
 		return err
 	}
 	return fmt.Errorf("the head pod %s has ended; another one comes next", heads[0].Name)
+}
+
+// isOutdated says that a head is of an older form of its cluster, which asks for new pods then.
+func isOutdated(cluster *Cluster, head corev1.Pod) bool {
+	known := head.Annotations[formKey]
+	return cluster.Spec.Upgrade.Type == "Recreate" && known != "" && known != cluster.Form
+}
+
+// replaceAll deletes every pod; new ones come once these are on their way out.
+func (r *Reconciler) replaceAll(ctx context.Context, object *unstructured.Unstructured, cluster *Cluster) error {
+	pods, err := r.pods(ctx, cluster, client.MatchingLabels{})
+	if err != nil {
+		return err
+	}
+	for _, pod := range pods {
+		kind := map[string]string{head: "HeadPod", worker: "WorkerPod"}[pod.Labels["ray.io/node-type"]]
+		if err := r.delete(ctx, object, pod.Name, kind); err != nil {
+			return err
+		}
+	}
+	return errors.New("the pods are of an older form; others come next")
 }
 
 // makeWorkers brings a group to its number of workers. Dead ones go first; with an autoscaler, only it chooses who goes.
