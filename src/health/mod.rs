@@ -1,5 +1,6 @@
 //! PURE. Objects of a cluster -> a verdict, and for what is stuck a finding in plain English.
-//! Must not know how objects are fetched, nor any clock: the time comes in as an argument.
+//! Must not know how objects are fetched, nor any clock: the time comes in as an argument, and how far the cluster's
+//! clock is from it as a change.
 //!
 //! ```text
 //! Change ─► index ─► rules: is it ready? ─► Verdict

@@ -198,7 +198,11 @@ fn helm(plan: &Plan, release: &Release, file: &str, context: &str) -> String {
 fn patch(part: &Value, context: &str) -> String {
     let text = |pointer: &str| part.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let (kind, name, namespace) = (text("/kind"), text("/metadata/name"), text("/metadata/namespace"));
-    format!("kubectl{context} -n {namespace} patch {} {name} --type=merge -p {}", kind.to_lowercase(), quoted(&part.to_string()))
+    format!(
+        "kubectl{context} -n {namespace} patch {} {name} --type=merge -p {}",
+        kind.to_lowercase(),
+        quoted(&part.to_string())
+    )
 }
 
 /// How helm is told where a chart is: `CHART --repo URL`, `oci://…/CHART`, or a folder.

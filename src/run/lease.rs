@@ -20,6 +20,8 @@ use crate::{health::text, problem::Problem};
 const NAME: &str = "hubwright";
 /// Code of the problem that another run works here.
 const BUSY: &str = "run-in-progress";
+/// Code of the problem that somebody else wrote at the same time.
+const QUICKER: &str = "conflict";
 /// Seconds until a Lease that nobody renews may be taken over.
 const SECONDS: i64 = 15;
 /// Time after which the Lease of a run that was killed has run out for certain.
@@ -61,7 +63,7 @@ impl<'a> Lease<'a> {
         let mut said = self.state().held;
         while !self.state().held && !cancel.is_cancelled() {
             let refused = match self.hold().await {
-                Err(error) if error.kind == FailureKind::Conflict => error.problem,
+                Err(error) if [BUSY, QUICKER].contains(&error.problem.code.as_str()) => error.problem,
                 _ => break,
             };
             if self.ports.clock.now() > until {

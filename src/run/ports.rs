@@ -43,6 +43,19 @@ impl ObjectRef {
     }
 }
 
+impl ObjectRef {
+    /// What an object says it is; empty where it does not say.
+    pub fn of(object: &Value) -> Self {
+        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            api_version: text("/apiVersion").unwrap_or_default(),
+            kind: text("/kind").unwrap_or_default(),
+            namespace: text("/metadata/namespace"),
+            name: text("/metadata/name").unwrap_or_default(),
+        }
+    }
+}
+
 impl std::fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.kind, self.name)
@@ -172,6 +185,8 @@ pub trait Helm: Send + Sync {
         release: &'a Release,
         describe: &'a str,
     ) -> BoxFuture<'a, PortResult<Box<dyn HelmRun>>>;
+    /// Name of this machine, as in [`ChildProcess::host`].
+    fn host(&self) -> String;
     /// A helm process that an earlier run on this machine started for a release, and that still lives.
     fn left_behind(&self, release: &str) -> Option<ChildProcess>;
     /// Takes up a helm process that an earlier run of hubwright started, if it still lives.

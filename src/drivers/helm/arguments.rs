@@ -54,7 +54,8 @@ pub fn upgrade(target: &Target<'_>, release: &Release, describe: &str, values: &
         arguments.push("--skip-crds".into());
     }
     if major >= 4 {
-        arguments.extend(texts(&["--wait=hookOnly", "--server-side=auto"]));
+        // By server-side apply it would refuse to touch a RayCluster once Ray's autoscaler has set a number of workers.
+        arguments.extend(texts(&["--wait=hookOnly", "--server-side=false"]));
     }
     arguments
 }
@@ -116,6 +117,7 @@ mod tests {
             version: "4.3.1".to_owned(),
             values: json!({"hub": {"password": "hunter2"}}),
             skip_crds: true,
+            patches: Vec::new(),
             timeout: Duration::from_secs(600),
         }
     }
@@ -144,7 +146,7 @@ mod tests {
     #[test]
     fn helm_3_is_not_told_what_only_helm_4_knows_and_neither_waits() {
         assert!(!told(&release(), 3).contains("--wait") && !told(&release(), 3).contains("--server-side"));
-        assert!(told(&release(), 4).contains("[--wait=hookOnly][--server-side=auto]"));
+        assert!(told(&release(), 4).contains("[--wait=hookOnly][--server-side=false]"));
     }
 
     #[test]

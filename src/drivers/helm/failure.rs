@@ -6,6 +6,9 @@ use crate::{
     run::ports::{FailureKind, PortError},
 };
 
+/// Characters of a complaint that are looked at.
+const LONGEST: usize = 20_000;
+
 /// Why helm failed, from what it wrote.
 pub fn explain(release: &str, err: &str, out: &str) -> PortError {
     let Some(words) = complaint(err).or_else(|| cancelled(out)) else { return silent(release) };
@@ -65,7 +68,7 @@ fn complaint(err: &str) -> Option<String> {
     let log = |line: &&str| line.starts_with("level=") || line.starts_with("time=");
     let lines: Vec<&str> = err.lines().filter(|line| !log(line)).collect();
     let start = lines.iter().rposition(|line| line.starts_with("Error:"))?;
-    let words = text::clean(&lines.get(start..)?.join("\n"));
+    let words = text::clean(&text::cut(&lines.get(start..)?.join("\n"), LONGEST));
     let prefixes = ["Error:", "UPGRADE FAILED:", "INSTALLATION FAILED:"];
     let words = prefixes.iter().fold(words.trim(), |words, prefix| words.strip_prefix(prefix).unwrap_or(words).trim());
     (!words.is_empty()).then(|| words.to_owned())

@@ -48,6 +48,10 @@ impl Helm for MissingHelm {
         futures::future::ready(Err(not_found())).boxed()
     }
 
+    fn host(&self) -> String {
+        process::host()
+    }
+
     fn left_behind(&self, _: &str) -> Option<ChildProcess> {
         None
     }
@@ -131,6 +135,10 @@ impl Helm for HelmProgram {
             Ok(Box::new(running) as Box<dyn HelmRun>)
         }
         .boxed()
+    }
+
+    fn host(&self) -> String {
+        process::host()
     }
 
     fn left_behind(&self, release: &str) -> Option<ChildProcess> {

@@ -29,8 +29,8 @@ use crate::{
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How often an adopted process is looked at: it is no child of ours, so nobody tells us of its end.
 const GLANCE: Duration = Duration::from_millis(200);
-/// How much of helm's words is read, in bytes, from their end.
-const WORDS: u64 = 64 << 10;
+/// How much of helm's words is read, in bytes, from their end: a refusal may repeat an object of hundreds of kilobytes.
+const WORDS: u64 = 4 << 20;
 
 /// A helm command to be started.
 pub struct Job<'a> {
@@ -91,6 +91,8 @@ struct Trace {
     err: PathBuf,
     values: Option<PathBuf>,
     started: u64,
+    /// Machine on which it runs: a home folder may be shared by many.
+    host: String,
 }
 
 impl Trace {
@@ -102,6 +104,7 @@ impl Trace {
             err: folder.join(format!("helm-{release}.err")),
             values,
             started: 0,
+            host: host(),
         }
     }
 
@@ -121,7 +124,7 @@ impl Trace {
     fn recall(folder: &Path, who: &ChildProcess) -> Option<Self> {
         let text = fs::read_to_string(Self::note(folder, who.pid)).ok()?;
         let trace: Self = serde_json::from_str(&text).ok()?;
-        (trace.started == who.started).then_some(trace)
+        (trace.started == who.started && trace.host == host()).then_some(trace)
     }
 
     /// Removes what may hold values or a chart's notes. The words of a failure stay, for whoever looks later.
@@ -142,11 +145,11 @@ pub struct Running {
 }
 
 impl Running {
-    /// The process of an earlier run, if it is the same and still lives.
+    /// The process of an earlier run, if it is the same and still lives. One of another machine is left alone.
     pub fn adopt(folder: &Path, who: ChildProcess) -> Option<Self> {
         let trace = Trace::recall(folder, &who)?;
         let running = Self { child: None, who, trace };
-        if running.who.host == host() && lives(&running.who) {
+        if lives(&running.who) {
             return Some(running);
         }
         running.tidy();
@@ -162,6 +165,17 @@ impl Running {
             return None;
         };
         child.wait().await.ok().map(|status| status.success())
+    }
+
+    /// Asks it to stop, and kills it if it does not in time.
+    async fn stop_within(&mut self, farewell: Duration) {
+        // helm notes `failed` in the cluster on SIGTERM; killed at once, its release would stay pending.
+        self.signal(Signal::TERM);
+        if tokio::time::timeout(farewell, self.ended()).await.is_err() {
+            self.signal(Signal::KILL);
+            self.ended().await;
+        }
+        self.tidy();
     }
 
     fn outcome(&self, success: Option<bool>) -> PortResult<()> {
@@ -204,16 +218,7 @@ impl HelmRun for Running {
     }
 
     fn stop(&mut self) -> BoxFuture<'_, ()> {
-        async move {
-            // helm notes `failed` in the cluster on SIGTERM; killed at once, its release would stay pending.
-            self.signal(Signal::TERM);
-            if tokio::time::timeout(FAREWELL, self.ended()).await.is_err() {
-                self.signal(Signal::KILL);
-                self.ended().await;
-            }
-            self.tidy();
-        }
-        .boxed()
+        self.stop_within(FAREWELL).boxed()
     }
 }
 
@@ -226,7 +231,7 @@ pub fn left_behind(folder: &Path, release: &str) -> Option<ChildProcess> {
         if trace.release != release {
             return None;
         }
-        let who = ChildProcess { pid, started: trace.started, host: host() };
+        let who = ChildProcess { pid, started: trace.started, host: trace.host };
         Running::adopt(folder, who.clone()).map(|_| who)
     })
 }
@@ -271,7 +276,8 @@ fn stat(pid: u32) -> Option<(String, u64)> {
     Some((state, started))
 }
 
-fn host() -> String {
+/// Name of this machine.
+pub fn host() -> String {
     fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
         .or_else(|| std::env::var("HOSTNAME").ok())
@@ -359,6 +365,52 @@ mod tests {
         assert!(Running::adopt(folder.path(), stranger).is_none());
         running.stop().await;
         assert!(!lives(&running.who));
+    }
+
+    #[tokio::test]
+    async fn a_process_of_another_machine_with_the_same_home_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let helm = helm(folder.path(), "exec sleep 30");
+        let mut running = start(&helm);
+        let who = running.child();
+        let note = Trace::note(folder.path(), who.pid);
+        let elsewhere = fs::read_to_string(&note).unwrap().replace(&who.host, "elsewhere");
+        fs::write(&note, elsewhere).unwrap();
+        assert_eq!(left_behind(folder.path(), "hub"), None);
+        assert!(Running::adopt(folder.path(), ChildProcess { host: "elsewhere".to_owned(), ..who }).is_none());
+        assert!(note.exists() && folder.path().join("values.yaml").exists(), "it may still read them");
+        running.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_helm_that_does_not_listen_is_killed_with_all_that_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let helm =
+            helm(folder.path(), "trap '' TERM; sleep 60 & echo $! >child; mv child ../../grandchild; wait; sleep 60");
+        let mut running = start(&helm);
+        let note = folder.path().join("grandchild");
+        while !note.exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let grandchild = identify(fs::read_to_string(&note).unwrap().trim().parse().unwrap());
+        running.stop_within(Duration::from_millis(100)).await;
+        assert!(!lives(&running.who));
+        let gone = async {
+            while lives(&grandchild) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), gone).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_cause_is_found_in_megabytes_of_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let talk = "yes 'level=INFO msg=\"noise\"' | head -c 5000000 >&2; echo >&2; echo 'Error: UPGRADE FAILED: exceeded quota: q' >&2";
+        let helm = helm(folder.path(), &format!("{talk}; yes x | head -c 500000 >&2; exit 1"));
+        let error = start(&helm).wait().await.unwrap_err();
+        assert_eq!(error.problem.code, "quota-exceeded");
+        assert!(error.problem.detail.unwrap().len() < 10_000);
     }
 
     #[tokio::test]

@@ -66,22 +66,13 @@ async fn api(cluster: &KubeCluster, object: &ObjectRef) -> PortResult<Api<Dynami
     })
 }
 
-/// What an object says it is.
-fn reference(object: &Value) -> Option<ObjectRef> {
-    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    Some(ObjectRef {
-        api_version: text("/apiVersion")?,
-        kind: text("/kind")?,
-        namespace: text("/metadata/namespace"),
-        name: text("/metadata/name")?,
-    })
-}
-
 /// Server-side apply.
 pub async fn apply(cluster: &KubeCluster, object: &Value) -> PortResult<Applied> {
-    let reference = reference(object).ok_or_else(|| {
-        PortError::new(FailureKind::Other, Problem::new("no-kind", "an object of the plan has no kind or name"))
-    })?;
+    let reference = ObjectRef::of(object);
+    if reference.kind.is_empty() || reference.name.is_empty() {
+        let problem = Problem::new("no-kind", "an object of the plan has no kind or name");
+        return Err(PortError::new(FailureKind::Other, problem));
+    }
     let api = api(cluster, &reference).await?;
     let doing = format!("apply {reference}");
     let before = call(CALL, &doing, api.get_metadata_opt(&reference.name)).await?;

@@ -10,8 +10,11 @@ use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
+use http::{Request, header};
+use jiff::{SignedDuration, Timestamp};
 use kube::{
     Api, Client,
+    client::Body,
     runtime::watcher::{self, Event},
 };
 use tokio::{
@@ -38,6 +41,10 @@ const PAGE: u32 = 500;
 const PAGE_OF_DEFINITIONS: u32 = 20;
 /// How often the API server is asked whether it is there.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Every so many answers its clock is read: that of a laptop may have stood still meanwhile.
+const CLOCK: u32 = 12;
+/// Difference of two clocks that tells nothing: times are whole seconds, and were on their way.
+const INEXACT: SignedDuration = SignedDuration::from_secs(5);
 /// How long it may take to answer.
 const ANSWER: Duration = Duration::from_secs(3);
 /// How soon it is asked again after it did not answer.
@@ -189,8 +196,8 @@ impl Teller {
                 (Change::Blind { kind, why: "your account is not allowed to watch it".to_owned() }, NOT_ALLOWED)
             }
             Some(404) => (Change::Absent { kind }, NOT_INSTALLED),
-            // The place where the watch was is forgotten: everything is listed again.
-            Some(410) => return Ok(Duration::ZERO),
+            // The place where the watch was is forgotten: everything is listed again, at once the first time.
+            Some(410) if pause == PAUSES.0 => return Ok(Duration::ZERO),
             _ => return Ok(pause),
         };
         if !std::mem::replace(&mut self.blind, true) {
@@ -218,23 +225,24 @@ fn code(error: &watcher::Error) -> Option<u16> {
 /// Asks the API server whether it is there, and tells when that changes. One missed answer is no news: a busy server
 /// has them. Watches that pause go on at once when contact is found again.
 async fn heartbeat(client: Client, changes: mpsc::Sender<Change>, contact: watch::Sender<u64>) {
-    let mut missed = 0_u32;
+    let (mut missed, mut answers, mut told) = (0_u32, 0_u32, SignedDuration::ZERO);
     loop {
-        match beat(&client).await {
+        let answer = beat(&client).await;
+        let news = match &answer {
             Ok(()) if missed >= 2 => {
                 contact.send_modify(|times| *times += 1);
-                let what = "the cluster answers again".to_owned();
-                if changes.send(Change::Contact { up: true, what }).await.is_err() {
-                    return;
-                }
-                missed = 0;
+                Some(Change::Contact { up: true, what: "the cluster answers again".to_owned() })
             }
-            Ok(()) => missed = 0,
-            Err(what) => {
-                missed += 1;
-                if missed == 2 && changes.send(Change::Contact { up: false, what }).await.is_err() {
-                    return;
-                }
+            Err(what) if missed == 1 => Some(Change::Contact { up: false, what: what.clone() }),
+            _ => None,
+        };
+        (missed, answers) = if answer.is_ok() { (0, answers + 1) } else { (missed + 1, 0) };
+        let time = if answers % CLOCK == 1 { ahead(&client).await } else { None };
+        let time = time.filter(|ahead| (*ahead - told).abs() > INEXACT);
+        told = time.unwrap_or(told);
+        for change in news.into_iter().chain(time.map(|ahead| Change::Clock { ahead })) {
+            if changes.send(change).await.is_err() {
+                return;
             }
         }
         tokio::time::sleep(if missed == 0 { HEARTBEAT } else { AGAIN }).await;
@@ -252,5 +260,49 @@ async fn beat(client: &Client) -> Result<(), String> {
     match error.kind {
         FailureKind::Unreachable | FailureKind::Unauthorized => Err(text::line(&error.problem.title)),
         _ => Ok(()),
+    }
+}
+
+/// How much the server's clock is ahead of ours. Every answer carries its time, even a refusal; to `HEAD` nothing else.
+async fn ahead(client: &Client) -> Option<SignedDuration> {
+    let question = Request::head("/version").body(Body::empty()).ok()?;
+    let answer = tokio::time::timeout(ANSWER, client.send(question)).await.ok()?.ok()?;
+    let said = answer.headers().get(header::DATE)?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::parse(said).ok()?.timestamp().duration_since(Timestamp::now()))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::drivers::kube::client;
+
+    /// A server that refuses everything, at a time of its own.
+    async fn server(date: &str) -> Client {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let answer = format!("HTTP/1.1 403 Forbidden\r\n{date}content-length: 0\r\n\r\n");
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let _ = stream.read(&mut [0; 4096]).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        client::build(kube::Config::new(url.parse().unwrap())).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_servers_clock_is_read_from_any_answer() {
+        let behind = Timestamp::now() - SignedDuration::from_hours(1);
+        let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&behind).unwrap();
+        let read = ahead(&server(&format!("date: {date}\r\n")).await).await.unwrap();
+        assert!((read + SignedDuration::from_hours(1)).abs() < INEXACT, "{read}");
+        assert_eq!(ahead(&server("").await).await, None);
+        assert_eq!(ahead(&server("date: yesterday\r\n").await).await, None);
     }
 }

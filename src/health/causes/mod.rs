@@ -185,7 +185,7 @@ impl<'a> Owner<'a> {
 pub struct Context<'a> {
     /// Everything that is known.
     pub index: &'a Index,
-    /// The time.
+    /// The server's time.
     pub now: Timestamp,
     /// In what the cause is looked for.
     pub subject: Subject<'a>,
@@ -239,6 +239,7 @@ pub fn rank(code: &str) -> Rank {
 
 /// Everything that is wrong in the namespace, root first: what a person wants to see while helm is still at work.
 pub fn all(index: &Index, now: Timestamp) -> Vec<Finding> {
+    let now = index.server_time(now);
     let on = &index.on;
     let pods = index.pods().filter(|pod| !pod.is_ready() && !pod.is_terminating()).map(Subject::Pod);
     let sets = on.replica_sets.iter().map(|set| Subject::Owner(Owner::new(set, &set.status.conditions)));

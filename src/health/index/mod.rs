@@ -11,10 +11,12 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::objects::{
     Amounts, Change, CustomResourceDefinition, DaemonSet, Deployment, EndpointSlice, Event, HelmSecret, Ingress,
-    IngressClass, Job, Namespace, Node, Object, PersistentVolumeClaim, Pod, RayCluster, ReplicaSet, ResourceQuota,
-    Service, StatefulSet, StorageClass, Watched, condition,
+    IngressClass, Job, Namespace, Node, Object, PersistentVolumeClaim, Pod, RayCluster, ReplicaSet, Service,
+    StatefulSet, StorageClass, Watched, condition,
 };
 pub use events::{EventLog, Noted};
 pub use shelf::Shelf;
@@ -95,7 +97,6 @@ shelves! {
     storage_classes: StorageClass,
     nodes: Node,
     namespaces: Namespace,
-    quotas: ResourceQuota,
     crds: CustomResourceDefinition,
     ray_clusters: RayCluster,
     helm_secrets: HelmSecret,
@@ -114,6 +115,8 @@ pub struct Index {
     /// Jobs seen complete: name and UID. A Job that is removed afterwards (`ttlSecondsAfterFinished`) stays done.
     completed: BTreeMap<Box<str>, Box<str>>,
     tally: Tally,
+    /// How much the server's clock is ahead of this machine's.
+    ahead: SignedDuration,
     lost_contact: Option<String>,
 }
 
@@ -137,6 +140,7 @@ impl Index {
             Change::Deleted { kind, uid } => return self.remove(kind, &uid),
             Change::Absent { kind } => self.on.absent(kind),
             Change::Blind { kind, why } => self.on.blind(kind, &why),
+            Change::Clock { ahead } => self.ahead = ahead,
             Change::Contact { up, what } => self.lost_contact = (!up).then_some(what),
         }
         Vec::new()
@@ -186,6 +190,11 @@ impl Index {
     /// Whether a Job of this name was seen complete and has not been made anew since.
     pub fn was_completed(&self, job: &str) -> bool {
         self.completed.contains_key(job)
+    }
+
+    /// A moment of this machine's clock as the server's clock says it: its objects carry that one's times.
+    pub fn server_time(&self, now: Timestamp) -> Timestamp {
+        now.checked_add(self.ahead).unwrap_or(now)
     }
 
     fn begin(&mut self, kind: &'static str) {

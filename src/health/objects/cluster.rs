@@ -1,11 +1,10 @@
-//! Slim nodes, namespaces, quotas, custom resource definitions and helm's records. Must not know any rule.
+//! Slim nodes, namespaces, custom resource definitions and helm's records. Must not know any rule.
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 
 use super::{
-    Amounts, Condition, Pairs, label,
+    Amounts, Condition, label,
     meta::{or_default, slim},
-    pod::pairs,
 };
 
 /// A machine.
@@ -85,29 +84,6 @@ pub struct NamespaceStatus {
     /// Conditions; while terminating, what is in the way.
     #[serde(deserialize_with = "or_default")]
     pub conditions: Box<[Condition]>,
-}
-
-/// A limit on what a namespace may use.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct ResourceQuota {
-    /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
-    /// What is.
-    pub status: QuotaStatus,
-}
-
-/// How a quota is.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct QuotaStatus {
-    /// Limits by resource, as written.
-    #[serde(deserialize_with = "pairs")]
-    pub hard: Pairs,
-    /// Use by resource, as written.
-    #[serde(deserialize_with = "pairs")]
-    pub used: Pairs,
 }
 
 /// A definition of a custom kind.

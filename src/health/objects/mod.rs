@@ -17,6 +17,7 @@ mod tests;
 
 use std::fmt::Debug;
 
+use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::DeserializeOwned;
 
@@ -63,6 +64,11 @@ pub enum Change {
         kind: &'static str,
         /// Why.
         why: String,
+    },
+    /// The API server's clock was read, and this machine's beside it.
+    Clock {
+        /// How much the server's is ahead; less than nothing: behind.
+        ahead: SignedDuration,
     },
     /// Contact with the API server was lost or found again.
     Contact {
@@ -212,8 +218,6 @@ watched! {
     Node = Kind::cluster("", "v1", "Node", "nodes");
     /// A namespace.
     Namespace = Kind::cluster("", "v1", "Namespace", "namespaces");
-    /// A limit on what a namespace may use.
-    ResourceQuota = Kind::namespaced("", "v1", "ResourceQuota", "resourcequotas");
     /// A definition of a custom kind.
     CustomResourceDefinition =
         Kind::cluster("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions");

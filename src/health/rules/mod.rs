@@ -36,14 +36,14 @@ use crate::plan::graph::Expect;
 pub(super) struct View<'a> {
     /// Everything that is known.
     pub index: &'a Index,
-    /// The time.
+    /// The server's time.
     pub now: Timestamp,
 }
 
-/// Is it ready, and if not, why? Walks over the object's own pods only, but is still meant to be asked a few times a
+/// Is it ready, and if not, why? `now` is this machine's time. Walks over the object's own pods only, but is still meant to be asked a few times a
 /// second, not for each change.
 pub fn evaluate(index: &Index, expect: &Expect, now: Timestamp) -> Verdict {
-    let view = View { index, now };
+    let view = View { index, now: index.server_time(now) };
     match expect {
         Expect::Release(name) => release::evaluate(view, name),
         Expect::Deployment(name) => deployment::evaluate(view, name),

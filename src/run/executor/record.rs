@@ -106,7 +106,7 @@ impl Run<'_> {
     /// helm upgrades nothing that is half gone.
     async fn finish_uninstall(&self, step: &Step, release: &Release) -> Result<(), Box<Failure>> {
         self.calling(step, format!("helm uninstall {}, which was cut off", release.name), String::new())?;
-        self.ports.helm.uninstall(&self.plan.namespace, &release.name).await?;
+        self.reach(step, || self.ports.helm.uninstall(&self.plan.namespace, &release.name)).await?;
         Ok(())
     }
 }

@@ -44,8 +44,8 @@ impl Run<'_> {
     pub(super) async fn step(&self, step: &Step) -> Result<Done, Box<Failure>> {
         let mut wait = Wait::new(step, self.ports.clock.now());
         let changed = match &step.action {
-            Action::Apply { objects } => self.apply(step, objects).await?,
-            Action::Secrets { secrets } => self.secrets(step, secrets).await?,
+            Action::Apply { objects } => self.apply(&mut wait, objects).await?,
+            Action::Secrets { secrets, readers } => self.secrets(step, secrets, readers).await?,
             Action::Release(release) => self.release(step, release, &mut wait).await?,
             Action::Verify => return self.verify().await,
         };
@@ -66,15 +66,28 @@ impl Run<'_> {
         self.recorder.broken().map_err(Failure::new)
     }
 
-    async fn apply(&self, step: &Step, objects: &[serde_json::Value]) -> Result<bool, Box<Failure>> {
+    async fn apply(&self, wait: &mut Wait<'_>, objects: &[serde_json::Value]) -> Result<bool, Box<Failure>> {
+        let step = wait.step;
         let mut changed = false;
         for object in objects {
-            let text = |key: &str| object.pointer(key).and_then(serde_json::Value::as_str).unwrap_or_default();
-            let name = ObjectRef::cluster(text("/apiVersion"), text("/kind"), text("/metadata/name"));
+            let name = ObjectRef::of(object);
+            self.until_gone(wait, &name).await?;
             self.calling(step, format!("apply {name}"), crate::plan::graph::digest(&object.to_string()))?;
             changed |= self.reach(step, || self.ports.cluster.apply(object)).await? != Applied::Unchanged;
         }
         Ok(changed)
+    }
+
+    /// What is being removed takes a change with it: a namespace of yesterday must be gone before there can be a new one.
+    async fn until_gone(&self, wait: &mut Wait<'_>, name: &ObjectRef) -> Result<(), Box<Failure>> {
+        let step = wait.step;
+        let going = |object: serde_json::Value| object.pointer("/metadata/deletionTimestamp").is_some();
+        while self.reach(step, || self.ports.cluster.get(name)).await?.is_some_and(going) {
+            self.look(wait).await?;
+            self.pause(wait).await?;
+        }
+        self.unblock(wait);
+        Ok(())
     }
 
     async fn verify(&self) -> Result<Done, Box<Failure>> {
@@ -117,11 +130,11 @@ impl Run<'_> {
     /// called late while nobody can look.
     pub(super) fn in_time(&self, wait: &mut Wait<'_>) -> Result<(), Box<Failure>> {
         let now = self.ports.clock.now();
-        let contact = self.world.contact();
-        wait.pass(now, contact);
-        match contact {
-            false if wait.silence.unsigned_abs() > self.options.silence => Err(Failure::new(silent(wait))),
-            true if now > wait.deadline => Err(self.too_late(wait)),
+        let lost = self.world.lost_contact();
+        wait.pass(now, lost.is_none());
+        match lost {
+            Some(why) if wait.silence.unsigned_abs() > self.options.silence => Err(Failure::new(silent(wait, &why))),
+            None if now > wait.deadline => Err(self.too_late(wait)),
             _ => Ok(()),
         }
     }
@@ -268,9 +281,9 @@ fn brief(waiting: &[String]) -> String {
     }
 }
 
-fn silent(wait: &Wait<'_>) -> Problem {
+fn silent(wait: &Wait<'_>, why: &str) -> Problem {
     let minutes = wait.silence.as_secs() / 60;
-    Problem::new("api-server-gone", format!("no contact with the cluster for {minutes} minutes"))
-        .hint("check the network, VPN and proxy; when `kubectl get nodes` works again, `hubwright resume` goes on")
+    Problem::new("api-server-gone", format!("no contact with the cluster for {minutes} minutes: {why}"))
+        .hint("check the network, VPN, proxy and your login; when `kubectl get nodes` works again, `hubwright resume` goes on")
         .retry()
 }

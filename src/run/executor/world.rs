@@ -6,6 +6,7 @@ use std::{
 };
 
 use futures::StreamExt;
+use jiff::SignedDuration;
 use tokio::sync::{Notify, futures::Notified};
 
 use super::Run;
@@ -18,12 +19,14 @@ use crate::{
     run::event::{EventKind, PodChange},
 };
 
+/// From here on a person should know that two clocks differ.
+const WRONG: SignedDuration = SignedDuration::from_mins(1);
+
 /// The watched part of a cluster.
 pub struct World {
     namespace: String,
     index: Mutex<Index>,
     shown: Mutex<HashMap<String, PodChange>>,
-    lost: Mutex<bool>,
     changed: Notify,
 }
 
@@ -34,7 +37,6 @@ impl World {
             namespace: namespace.to_owned(),
             index: Mutex::new(Index::new(namespace)),
             shown: Mutex::default(),
-            lost: Mutex::default(),
             changed: Notify::new(),
         }
     }
@@ -44,9 +46,9 @@ impl World {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the cluster answers, as far as the watch knows.
-    pub fn contact(&self) -> bool {
-        !*self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Why the cluster does not answer, as far as the watch knows; `None`: it does.
+    pub fn lost_contact(&self) -> Option<String> {
+        self.index().lost_contact().map(str::to_owned)
     }
 
     /// The next change.
@@ -58,25 +60,30 @@ impl World {
     pub async fn follow(&self, run: &Run<'_>) {
         let mut changes = run.ports.cluster.watch(&self.namespace);
         while let Some(change) = changes.next().await {
-            match change {
-                Change::Contact { up, what } => self.heard(run, up, what),
-                Change::Blind { kind, why } => {
-                    run.recorder.say(EventKind::Note { text: format!("cannot see {kind}: {why}; going on without") });
-                    self.fold(run, Change::Blind { kind, why });
-                }
-                change => self.fold(run, change),
+            if let Some(news) = self.news(&change) {
+                run.recorder.say(news);
             }
+            self.fold(run, change);
             self.changed.notify_waiters();
         }
         // A watch that ends by itself leaves the steps to their deadlines.
         std::future::pending::<()>().await;
     }
 
-    fn heard(&self, run: &Run<'_>, up: bool, what: String) {
-        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        if up == *lost {
-            *lost = !up;
-            run.recorder.say(EventKind::Contact { up, what });
+    /// What a person should know about a change that is about no object.
+    fn news(&self, change: &Change) -> Option<EventKind> {
+        let note = |text| Some(EventKind::Note { text });
+        match change {
+            Change::Contact { up, what } if *up == self.index().lost_contact().is_some() => {
+                Some(EventKind::Contact { up: *up, what: what.clone() })
+            }
+            Change::Blind { kind, why } => note(format!("cannot see {kind}: {why}; going on without")),
+            Change::Clock { ahead } if ahead.abs() >= WRONG => {
+                let minutes = ahead.abs().as_secs() / 60;
+                let way = if ahead.is_positive() { "behind" } else { "ahead of" };
+                note(format!("this machine's clock is {minutes} min {way} the cluster's; logins may fail for it"))
+            }
+            _ => None,
         }
     }
 

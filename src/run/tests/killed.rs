@@ -197,6 +197,24 @@ fn the_pending_release_of_a_helm_that_lives_elsewhere_is_left_alone_until_it_is_
 }
 
 #[test]
+fn a_helm_on_another_machine_is_not_taken_for_dead() {
+    let slow = || {
+        let world = World::new();
+        world.slow(HUB, 200);
+        world
+    };
+    let undisturbed = slow();
+    go(&undisturbed);
+    let started = |line: &String| line.contains(r#""event":"child""#) && line.contains(HUB);
+    let lines = undisturbed.journal_lines().iter().position(started).unwrap() + 1;
+    let world = slow();
+    assert!(killed(&world, Moment::Line(lines), false));
+    world.resume_elsewhere();
+    assert_eq!(go(&world).0, Some(Outcome::Done));
+    assert_eq!(world.wrong(), Vec::<String>::new(), "what it works on is neither freed nor upgraded");
+}
+
+#[test]
 fn a_release_whose_uninstall_was_cut_off_is_removed_to_the_end_and_installed_again() {
     let expected = undisturbed();
     let world = undisturbed();

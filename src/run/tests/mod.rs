@@ -71,6 +71,7 @@ fn release(name: &str, needs: &[&str]) -> Step {
         version: "1.0.0".to_owned(),
         values: json!({"a": 1}),
         skip_crds: false,
+        patches: Vec::new(),
         timeout: Duration::from_secs(300),
     };
     step(name, needs, Action::Release(release), vec![Expect::Deployment(name.to_owned())])
@@ -103,7 +104,7 @@ fn plan() -> Plan {
                 Action::Apply { objects: vec![namespace] },
                 vec![Expect::Namespace(NAMESPACE.to_owned())],
             ),
-            step("secrets", &["namespace"], Action::Secrets { secrets }, Vec::new()),
+            step("secrets", &["namespace"], Action::Secrets { secrets, readers: vec!["hub".to_owned()] }, Vec::new()),
             release(OPERATOR, &["namespace"]),
             release(RAY, &[OPERATOR, "secrets"]),
             release(HUB, &["secrets"]),
@@ -235,6 +236,49 @@ fn steps_that_do_not_need_each_other_run_at_the_same_time() {
     };
     assert!(at(HUB, true) < at(OPERATOR, false), "the hub does not wait for the operator");
     assert!(at(RAY, true) > at(OPERATOR, false), "Ray needs the operator");
+}
+
+/// The plan with what the Ray chart cannot say, and a cluster that helm made.
+fn with_patch(world: &World) -> Plan {
+    let part = json!({"apiVersion": "ray.io/v1", "kind": "RayCluster", "metadata": {"name": RAY, "namespace": NAMESPACE},
+        "spec": {"upgradeStrategy": {"type": "Recreate"}}});
+    world.put(json!({"apiVersion": "ray.io/v1", "kind": "RayCluster", "metadata": {"name": RAY, "namespace": NAMESPACE, "uid": "ray"},
+        "spec": {"rayVersion": "2.60.0"}}));
+    let mut plan = plan();
+    for step in plan.steps.iter_mut().filter(|step| step.id.as_str() == RAY) {
+        let Action::Release(release) = &mut step.action else { continue };
+        release.patches = vec![part.clone()];
+    }
+    plan
+}
+
+#[test]
+fn what_a_chart_cannot_say_is_merged_once_and_again_after_somebody_took_it_out() {
+    let world = World::new();
+    let plan = with_patch(&world);
+    let run = || carry_out(&world, &plan, &options(&world), &CancellationToken::new());
+    let patched = |events: &[Event]| calls(events).contains(&format!("patch RayCluster/{RAY}"));
+    let (outcome, events) = run();
+    assert!(outcome == Some(Outcome::Done) && patched(&events), "{:?}", calls(&events));
+    let object = world.object(&format!("RayCluster/{RAY}")).unwrap();
+    assert_eq!(object["spec"], json!({"rayVersion": "2.60.0", "upgradeStrategy": {"type": "Recreate"}}));
+    let (_, events) = run();
+    assert!(!patched(&events) && !finished(&events).0, "nothing is changed the second time");
+    with_patch(&world);
+    assert!(patched(&run().1));
+}
+
+#[test]
+fn a_second_operator_for_the_same_ray_clusters_is_refused_with_the_answer_that_leaves_it_out() {
+    let world = World::new();
+    let facts = Facts { ray_operator: Some("ray-system".to_owned()), ..Facts::default() };
+    let found = |plan: &Plan| world.time.drive(preflight::problems(plan, &facts, &world.ports())).unwrap();
+    let [problem] = found(&plan()).try_into().unwrap();
+    assert_eq!(problem.code, "second-ray-operator");
+    assert!(problem.hints[0].contains("charts.operator=false"), "{problem}");
+    let mut without = plan();
+    without.steps.retain(|step| step.id.as_str() != OPERATOR);
+    assert_eq!(found(&without), Vec::new());
 }
 
 #[test]

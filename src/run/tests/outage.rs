@@ -41,6 +41,11 @@ fn a_silence_that_does_not_end_fails_the_run_which_can_be_resumed() {
         assert!(world.time.now().duration_since(began).as_secs() < 500);
         let gone = |code: &str| ["api-server-gone", "api-unreachable"].contains(&code);
         assert!(problems(&events).values().all(|problem| gone(&problem.code)), "{:?}", problems(&events));
+        let silent = problems(&events).into_values().find(|problem| problem.code == "api-server-gone");
+        assert!(
+            silent.is_none_or(|problem| problem.title.ends_with(": the cluster")),
+            "what the watch heard last is said"
+        );
         assert!(!problems(&events).is_empty());
         world.time.leap(1000);
         assert_eq!(go(&world).0, Some(Outcome::Done), "silent from {from} s");

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::{HUB, OPERATOR, RAY, World, carry_out, go, options, plan, problems, undisturbed, with_other_values};
+use super::{HUB, OPERATOR, RAY, World, carry_out, go, notes, options, plan, problems, undisturbed, with_other_values};
 use crate::run::{
     event::{Event, EventKind, Outcome},
     executor::Options,
@@ -79,7 +79,7 @@ fn a_crash_is_told_with_the_last_words_of_the_program_and_what_they_mean() {
 #[test]
 fn what_helm_refuses_fails_the_step_and_a_later_run_tries_again() {
     let world = World::new();
-    world.refuse(HUB);
+    world.refuse(HUB, "values-refused");
     let (outcome, _) = go(&world);
     assert_eq!(outcome, Some(Outcome::Failed));
     let again = World::clone(&world);
@@ -91,6 +91,70 @@ fn what_helm_refuses_fails_the_step_and_a_later_run_tries_again() {
         1,
         "what is done stays done"
     );
+}
+
+#[test]
+fn what_goes_away_by_itself_is_tried_again_for_a_while() {
+    for (code, seconds) in [("webhook-not-ready", 150), ("crd-missing", 40)] {
+        let world = World::new();
+        world.refuse(HUB, code);
+        world.accept_after(seconds, HUB);
+        let (outcome, events) = go(&world);
+        assert_eq!(outcome, Some(Outcome::Done), "{code}: {:?}", problems(&events));
+        let said = |event: &Event| matches!(&event.kind, EventKind::StepWaiting { what, .. } if what.ends_with("; trying again"));
+        assert_eq!(events.iter().filter(|event| said(event)).count(), 1, "{code} is said once");
+    }
+}
+
+#[test]
+fn what_does_not_go_away_fails_with_its_cause_within_minutes() {
+    for (code, within) in [("webhook-not-ready", 240), ("crd-missing", 120)] {
+        let world = World::new();
+        world.refuse(HUB, code);
+        let began = world.time.now();
+        let (_, events) = go(&world);
+        assert_eq!(problems(&events)[HUB].code, code);
+        assert!(world.time.now().duration_since(began).as_secs() < within, "{code}");
+    }
+}
+
+#[test]
+fn a_namespace_that_is_being_removed_is_waited_for_and_made_anew() {
+    let world = World::new();
+    world.remove_namespace(60);
+    let (outcome, events) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Done), "{:?}", problems(&events));
+    assert_eq!(blocked_code(&events), Some("namespace-terminating"));
+    let namespace = world.object("Namespace/hub").unwrap();
+    assert_eq!(namespace["metadata"]["labels"]["app.kubernetes.io/managed-by"], "hubwright", "the new one is ours");
+}
+
+#[test]
+fn a_namespace_that_does_not_go_fails_the_step_with_what_holds_it() {
+    let world = World::new();
+    world.remove_namespace(100_000);
+    let (outcome, events) = go(&world);
+    assert_eq!(outcome, Some(Outcome::Failed));
+    assert_eq!(problems(&events)["namespace"].code, "namespace-terminating");
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_said_and_changes_no_patience() {
+    for ahead in [-3600, 3600] {
+        let world = World::new();
+        let cluster = world.time.now() + jiff::SignedDuration::from_secs(ahead);
+        let scheduled = json!({"type": "PodScheduled", "status": "True", "lastTransitionTime": cluster.to_string()});
+        world.stick(HUB, json!({"phase": "Pending", "conditions": [scheduled], "containerStatuses": [{"name": "main", "ready": false,
+            "restartCount": 0, "state": {"waiting": {"reason": "CreateContainerConfigError", "message": "secret \"x\" not found"}}}]}));
+        let other = world.clone();
+        world.time.later(1, move || other.clock_is_ahead(ahead));
+        let (_, events) = go(&world);
+        assert!(notes(&events).iter().any(|note| note.contains("60 min")), "{:?}", notes(&events));
+        let blocked = |event: &&Event| matches!(&event.kind, EventKind::StepBlocked { .. });
+        let blocked = events.iter().find(blocked).expect("the missing Secret is named");
+        let after = (blocked.at + jiff::SignedDuration::from_secs(ahead)).duration_since(cluster).as_secs();
+        assert!((20..30).contains(&after), "named after {after} s with a clock that is {ahead} s off");
+    }
 }
 
 #[test]

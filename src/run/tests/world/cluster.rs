@@ -32,6 +32,15 @@ pub fn workload(name: &str, ready: bool, stuck: Option<Value>) -> [Value; 3] {
     ]
 }
 
+fn merge(object: &mut Value, part: &Value) {
+    match (object, part) {
+        (Value::Object(object), Value::Object(part)) => {
+            part.iter().for_each(|(key, part)| merge(object.entry(key).or_insert(Value::Null), part));
+        }
+        (object, part) => *object = part.clone(),
+    }
+}
+
 pub fn key(object: &Value) -> String {
     let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     format!("{}/{}", text("/kind"), text("/metadata/name"))
@@ -71,8 +80,11 @@ impl Cluster for World {
     fn apply<'a>(&'a self, object: &'a Value) -> BoxFuture<'a, PortResult<Applied>> {
         self.answer(|| {
             let key = key(object);
-            if object.pointer("/metadata/namespace").is_some() && !self.has_namespace() {
-                return Err(error(FailureKind::NotFound, "namespace-missing"));
+            if object.pointer("/metadata/namespace").is_some() {
+                let namespace = self.namespace().ok_or_else(|| error(FailureKind::NotFound, "namespace-missing"))?;
+                if namespace.pointer("/metadata/deletionTimestamp").is_some() {
+                    return Err(error(FailureKind::Conflict, "namespace-terminating"));
+                }
             }
             let applied = match self.object(&key) {
                 None => Applied::Created,
@@ -110,11 +122,13 @@ impl Cluster for World {
         })
     }
 
-    fn patch<'a>(&'a self, object: &'a ObjectRef, _: &'a Value) -> BoxFuture<'a, PortResult<()>> {
+    fn patch<'a>(&'a self, object: &'a ObjectRef, part: &'a Value) -> BoxFuture<'a, PortResult<()>> {
         self.answer(|| {
-            if self.object(&object.to_string()).is_none() {
+            let Some(mut patched) = self.object(&object.to_string()) else {
                 return Err(error(FailureKind::NotFound, "not-found"));
-            }
+            };
+            merge(&mut patched, part);
+            self.put(patched);
             self.changed(format!("patch {object}"));
             Ok(())
         })

@@ -22,14 +22,14 @@ impl World {
         let down = state.down;
         let Some(process) = state.helms.get(&pid).filter(|process| process.ended.is_none()) else { return };
         let name = process.release.clone();
-        let refused = state.refused.contains(&name);
+        let refused = state.refused.get(&name).copied();
         let ended = match (down, refused) {
             (true, _) => Err(error(FailureKind::Unreachable, "api-unreachable")),
-            (_, true) => Err(error(FailureKind::Refused, "values-refused")),
+            (_, Some(code)) => Err(error(FailureKind::Refused, code)),
             _ => Ok(()),
         };
         if let Some(release) = state.releases.get_mut(&name).filter(|_| !down) {
-            release.status = if refused { "failed" } else { "deployed" }.to_owned();
+            release.status = if refused.is_some() { "failed" } else { "deployed" }.to_owned();
             release.modified = Some(self.time.now());
         }
         let good = ended.is_ok();
@@ -87,15 +87,24 @@ impl Helm for World {
         now(Ok(Box::new(Running { world: self.clone(), pid })))
     }
 
+    fn host(&self) -> String {
+        if lock(&self.state).elsewhere { "elsewhere" } else { "sim" }.to_owned()
+    }
+
     fn left_behind(&self, release: &str) -> Option<ChildProcess> {
         let state = lock(&self.state);
+        if state.elsewhere {
+            return None;
+        }
         let lives = |(_, process): &(&u32, &Process)| process.release == release && process.ended.is_none();
         let pid = *state.helms.iter().find(lives)?.0;
         Some(ChildProcess { pid, started: 1, host: "sim".to_owned() })
     }
 
     fn adopt(&self, child: ChildProcess) -> BoxFuture<'_, Option<Box<dyn HelmRun>>> {
-        let lives = lock(&self.state).helms.get(&child.pid).is_some_and(|process| process.ended.is_none());
+        let state = lock(&self.state);
+        let lives = !state.elsewhere && state.helms.get(&child.pid).is_some_and(|process| process.ended.is_none());
+        drop(state);
         let run: Option<Box<dyn HelmRun>> =
             lives.then(|| Box::new(Running { world: self.clone(), pid: child.pid }) as Box<dyn HelmRun>);
         Box::pin(future::ready(run))

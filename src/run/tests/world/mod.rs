@@ -4,7 +4,7 @@ mod cluster;
 mod helm;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -86,9 +86,12 @@ struct State {
     room: Option<usize>,
     /// Charts whose workload never becomes ready, with what its pod says.
     stuck: BTreeMap<String, Value>,
-    refused: BTreeSet<String>,
+    /// Charts for which helm fails, and with what.
+    refused: BTreeMap<String, &'static str>,
     /// Seconds that helm takes for a chart, where it is slow.
     slow: BTreeMap<String, i64>,
+    /// Processes so far run on another machine than the next run.
+    elsewhere: bool,
     /// Nobody answers, whether the watch noticed that or not.
     down: bool,
     /// What the person's reference to a secret leads to.
@@ -138,9 +141,38 @@ impl World {
         });
     }
 
-    /// helm fails for a chart.
-    pub fn refuse(&self, chart: &str) {
-        lock(&self.state).refused.insert(chart.to_owned());
+    /// helm fails for a chart with a code.
+    pub fn refuse(&self, chart: &str, code: &'static str) {
+        lock(&self.state).refused.insert(chart.to_owned(), code);
+    }
+
+    /// helm fails for it no more after so many seconds.
+    pub fn accept_after(&self, seconds: i64, chart: &'static str) {
+        let world = self.clone();
+        self.time.later(seconds, move || {
+            lock(&world.state).refused.remove(chart);
+        });
+    }
+
+    /// The next run is on another machine, with the same home folder.
+    pub fn resume_elsewhere(&self) {
+        lock(&self.state).elsewhere = true;
+    }
+
+    /// The namespace is being removed for so many seconds more, with all that is in it.
+    pub fn remove_namespace(&self, seconds: i64) {
+        let metadata =
+            serde_json::json!({"name": NAMESPACE, "uid": "old", "deletionTimestamp": "2026-01-01T12:00:00Z"});
+        self.put(serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}));
+        let world = self.clone();
+        self.time.later(seconds, move || {
+            world.take(&format!("Namespace/{NAMESPACE}"));
+        });
+    }
+
+    /// The clock of the cluster is ahead of this machine's by so many seconds.
+    pub fn clock_is_ahead(&self, seconds: i64) {
+        self.tell(&Change::Clock { ahead: jiff::SignedDuration::from_secs(seconds) });
     }
 
     /// helm takes so many seconds for a chart.
@@ -248,8 +280,8 @@ impl World {
 
 /// How it works.
 impl World {
-    fn has_namespace(&self) -> bool {
-        self.object(&format!("Namespace/{NAMESPACE}")).is_some()
+    fn namespace(&self) -> Option<Value> {
+        self.object(&format!("Namespace/{NAMESPACE}"))
     }
 
     /// Everything as a watch says it at its beginning; without contact it says nothing.
