@@ -1,5 +1,6 @@
 //! Rendered values against the real charts: their JSON schemas where they have one, else the keys of their default values.
 //! The data is found at `../shared/data` from the project's root, or where `CHART_DATA` points.
+mod dask;
 mod hub;
 mod ray;
 
@@ -188,7 +189,7 @@ fn the_service_that_notebooks_use_is_the_one_that_kuberay_makes() {
     assert_eq!(values(&plan, "ray-cluster")["fullnameOverride"], "ray-cluster");
     let environment = &values(&plan, "jupyterhub")["singleuser"]["extraEnv"];
     assert_eq!(environment["RAY_ADDRESS"], "ray://ray-cluster-head-svc:10001");
-    assert_eq!(environment["DASK_GATEWAY__PROXY_ADDRESS"], "gateway://traefik-dask-gateway:80");
+    assert_eq!(environment["DASK_GATEWAY__PROXY_ADDRESS"], "gateway://traefik-dask-gateway-hub:80");
 }
 
 #[test]
