@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use super::folder;
@@ -16,6 +17,8 @@ use crate::{
 
 /// Name of the file.
 const NAME: &str = "journal.jsonl";
+/// How long a lock is waited for that goes by itself.
+const MOMENT: Duration = Duration::from_millis(400);
 
 /// A journal in a file that this process alone may write.
 pub struct FileJournal {
@@ -30,7 +33,7 @@ impl FileJournal {
         let failed = |error: &std::io::Error| folder::unwritable(&path, error);
         let open = || OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&path);
         let mut file = open().map_err(|error| failed(&error))?;
-        file.try_lock().map_err(|error| taken(&path, error))?;
+        lock(&file).map_err(|error| taken(&path, error))?;
         cut_torn_line(&mut file).map_err(|error| failed(&error))?;
         // The entry in the folder must survive a power cut, too.
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&error))?;
@@ -51,6 +54,18 @@ impl FileJournal {
         }
         drop(writer);
         Ok(())
+    }
+}
+
+/// A program that is being started by this one holds, for the moment until it runs, every file that is open here, also one
+/// that was closed since: that is waited for.
+fn lock(file: &File) -> Result<(), TryLockError> {
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if begun.elapsed() < MOMENT => std::thread::sleep(MOMENT / 20),
+            ended => return ended,
+        }
     }
 }
 
