@@ -106,11 +106,20 @@ fn pod_name(name: &str) -> String {
     format!("pod {name}")
 }
 
+/// Where all goes well the reason says all; a state that a person should look up in `kubectl` is said as it is.
 fn pod_changed(pod: &PodChange) -> Sentence {
+    let counts = if pod.containers > 1 { format!(" {}/{}", pod.ready, pod.containers) } else { String::new() };
     let restarts = if pod.restarts > 0 { format!(", restarted {}", times(pod.restarts)) } else { String::new() };
-    let reason = pod.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    let text = format!("{} {}/{}{restarts}{reason}", pod.state, pod.ready, pod.containers);
-    let word = if matches!(pod.state.as_str(), "Ready" | "Completed") { word::OK } else { word::WAIT };
+    let (word, text) = match (pod.state.as_str(), &pod.reason) {
+        ("Ready" | "Completed", _) => (word::OK, format!("{}{counts}{restarts}", pod.state.to_lowercase())),
+        ("Pending" | "Init" | "ContainerCreating" | "Pulling" | "Running", Some(reason)) => {
+            (word::WAIT, format!("{reason}{counts}{restarts}"))
+        }
+        (state, reason) => {
+            let reason = reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            (word::WAIT, format!("{state}{counts}{restarts}{reason}"))
+        }
+    };
     Sentence::new(word, pod_name(&pod.name), text)
 }
 

@@ -14,7 +14,7 @@ use crate::{
         facts::Facts,
         layers::Layers,
         preset::{self, Preset},
-        spec::{Exposure, Hub, Provider, Spec, Tls},
+        spec::Spec,
     },
     cli::{Acting, Install, Resume, Showing},
     drivers::{folder, journal::FileJournal},
@@ -23,7 +23,6 @@ use crate::{
         plain::{Answer, confirm},
     },
     plan::{
-        self,
         graph::{Action, Plan, StepId},
         show,
     },
@@ -174,47 +173,7 @@ fn remember(deployment: &Deployment) -> Result<(), Problem> {
 fn options(deployment: &Deployment, state: &RunState, patience: Duration) -> Options {
     let fresh = || jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let run = if state.unfinished(INSTALL) { state.run.clone() } else { fresh() };
-    let summary = summary(&deployment.spec);
+    let verified = deployment.plan.steps.iter().any(|step| step.action == Action::Verify);
+    let summary = front::summary::lines(&deployment.spec, verified);
     Options { run, holder: connecting::holder(), patience, silence: connecting::SILENCE, summary }
-}
-
-/// Where the hub is and how to log in, for the end of a good run.
-fn summary(spec: &Spec) -> Vec<String> {
-    let namespace = &spec.target.namespace;
-    let hub = spec.hub.iter().flat_map(|hub| [Some(open_hub(hub, namespace)), log_in(hub, namespace)]).flatten();
-    let ray = spec
-        .ray
-        .iter()
-        .map(|ray| format!("Ray in a notebook: `ray.init()` reaches {}", plan::components::ray::address(ray)));
-    let dask = spec
-        .dask
-        .iter()
-        .map(|_| "Dask in a notebook: `from dask_gateway import Gateway; Gateway().new_cluster()`".to_owned());
-    let next =
-        [format!("check again: `hubwright verify -n {namespace}`   remove: `hubwright uninstall -n {namespace}`")];
-    hub.chain(ray).chain(dask).chain(next).collect()
-}
-
-fn open_hub(hub: &Hub, namespace: &str) -> String {
-    let forward =
-        format!("`kubectl -n {namespace} port-forward service/proxy-public 8000:80`, then http://localhost:8000");
-    match (hub.access.url(), &hub.access.exposure) {
-        (_, Exposure::ClusterIp) if hub.access.tls != Tls::Offload => format!("open the hub: {forward}"),
-        (Some(url), _) => format!("open the hub: {url}"),
-        (None, Exposure::LoadBalancer { .. }) => {
-            format!("open the hub: the address that `kubectl -n {namespace} get service proxy-public` shows")
-        }
-        (None, _) => {
-            format!("open the hub: any node's address, port of `kubectl -n {namespace} get service proxy-public`")
-        }
-    }
-}
-
-fn log_in(hub: &Hub, namespace: &str) -> Option<String> {
-    matches!(hub.login.provider, Provider::Dummy { .. }).then(|| {
-        format!(
-            "log in: any name, password from `kubectl -n {namespace} get secret {} -o jsonpath='{{.data.dummy-password}}' | base64 -d`",
-            plan::components::GENERATED
-        )
-    })
 }

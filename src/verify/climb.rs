@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     rung::{Notes, Rung, Stop, Track},
-    rungs::{NOTEBOOK, TRACKS},
+    rungs::{HUB_ADDRESS, NOTEBOOK, TRACKS},
     scene::{Scene, Service},
 };
 use crate::{
@@ -56,6 +56,13 @@ pub async fn climb_some(
     results
 }
 
+/// The hub's public address, if a climb found that it leads to the hub.
+pub fn address(results: &[RungResult]) -> Option<&str> {
+    let green = |result: &&RungResult| result.rung == HUB_ADDRESS && result.outcome == RungOutcome::Passed;
+    let tried = results.iter().find(green)?.tried.trim_end_matches('/');
+    tried.contains("://").then_some(tried)
+}
+
 async fn climb_track(
     scene: &Scene<'_>,
     track: &Track,
@@ -84,7 +91,9 @@ fn red_below<'a>(rung: &Rung, outcomes: &'a BTreeMap<String, RungOutcome>) -> Op
 }
 
 fn not_tried(below: &str) -> Problem {
-    Problem::new("lower-rung", format!("not tried, because `{below}` is not green"))
+    let rungs = TRACKS.iter().chain([&NOTEBOOK]).flat_map(|track| track.rungs);
+    let title = rungs.into_iter().find(|rung| rung.id == below).map_or(below, |rung| rung.title);
+    Problem::new("lower-rung", format!("not tried, because {title} (`{below}`) is not green"))
 }
 
 fn interrupted() -> Problem {

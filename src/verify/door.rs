@@ -14,7 +14,7 @@ pub struct Door {
     pub port: u16,
     /// Where to connect.
     pub addresses: Vec<SocketAddr>,
-    /// "port-forward to Service `x` port 80", "public address".
+    /// "port-forward to Service x port 80", "public address".
     pub via: String,
     /// Whether this is a port-forward: authenticated by the API server already, and under a name that no certificate has.
     pub forwarded: bool,
@@ -31,7 +31,7 @@ impl Door {
             host: forward.local.ip().to_string(),
             port: forward.local.port(),
             addresses: vec![forward.local],
-            via: format!("port-forward to Service `{service}` port {port}"),
+            via: format!("port-forward to Service {service} port {port}"),
             forwarded: true,
             _guard: Some(forward.guard),
         })

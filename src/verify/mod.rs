@@ -28,7 +28,7 @@ mod sniff;
 mod stuck;
 mod web;
 
-pub use climb::{climb, climb_some};
+pub use climb::{address, climb, climb_some};
 pub use discover::discover;
 pub use rung::{Notes, Rung, Stop, Track};
 pub use scene::{Scene, Service};

@@ -78,6 +78,8 @@ pub(crate) struct Run<'a> {
     remembered: RunState,
     /// Why the run stops by itself.
     stopped: OnceLock<Problem>,
+    /// The hub's public address, once the verification found it good.
+    address: OnceLock<String>,
 }
 
 /// How a step ended.
@@ -106,6 +108,7 @@ pub async fn execute(
         cancel: cancel.child_token(),
         remembered,
         stopped: OnceLock::new(),
+        address: OnceLock::new(),
     };
     let began = ports.clock.now();
     run.announce(resumed);
@@ -250,6 +253,12 @@ impl Run<'_> {
         self.stopped.get().into_iter().flat_map(|problem| [vec![problem.title.clone()], problem.hints.clone()].concat())
     }
 
+    /// Where the hub is, unless the summary knows it from the answers.
+    fn found(&self) -> impl Iterator<Item = String> {
+        let known = self.plan.checks.hub.as_ref().is_none_or(|hub| hub.url.is_some());
+        self.address.get().filter(|_| !known).map(|address| format!("open the hub: {address}")).into_iter()
+    }
+
     fn conclude(&self, progress: &Progress, began: Timestamp) -> Outcome {
         let all = progress.done.len() == self.plan.steps.len();
         let outcome = match () {
@@ -261,7 +270,7 @@ impl Run<'_> {
         };
         let back = format!("`hubwright resume -n {}` goes on; what is there stays as it is", self.plan.namespace);
         let summary = match outcome {
-            Outcome::Done => self.options.summary.clone(),
+            Outcome::Done => self.found().chain(self.options.summary.iter().cloned()).collect(),
             Outcome::Unverified => {
                 vec![format!("`hubwright verify -n {}` tries the verification again", self.plan.namespace)]
             }

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::plan::graph::Checks;
 
+/// Id of the rung that tries the address that people use, and says it.
+pub const HUB_ADDRESS: &str = "hub-address";
+
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -56,7 +59,7 @@ pub const TRACKS: &[Track] = &[
             Rung { id: "hub-pods", height: 0, title: "hub's pods", wanted: with_hub, needs: &[], limit: seconds(300), run: |s, n| Box::pin(pods::hub(s, n)) },
             Rung { id: "hub-port", height: 1, title: "hub's port", wanted: with_hub, needs: &["hub-pods"], limit: seconds(30), run: |s, n| Box::pin(hub::port(s, n)) },
             Rung { id: "hub-http", height: 2, title: "hub", wanted: with_hub, needs: &["hub-port"], limit: seconds(90), run: |s, n| Box::pin(hub::http(s, n)) },
-            Rung { id: "hub-address", height: 2, title: "hub's public address", wanted: with_hub, needs: &["hub-http"], limit: seconds(90), run: |s, n| Box::pin(hub::address(s, n)) },
+            Rung { id: HUB_ADDRESS, height: 2, title: "hub's public address", wanted: with_hub, needs: &["hub-http"], limit: seconds(90), run: |s, n| Box::pin(hub::address(s, n)) },
             Rung { id: "hub-login", height: 2, title: "login", wanted: with_hub, needs: &["hub-http"], limit: seconds(30), run: |s, n| Box::pin(hub::login(s, n)) },
         ],
     },
