@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     };
     // One crypto provider for every TLS connection; a second one in the program would make kube's client panic.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    ExitCode::from(runtime::guarded(|| runtime::run(cli)).code())
+    ExitCode::from(runtime::run(cli).code())
 }
 
 /// Help and version end well; what cannot be read is for the person to change.

@@ -28,7 +28,7 @@ pub type Outcome = Result<Exit, Vec<Problem>>;
 
 /// Runs a command to its end.
 pub fn run(cli: Cli) -> Exit {
-    let ended = match cli.command {
+    let ended = guarded(|| match cli.command {
         Command::Presets => pure::presets(),
         Command::Schema => pure::schema(),
         Command::Questions => pure::questions(),
@@ -42,7 +42,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Resume(args) => wait_for(deploying::resume(&args)),
         Command::Verify(args) => wait_for(proving::verify(&args)),
         Command::Uninstall(args) => wait_for(removing::uninstall(&args)),
-    };
+    });
     ended.unwrap_or_else(|problems| {
         complain(&problems);
         Exit::of(&problems)
@@ -94,13 +94,10 @@ fn print(text: &str) -> Outcome {
 }
 
 /// Runs `work`; a defect of ours ends with a sentence and a code of its own, not with a bare panic.
-pub fn guarded(work: impl FnOnce() -> Exit) -> Exit {
+fn guarded(work: impl FnOnce() -> Outcome) -> Outcome {
     std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let problem = Problem::new(DEFECT, "this is a defect of hubwright: what stands above says where");
-        complain(&[
-            problem.hint("nothing was rolled back; `hubwright resume` goes on with an interrupted installation")
-        ]);
-        Exit::Unexpected
+        Err(vec![problem.hint("nothing was rolled back; `hubwright resume` goes on with an interrupted installation")])
     })
 }
 
@@ -110,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_defect_has_an_exit_code_of_its_own() {
-        assert_eq!(guarded(|| Exit::Unverified), Exit::Unverified);
-        assert_eq!(guarded(|| panic!("a defect")).code(), 2);
+        assert_eq!(guarded(|| Ok(Exit::Unverified)), Ok(Exit::Unverified));
+        assert_eq!(Exit::of(&guarded(|| panic!("a defect")).unwrap_err()).code(), 2);
     }
 }
