@@ -183,3 +183,24 @@ fn answers_that_problems_name_are_there() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn every_event_is_in_the_reference() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = fs::read_to_string(root.join("src/run/event.rs")).unwrap();
+    let reference = fs::read_to_string(root.join("docs/reference/events.md")).unwrap();
+    let kinds = source.split("pub enum EventKind {").nth(1).unwrap().split("\n}\n").next().unwrap();
+    let variants =
+        kinds.lines().filter_map(|line| line.strip_prefix("    ").filter(|line| line.starts_with(char::is_uppercase)));
+    let mut seen = 0;
+    for variant in variants {
+        let name = variant.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+        let kebab: String = name
+            .chars()
+            .flat_map(|c| if c.is_uppercase() { vec!['-', c.to_ascii_lowercase()] } else { vec![c] })
+            .collect();
+        assert!(reference.contains(&format!("| `{}` |", kebab.trim_start_matches('-'))), "{name} is not in events.md");
+        seen += 1;
+    }
+    assert!(seen > 10, "{seen} kinds found");
+}

@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 
 use hubwright::{
-    answers::yaml,
+    answers::{facts::Facts, preset, resolve, yaml},
     plan::{self, components::jupyterhub::CHECK_SERVICE},
 };
 use serde_json::{Value, json};
@@ -192,4 +192,51 @@ fn people_who_type_a_nodes_address_type_its_port_too() {
     let chosen = [("access.port", ""), ("access.node-port", ""), ("login.method", "dummy")];
     assert_eq!(url(&chosen), None, "nobody knows the port yet that the cluster chooses");
     assert_eq!(url(&[("access.host", "fd00::1"), ("access.port", "81")]).as_deref(), Some("http://[fd00::1]:81"));
+}
+
+#[test]
+fn the_metadata_blocker_is_left_out_where_pods_must_not_be_privileged() {
+    let blocks = |level: Option<&str>| {
+        let facts = Facts { pod_security: level.map(str::to_owned), ..Facts::default() };
+        let answers =
+            preset::parse("schema: 1\nlogin: {method: dummy}\naccess: {method: none}\n", "a").unwrap().answers;
+        let plan = plan::build(&resolve::resolve(&answers, &facts).unwrap(), &facts);
+        values(&plan, "jupyterhub").pointer("/singleuser/cloudMetadata/blockWithIptables").cloned()
+    };
+    assert_eq!(blocks(None), Some(json!(true)));
+    assert_eq!(blocks(Some("privileged")), Some(json!(true)));
+    assert_eq!(blocks(Some("baseline")), Some(json!(false)));
+    assert_eq!(blocks(Some("restricted")), Some(json!(false)));
+}
+
+/// helm's own five minutes end while the hook still downloads notebook images.
+#[test]
+fn the_image_pullers_hook_gets_more_than_helms_five_minutes() {
+    for name in ["azuread-ingress", "moodle-gpu"] {
+        let plan = plan_of(name, &[]);
+        let timeout = release(&plan, "jupyterhub").unwrap().timeout;
+        assert!(timeout >= std::time::Duration::from_secs(20 * 60), "{name}: {timeout:?}");
+    }
+}
+
+#[test]
+fn a_fixed_address_and_annotations_reach_the_load_balancer() {
+    let sets =
+        [("access.address", "10.0.0.9"), ("access.annotations", "loadbalancer.openstack.org/keep-floatingip=true")];
+    let service =
+        values(&plan_of("azuread-loadbalancer", &sets), "jupyterhub").pointer("/proxy/service").cloned().unwrap();
+    assert_eq!(service["type"], "LoadBalancer");
+    assert_eq!(service["loadBalancerIP"], "10.0.0.9");
+    assert_eq!(service["annotations"]["loadbalancer.openstack.org/keep-floatingip"], "true");
+}
+
+/// An extra Service by hand has a port of its own that nobody knows: the chart's is told which one to take.
+#[test]
+fn a_node_port_is_a_number_and_that_of_https_where_the_cluster_has_the_certificate() {
+    let ports = |sets: &[(&str, &str)]| {
+        values(&plan_of("moodle-gpu", sets), "jupyterhub").pointer("/proxy/service/nodePorts").cloned()
+    };
+    assert_eq!(ports(&[]), Some(json!({"http": 31895})));
+    let secret = [("access.port", ""), ("access.tls", "secret"), ("access.tls-secret", "tls")];
+    assert_eq!(ports(&secret), Some(json!({"https": 31895})));
 }
