@@ -157,13 +157,16 @@ fn extra_config(context: &Context, dask: &Dask) -> Value {
     if !limits.is_empty() {
         snippets.insert("limits".to_owned(), limits.into());
     }
+    if let Some(count) = dask.limits.clusters_per_user {
+        let class = include_str!("../../../assets/dask/clusters_per_user.py");
+        snippets.insert("clusters-per-user".to_owned(), format!("LIMIT = {count}\n{class}").into());
+    }
     Value::Object(snippets)
 }
 
 fn limits(dask: &Dask) -> String {
     let limits = &dask.limits;
     let lines = [
-        limits.clusters_per_user.map(|count| format!("c.UserLimits.max_clusters = {count}")),
         limits.cluster_cpu.as_ref().map(|cpu| format!("c.ClusterConfig.cluster_max_cores = {}", cpu.value())),
         limits.cluster_memory.as_ref().map(|memory| format!("c.ClusterConfig.cluster_max_memory = {}", memory.whole())),
         limits.cluster_workers.map(|count| format!("c.ClusterConfig.cluster_max_workers = {count}")),

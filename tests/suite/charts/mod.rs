@@ -219,6 +219,9 @@ fn dask_has_no_address_of_its_own_and_runs_on_current_distributed() {
     assert!(
         dask["gateway"]["extraConfig"]["limits"].as_str().unwrap().contains("c.ClusterConfig.cluster_max_workers = 10")
     );
+    // The server ignores settings that it does not know, such as the limits per user of before 0.8.
+    let each = dask["gateway"]["extraConfig"]["clusters-per-user"].as_str().unwrap();
+    assert!(each.starts_with("LIMIT = 2\n") && each.contains("c.DaskGateway.backend_class ="), "{each}");
     assert_eq!(dask["gateway"]["auth"]["type"], "jupyterhub");
     // The server knows K, M, G and T, but not Kubernetes' Ki, Mi, Gi: bytes are the only amount that both read alike.
     assert!(dask["gateway"]["backend"]["worker"]["memory"]["limit"].is_u64());
