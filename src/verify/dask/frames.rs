@@ -5,8 +5,12 @@ use std::io::{Error, ErrorKind};
 use rmpv::Value;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-/// Longest message and most frames that are read.
-const LONGEST: u64 = 64 << 20;
+/// Longest msgpack part: what a scheduler says of itself is some kilobytes, and a value takes forty times its bytes in memory.
+const LONGEST: u64 = 4 << 20;
+/// Deepest nesting that is followed.
+const DEEPEST: usize = 64;
+/// Longest buffers in all, which are read over, and most frames.
+const LONGEST_BUFFERS: u64 = 64 << 20;
 const MOST: u64 = 10_000;
 
 /// A map with text keys.
@@ -38,24 +42,31 @@ pub async fn write(stream: &mut (impl AsyncWrite + Unpin), body: &Value) -> std:
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Value> {
     // The first number is no sum: buffers after the first uncompressed one are not counted in it (`_add_frames_header`).
     let (counted, count) = (stream.read_u64_le().await?, stream.read_u64_le().await?);
-    if counted > LONGEST || count == 0 || count > MOST {
+    if counted > LONGEST + LONGEST_BUFFERS || count == 0 || count > MOST {
         return Err(not_dask());
     }
-    let mut lengths = Vec::new();
-    for _ in 0..count {
-        lengths.push(stream.read_u64_le().await?);
+    let length = stream.read_u64_le().await?;
+    let mut buffers = 0_u64;
+    for _ in 1..count {
+        buffers = buffers.saturating_add(stream.read_u64_le().await?);
     }
-    if lengths.iter().fold(0_u64, |sum, length| sum.saturating_add(*length)) > LONGEST {
+    if length > LONGEST || buffers > LONGEST_BUFFERS {
         return Err(not_dask());
     }
-    let mut frames = Vec::new();
-    for length in lengths {
-        let mut frame = vec![0; usize::try_from(length).map_err(|_| not_dask())?];
-        stream.read_exact(&mut frame).await?;
-        frames.push(frame);
-    }
-    let mut first = frames.first().map(Vec::as_slice).ok_or_else(not_dask)?;
-    rmpv::decode::read_value(&mut first).map_err(|_| not_dask())
+    let mut packed = Vec::new();
+    exactly(stream, length, &mut packed).await?;
+    exactly(stream, buffers, &mut tokio::io::sink()).await?;
+    rmpv::decode::read_value_with_max_depth(&mut packed.as_slice(), DEEPEST).map_err(|_| not_dask())
+}
+
+/// Moves so many bytes on as they come; memory is taken for what came, not for what was announced.
+async fn exactly(
+    stream: &mut (impl AsyncRead + Unpin),
+    length: u64,
+    to: &mut (impl AsyncWrite + Unpin),
+) -> std::io::Result<()> {
+    let came = tokio::io::copy(&mut stream.take(length), to).await?;
+    if came == length { Ok(()) } else { Err(ErrorKind::UnexpectedEof.into()) }
 }
 
 fn not_dask() -> Error {
@@ -90,6 +101,22 @@ mod tests {
         let mut stream = bytes.as_slice();
         assert_eq!(field(&read(&mut stream).await.unwrap(), "status"), Some(&"OK".into()));
         assert_eq!(read(&mut stream).await.unwrap(), "next".into());
+    }
+
+    /// Forty bytes of memory for each byte of it, or a stack overflow.
+    #[tokio::test]
+    async fn a_message_that_would_grow_without_end_is_refused() {
+        let message = |packed: Vec<u8>| {
+            let length = packed.len() as u64;
+            let head = [length + 16, 1, length].into_iter().flat_map(u64::to_le_bytes);
+            head.chain(packed).collect::<Vec<u8>>()
+        };
+        let nested = message([vec![0x91; 100_000], vec![0xc0]].concat());
+        assert!(read(&mut nested.as_slice()).await.is_err());
+        let long = message(vec![0xc0; usize::try_from(LONGEST).unwrap() + 1]);
+        assert!(read(&mut long.as_slice()).await.is_err());
+        let cut = message(vec![0xc0; 8]);
+        assert!(read(&mut &cut[..cut.len() - 1]).await.is_err());
     }
 
     #[tokio::test]

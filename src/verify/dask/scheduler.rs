@@ -1,6 +1,6 @@
 //! A Dask scheduler behind the gateway's proxy, spoken to natively: TLS with the cluster's own certificate, then msgpack.
 //! What needs Python objects (a graph) is the notebook's business.
-use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use rmpv::Value;
 use rustls::{
@@ -56,9 +56,7 @@ impl Scheduler {
 
     /// How many workers the scheduler has.
     pub async fn workers(&mut self) -> Result<u64, Problem> {
-        let identity = self.ask("identity").await?;
-        let listed = || field(&identity, "workers")?.as_map().map(|workers| workers.len() as u64);
-        Ok(field(&identity, "n_workers").and_then(Value::as_u64).or_else(listed).unwrap_or(0))
+        Ok(workers(&self.ask("identity").await?))
     }
 
     /// The scheduler's packages.
@@ -101,14 +99,20 @@ impl Scheduler {
         };
         match timeout(limit, talk).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(causes::scheduler(&said(&error))),
+            Ok(Err(error)) => Err(causes::scheduler(&error.to_string())),
             Err(_) => Err(causes::scheduler(&format!("no answer within {} s", limit.as_secs()))),
         }
     }
 }
 
-fn said(error: &io::Error) -> String {
-    text::line(&error.to_string())
+fn said<'a>(answer: &'a Value, key: &str) -> Option<&'a str> {
+    field(answer, key).and_then(Value::as_str)
+}
+
+/// distributed names no more than five workers, and counts them all; older ones name all.
+fn workers(identity: &Value) -> u64 {
+    let listed = || field(identity, "workers")?.as_map().map(|workers| workers.len() as u64);
+    field(identity, "n_workers").and_then(Value::as_u64).or_else(listed).unwrap_or(0)
 }
 
 /// Answers of a broadcast, by worker.
@@ -118,9 +122,12 @@ fn each(answer: &Value) -> impl Iterator<Item = (String, &Value)> {
 }
 
 fn ran(answer: &Value) -> Result<(), String> {
-    match field(answer, "status").and_then(Value::as_str) {
+    match said(answer, "status") {
         Some("OK") => Ok(()),
-        status => Err(text::line(field(answer, "text").and_then(Value::as_str).or(status).unwrap_or("no answer"))),
+        // distributed calls the words of an exception `exception_text`; old ones called them `text`.
+        status => {
+            Err(text::line(said(answer, "exception_text").or(said(answer, "text")).or(status).unwrap_or("no answer")))
+        }
     }
 }
 
@@ -130,7 +137,7 @@ fn packages(versions: &Value) -> Packages {
     let texts = packages.filter_map(|(name, version)| Some((name.as_str()?, version.as_str()?)));
     let mut packages: Packages =
         texts.map(|(name, version)| (text::line(name), python(&text::line(version)))).collect();
-    let host = field(versions, "host").and_then(|host| field(host, "python")).and_then(Value::as_str);
+    let host = field(versions, "host").and_then(|host| said(host, "python"));
     if let Some(host) = host {
         packages.insert("python".to_owned(), python(&text::line(host)));
     }
@@ -199,5 +206,40 @@ impl ServerCertVerifier for Pin {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What distributed 2026.3.0 answered to the questions above, a scheduler with two workers.
+    async fn answer(mut recorded: &'static [u8]) -> Value {
+        let answer = frames::read(&mut recorded).await.unwrap();
+        assert!(recorded.is_empty(), "the next answer would be read from its middle");
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_schedulers_answers_are_read() {
+        let hello = answer(include_bytes!("recorded/hello.bin")).await;
+        assert!(field(&hello, "pickle-protocol").is_some());
+        assert_eq!(workers(&answer(include_bytes!("recorded/identity.bin")).await), 2);
+        let packages = packages(&answer(include_bytes!("recorded/versions.bin")).await);
+        assert_eq!((packages["python"].as_str(), packages["distributed"].as_str()), ("3.11.7", "2026.3.0"));
+    }
+
+    #[tokio::test]
+    async fn workers_answers_are_read() {
+        let versions = answer(include_bytes!("recorded/worker-versions.bin")).await;
+        let all: Vec<Packages> = each(&versions).map(|(_, answer)| packages(answer)).collect();
+        assert_eq!(all.iter().map(|packages| packages["dask"].as_str()).collect::<Vec<_>>(), ["2026.3.0", "2026.3.0"]);
+        let run = answer(include_bytes!("recorded/run.bin")).await;
+        assert_eq!(each(&run).map(|(_, answer)| ran(answer)).collect::<Vec<_>>(), [Ok(()), Ok(())]);
+        let failed = answer(include_bytes!("recorded/run-failed.bin")).await;
+        let words = "FileNotFoundError(2, 'No such file or directory')".to_owned();
+        assert!(
+            each(&failed).all(|(worker, answer)| worker.starts_with("tcp://") && ran(answer) == Err(words.clone()))
+        );
     }
 }

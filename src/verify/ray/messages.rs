@@ -153,3 +153,68 @@ pub struct Resource {
     #[prost(double, tag = "2")]
     pub amount: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Hex of messages that Ray 2.60's own `ray_client_pb2` wrote.
+    fn bytes(hex: &str) -> Vec<u8> {
+        hex.as_bytes().chunks(2).map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap()).collect()
+    }
+
+    fn answer(hex: &str) -> Option<Answer> {
+        DataResponse::decode(bytes(hex).as_slice()).unwrap().answer
+    }
+
+    #[test]
+    fn requests_are_written_as_rays_own_client_writes_them() {
+        let ask = |req_id, ask| DataRequest { req_id, ask: Some(ask) }.encode_to_vec();
+        let init = InitRequest { job_config: Vec::new(), ray_init_kwargs: "{}".to_owned(), reconnect_grace_period: 0 };
+        assert_eq!(ask(1, Ask::Init(init)), bytes("0801320412027b7d"));
+        assert_eq!(ask(2, Ask::ConnectionInfo(Empty {})), bytes("08022a00"));
+        assert_eq!(ask(3, Ask::Cleanup(Empty {})), bytes("08034200"));
+        for (kind, hex) in [(kind::NODES, "0801"), (kind::CLUSTER_RESOURCES, "0802"), (kind::PING, "0806")] {
+            assert_eq!(ClusterInfoRequest { kind }.encode_to_vec(), bytes(hex));
+        }
+    }
+
+    #[test]
+    fn a_sessions_answers_are_read() {
+        assert_eq!(answer("080132020801"), Some(Answer::Init(InitResponse { ok: true, msg: String::new() })));
+        let words = "Starting Ray client server failed.".to_owned();
+        let refused = "0801322412225374617274696e672052617920636c69656e7420736572766572206661696c65642e";
+        assert_eq!(answer(refused), Some(Answer::Init(InitResponse { ok: false, msg: words })));
+        let info = ConnectionInfo {
+            num_clients: 1,
+            ray_version: "2.60.0".to_owned(),
+            ray_commit: "b7f4".to_owned(),
+            python_version: "3.11.7".to_owned(),
+        };
+        let sent = "08022a1808011206322e36302e301a04623766342206332e31312e37";
+        assert_eq!(answer(sent), Some(Answer::ConnectionInfo(info.clone())));
+        // Ray 2.6 has a fifth field, `protocol_version`.
+        let older = "08022a2408011206322e36302e301a04623766342206332e31312e372a0a323032332d30362d3237";
+        assert_eq!(answer(older), Some(Answer::ConnectionInfo(info)));
+    }
+
+    #[test]
+    fn facts_about_the_cluster_are_read() {
+        let read = |hex| ClusterInfoResponse::decode(bytes(hex).as_slice()).unwrap();
+        let resources = read("08021a200a0e0a034350551100000000000010400a0e0a0347505511000000000000e03f");
+        let rows: Vec<(String, f64)> =
+            resources.resources.unwrap().rows.into_iter().map(|row| (row.name, row.amount)).collect();
+        assert_eq!(rows, [("CPU".to_owned(), 4.0), ("GPU".to_owned(), 0.5)]);
+        let nodes = read("080112115b7b22416c697665223a20747275657d5d");
+        assert_eq!(nodes.json.as_deref(), Some(r#"[{"Alive": true}]"#));
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_are_refused() {
+        let sent = bytes("08022a1808011206322e36302e301a04623766342206332e31312e37");
+        for cut in 1..sent.len() {
+            let _ = DataResponse::decode(&sent[..cut]); // never more than an error
+        }
+        assert!(DataResponse::decode(bytes("2affffffff0f").as_slice()).is_err());
+    }
+}
