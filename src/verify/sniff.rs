@@ -13,6 +13,9 @@ use super::certificate;
 /// Longest wait for a connection, and for a first answer.
 pub const LIMIT: Duration = Duration::from_secs(3);
 
+/// Most addresses of a name that are tried.
+const MOST: usize = 4;
+
 /// HTTP/2 connection preface and an empty SETTINGS frame: the first words of every gRPC client.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
@@ -74,13 +77,18 @@ pub async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Reach> {
     }
 }
 
-/// A connection to the first address that takes one.
+/// A connection to the first address that takes one. Each has its own time: a name may lead to an IPv6 address that is not
+/// reached from here, and to one that is.
 pub async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Reach> {
-    match timeout(LIMIT, TcpStream::connect(addresses)).await {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(Reach::of(&error)),
-        Err(_) => Err(Reach::Dropped),
+    let mut failed = Reach::NoName;
+    for address in addresses.iter().take(MOST) {
+        match timeout(LIMIT, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => failed = Reach::of(&error),
+            Err(_) => failed = Reach::Dropped,
+        }
     }
+    Err(failed)
 }
 
 /// Finds out what answers at an address.
@@ -160,6 +168,16 @@ mod tests {
         assert_eq!(sniff(&[address]).await, Err(Reach::Silent));
         drop(listener);
         assert_eq!(sniff(&[address]).await, Err(Reach::Refused));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_not_reached_does_not_hide_another() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let closed = listener.local_addr().unwrap();
+        drop(listener);
+        let mut addresses = vec![closed];
+        addresses.extend(port(b"HTTP/1.1 200 OK\r\n\r\n").await);
+        assert_eq!(sniff(&addresses).await, Ok(Answer::Http1));
     }
 
     #[tokio::test]

@@ -17,11 +17,16 @@ use crate::{health::text, problem::Problem};
 pub const CALL: Duration = Duration::from_secs(5);
 /// Longest answer that is read, in bytes.
 const LONGEST: usize = 4 << 20;
+/// Bytes of an answer that its words are taken from, and characters of them that are shown.
+const BEGINNING: usize = 4 << 10;
+const SHOWN: usize = 300;
 
 /// A client of one door.
 #[derive(Clone)]
 pub struct Web {
     client: Client,
+    /// The door, without a path.
+    root: String,
     base: String,
     via: String,
     authorization: Option<header::HeaderValue>,
@@ -65,10 +70,11 @@ impl Web {
             .redirect(Policy::none())
             .connect_timeout(sniff::LIMIT)
             .resolve_to_addrs(&door.host, &door.addresses)
-            .danger_accept_invalid_certs(door.forwarded)
+            // Without TLS there is nothing to trust: a machine that has no authorities at all can do without them then.
+            .danger_accept_invalid_certs(door.forwarded || !door.tls)
             .build()
-            .map_err(|error| Problem::new("http-client", "cannot make an HTTP client").detail(error.to_string()))?;
-        Ok(Self { client, base: door.url(), via: door.via.clone(), authorization: None })
+            .map_err(|error| no_client(&error))?;
+        Ok(Self { client, root: door.url(), base: door.url(), via: door.via.clone(), authorization: None })
     }
 
     /// The same client with an `Authorization: SCHEME SECRET` header.
@@ -86,6 +92,14 @@ impl Web {
     #[must_use]
     pub fn under(self, prefix: &str) -> Self {
         Self { base: format!("{}{prefix}", self.base), ..self }
+    }
+
+    /// The same client under a whole path, such as a user server's: `/jupyter/user/ada/`. Anything but a path, which could
+    /// lead to another host and take the secret there, is the root.
+    #[must_use]
+    pub fn at(self, path: &str) -> Self {
+        let path = if path.starts_with('/') { path } else { "/" };
+        Self { base: format!("{}{path}", self.root), ..self }
     }
 
     /// Where it calls: URL and way.
@@ -150,7 +164,8 @@ impl Web {
             }
         }
         let json = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        let words = text::line(&String::from_utf8_lossy(&body)).chars().take(300).collect();
+        let beginning = body.get(..BEGINNING).unwrap_or(&body);
+        let words = text::brief(&String::from_utf8_lossy(beginning), SHOWN);
         Ok(Reply { status, location, json, words })
     }
 
@@ -160,17 +175,17 @@ impl Web {
     }
 }
 
+fn no_client(error: &reqwest::Error) -> Problem {
+    Problem::new("http-client", "cannot make an HTTP client")
+        .detail(text::line(&error.to_string()))
+        .hint("this machine may have no certificate authorities: install the package `ca-certificates`")
+}
+
 fn reach(error: &reqwest::Error) -> Reach {
     let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(cause) = source {
         if let Some(error) = cause.downcast_ref::<std::io::Error>() {
-            if let Some(rustls::Error::InvalidCertificate(_)) = error.get_ref().and_then(|e| e.downcast_ref()) {
-                return Reach::Untrusted;
-            }
-            return Reach::of(error);
-        }
-        if cause.downcast_ref::<rustls::Error>().is_some() {
-            return Reach::Untrusted;
+            return reach_of(error);
         }
         source = cause.source();
     }
@@ -179,5 +194,18 @@ fn reach(error: &reqwest::Error) -> Reach {
         (true, false) => Reach::Silent,
         (false, true) => Reach::Unreachable,
         (false, false) => Reach::Closed,
+    }
+}
+
+/// What went wrong with TLS is wrapped in input/output errors, one in the other, that hide it from `source`.
+fn reach_of(error: &std::io::Error) -> Reach {
+    let inner = error.get_ref();
+    if let Some(inner) = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()) {
+        return reach_of(inner);
+    }
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(_) | rustls::Error::AlertReceived(_)) => Reach::Untrusted,
+        Some(_) => Reach::Strange,
+        None => Reach::of(error),
     }
 }
