@@ -250,6 +250,8 @@ pub struct Checks {
 pub struct HubCheck {
     /// Public URL without trailing slash, if the answers fix one.
     pub url: Option<String>,
+    /// Path under which the hub is served, `/jupyter`; empty for the root, where hubwright puts it.
+    pub base: String,
     /// Host that `/hub/oauth_login` must redirect to; `None` for the dummy login.
     pub login_host: Option<String>,
     /// `client_id` expected in that redirect.
@@ -272,7 +274,7 @@ pub struct HubCheck {
 pub struct RayCheck {
     /// Name of the `RayCluster`.
     pub cluster: String,
-    /// Address as a notebook writes it: `ray://NAME-head-svc:10001`.
+    /// Address as a notebook writes it: `ray://NAME-head-svc:10001`. Its host is the head's Service.
     pub address: String,
     /// Secret and key that hold the token, if token auth is on.
     pub token: Option<(String, String)>,

@@ -11,4 +11,4 @@ pub mod state;
 pub mod uninstall;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -80,7 +80,10 @@ async fn stop_on_signals(cancel: CancellationToken) {
     next().await;
     cancel.cancel();
     // The terminal may be gone (SIGHUP): that must not keep the run from being stopped.
-    let _ = writeln!(std::io::stderr(), "stopping: helm gets up to 10 s to end; Ctrl-C again to leave at once");
+    let _ = writeln!(
+        std::io::stderr(),
+        "stopping: what was begun is ended, what a check made is removed; Ctrl-C again to leave at once"
+    );
     next().await;
     // The journal is synced line by line: nothing is lost by leaving now.
     std::process::exit(Exit::Interrupted.code().into());

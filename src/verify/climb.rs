@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Longest time that cleaning up after a track may take.
-const CLEANING: Duration = Duration::from_secs(120);
+const CLEANING: Duration = Duration::from_secs(180);
 
 /// Climbs the whole ladder. Results come in the order of the table. To stop early, cancel the token and go on awaiting:
 /// the check's user, server and Dask cluster are removed before this returns. Dropping the future leaves them behind,

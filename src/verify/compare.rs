@@ -66,21 +66,43 @@ pub fn ray(cluster: &RayVersions, notebook: &NotebookVersions) -> Result<(), Pro
     .at(if *ray == cluster.ray { "ray.tag" } else { "notebook.tag" }))
 }
 
-/// Client, scheduler and workers need the same `dask` and `distributed`, and the same Python minor.
+/// A node against its cluster. Ray refuses nodes of another Ray or Python by itself; should one have got in, tasks fail there.
+pub fn ray_node(cluster: &RayVersions, node: &str, versions: &RayVersions) -> Result<(), Problem> {
+    if cluster.ray == versions.ray && minor(&cluster.python) == minor(&versions.python) {
+        return Ok(());
+    }
+    let (here, there) = (versions, cluster);
+    let title = format!(
+        "node {node} of the Ray cluster has Ray {} and Python {}, its head Ray {} and Python {}",
+        here.ray, here.python, there.ray, there.python
+    );
+    Err(Problem::new("ray-version-mismatch", title)
+        .hint("head and pools must run one image: set `ray.image` and `ray.tag`")
+        .at("ray.tag"))
+}
+
+/// Client, scheduler and workers need the same `dask` and `distributed`, and the same Python minor. The gateway's client may
+/// differ from its server: they speak plain REST, and [`gateway`] says so.
 pub fn dask(cluster: &DaskVersions, notebook: &NotebookVersions) -> Result<(), Problem> {
     if !notebook.contains_key("dask-gateway") {
         return Err(missing("dask-gateway", &format!("dask-gateway=={}", cluster.gateway)));
     }
-    let mut apart = differences("notebook", notebook, "scheduler", &cluster.scheduler);
-    if let Some(client) = notebook.get("dask-gateway").filter(|client| **client != cluster.gateway) {
-        apart.push(format!("dask-gateway {client} in the notebook, {} in the gateway", cluster.gateway));
-    }
+    let apart = differences("notebook", notebook, "scheduler", &cluster.scheduler);
     if apart.is_empty() {
         return Ok(());
     }
     Err(Problem::new("dask-version-mismatch", format!("the notebook and Dask differ: {}", apart.join("; ")))
         .hint("use one image for both: leave out `dask.image` and `dask.tag`, or give the notebook the same versions (`notebook.tag`, `notebook.packages`)")
         .at("notebook.tag"))
+}
+
+/// A word on a gateway's client and server that differ.
+pub fn gateway(cluster: &DaskVersions, notebook: &NotebookVersions) -> Option<String> {
+    let client = notebook.get("dask-gateway").filter(|client| **client != cluster.gateway)?;
+    Some(format!(
+        "dask-gateway {client} in the notebook, {} in the gateway: should anything fail, try the same",
+        cluster.gateway
+    ))
 }
 
 /// A worker against its scheduler.
@@ -161,6 +183,28 @@ mod tests {
         assert!(other.hints[0].contains("2.60.0-py312"), "{:?}", other.hints);
         let none = ray(&cluster(), &packages(&[("python", "3.13.1")])).unwrap_err();
         assert_eq!((none.code.as_str(), none.at.as_deref()), ("package-missing", Some("notebook.packages")));
+    }
+
+    #[test]
+    fn a_node_of_another_ray_or_python_is_named() {
+        let node = |ray: &str, python: &str| {
+            ray_node(&cluster(), "10.0.0.2", &RayVersions { ray: ray.to_owned(), python: python.to_owned() })
+        };
+        assert!(node("2.60.0", "3.13.9").is_ok());
+        for (ray, python) in [("2.60.0", "3.12.1"), ("2.59.0", "3.13.1")] {
+            let other = node(ray, python).unwrap_err();
+            assert_eq!((other.code.as_str(), other.at.as_deref()), ("ray-version-mismatch", Some("ray.tag")));
+            assert!(other.title.contains("10.0.0.2"), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_gateway_of_another_version_is_worth_a_word_only() {
+        let cluster = DaskVersions { gateway: "2026.3.0".to_owned(), ..DaskVersions::default() };
+        let notebook = |version: &str| packages(&[("dask-gateway", version)]);
+        assert_eq!(gateway(&cluster, &notebook("2026.3.0")), None);
+        assert!(gateway(&cluster, &notebook("2024.1.0")).unwrap().contains("2024.1.0 in the notebook"));
+        assert!(dask(&cluster, &notebook("2024.1.0")).is_ok());
     }
 
     #[test]

@@ -41,7 +41,15 @@ impl Place<'_> {
             Some(url) => Some(url),
             None => self.ingress().await?,
         };
-        Ok(Some(HubCheck { url, token: self.hub_token().await?, user: CHECK_USER.to_owned(), ..HubCheck::default() }))
+        let (token, base) = (self.hub_token().await?, self.hub_base().await);
+        Ok(Some(HubCheck { url, base, token, user: CHECK_USER.to_owned(), ..HubCheck::default() }))
+    }
+
+    /// The path under which the hub is served: what stands before `/hub/health` in its readiness probe.
+    async fn hub_base(&self) -> String {
+        let hub = ObjectRef::new("apps/v1", "Deployment", self.namespace, "hub");
+        let hub = self.ports.cluster.get(&hub).await.ok().flatten();
+        hub.as_ref().and_then(base_path).unwrap_or_default()
     }
 
     /// The first Ingress host that leads to the hub's proxy.
@@ -107,6 +115,15 @@ fn path_prefix(rule: &str) -> Option<String> {
     Some(path.trim_end_matches('/').to_owned())
 }
 
+/// `/jupyter` of a hub whose container is asked at `/jupyter/hub/health`.
+fn base_path(hub: &Value) -> Option<String> {
+    let containers = hub.pointer("/spec/template/spec/containers")?.as_array()?;
+    let mut probes =
+        containers.iter().filter_map(|container| container.pointer("/readinessProbe/httpGet/path")?.as_str());
+    let base = probes.find_map(|path| path.strip_suffix("/hub/health"))?;
+    (base.is_empty() || base.starts_with('/')).then(|| base.to_owned())
+}
+
 fn leads_to(ingress: &Value, service: &str) -> bool {
     ingress.to_string().contains(&format!("\"name\":\"{service}\""))
 }
@@ -120,10 +137,10 @@ fn ingress_url(ingress: &Value) -> Option<String> {
 fn ray_check(cluster: &Value) -> Option<RayCheck> {
     let name = cluster.pointer("/metadata/name")?.as_str()?.to_owned();
     let groups = cluster.pointer("/spec/workerGroupSpecs").and_then(Value::as_array).into_iter().flatten();
-    let wanted = |group: &Value| group.get("minReplicas").or_else(|| group.get("replicas")).and_then(Value::as_u64);
-    let workers: u64 = groups.clone().filter_map(wanted).sum();
+    let scales = cluster.pointer("/spec/enableInTreeAutoscaling") == Some(&Value::Bool(true));
+    let workers: u64 = groups.clone().map(|group| workers(group, scales)).sum();
     Some(RayCheck {
-        address: format!("ray://{name}-head-svc:{}", super::ray::CLIENT_PORT),
+        address: format!("ray://{}:{}", head_service(cluster, &name), super::ray::CLIENT_PORT),
         token: token(cluster),
         nodes: u32::try_from(1 + workers).unwrap_or(u32::MAX),
         gpu: groups.clone().any(has_gpu),
@@ -131,12 +148,45 @@ fn ray_check(cluster: &Value) -> Option<RayCheck> {
     })
 }
 
-/// The Secret that the head's `RAY_AUTH_TOKEN` comes from.
+/// Nodes that a group must have: what the autoscaler never goes below; without one, what is asked for.
+fn workers(group: &Value, scales: bool) -> u64 {
+    let number = |field: &str| group.get(field).and_then(Value::as_u64);
+    let least = number("minReplicas");
+    let replicas = if scales { least } else { number("replicas").max(least) };
+    let hosts = number("numOfHosts").unwrap_or(1);
+    if group.get("suspend") == Some(&Value::Bool(true)) { 0 } else { replicas.unwrap_or(0).saturating_mul(hosts) }
+}
+
+/// The head's Service: the operator says it, the cluster's own specification may name it.
+fn head_service(cluster: &Value, name: &str) -> String {
+    let said = text(cluster, "/status/head/serviceName");
+    let named = text(cluster, "/spec/headGroupSpec/headService/metadata/name");
+    match [said, named].into_iter().find(|service| !service.is_empty()) {
+        Some(service) => service.to_owned(),
+        None => format!("{name}-head-svc"),
+    }
+}
+
+/// The Secret that the head's `RAY_AUTH_TOKEN` comes from: by its own environment, or by what the operator puts there.
 fn token(cluster: &Value) -> Option<(String, String)> {
+    environment_token(cluster).or_else(|| operator_token(cluster))
+}
+
+fn environment_token(cluster: &Value) -> Option<(String, String)> {
     let environment = cluster.pointer("/spec/headGroupSpec/template/spec/containers/0/env")?.as_array()?;
     let variable = environment.iter().find(|variable| text(variable, "/name") == "RAY_AUTH_TOKEN")?;
     let source = variable.pointer("/valueFrom/secretKeyRef")?;
     Some((text(source, "/name").to_owned(), text(source, "/key").to_owned()))
+}
+
+/// `authOptions` of KubeRay: the operator makes a Secret of the cluster's name, unless another is named.
+fn operator_token(cluster: &Value) -> Option<(String, String)> {
+    let options = cluster.pointer("/spec/authOptions").filter(|options| text(options, "/mode") == "token")?;
+    let secret = match text(options, "/secretName") {
+        "" => text(cluster, "/metadata/name"),
+        named => named,
+    };
+    Some((secret.to_owned(), "auth_token".to_owned()))
 }
 
 /// Whether a worker of a group that may have workers asks for GPUs.
@@ -170,6 +220,38 @@ mod tests {
         let check = ray_check(&cluster).unwrap();
         assert_eq!((check.nodes, check.gpu, check.token), (3, true, Some(("s".to_owned(), "k".to_owned()))));
         assert_eq!(check.address, "ray://ray-head-svc:10001");
+    }
+
+    #[test]
+    fn a_cluster_without_autoscaler_has_what_is_asked_for() {
+        let cluster = |scales: bool| {
+            let groups = json!([{"minReplicas": 1, "replicas": 3, "numOfHosts": 2}, {"replicas": 4, "suspend": true}]);
+            json!({"metadata": {"name": "ray"}, "spec": {"enableInTreeAutoscaling": scales, "workerGroupSpecs": groups}})
+        };
+        assert_eq!(ray_check(&cluster(false)).unwrap().nodes, 7);
+        assert_eq!(ray_check(&cluster(true)).unwrap().nodes, 3);
+    }
+
+    #[test]
+    fn the_operator_may_have_named_service_and_token() {
+        let cluster = json!({
+            "metadata": {"name": "ray"},
+            "spec": {"authOptions": {"mode": "token"}},
+            "status": {"head": {"serviceName": "ray-of-a-service-head-svc"}},
+        });
+        let check = ray_check(&cluster).unwrap();
+        assert_eq!(check.address, "ray://ray-of-a-service-head-svc:10001");
+        assert_eq!(crate::verify::ray::service(&check), "ray-of-a-service-head-svc");
+        assert_eq!(check.token, Some(("ray".to_owned(), "auth_token".to_owned())));
+        assert_eq!(token(&json!({"spec": {"authOptions": {"mode": "disabled"}}})), None);
+    }
+
+    #[test]
+    fn the_hubs_base_path_comes_from_its_probe() {
+        let hub = |path: &str| json!({"spec": {"template": {"spec": {"containers": [{"readinessProbe": {"httpGet": {"path": path}}}]}}}});
+        assert_eq!(base_path(&hub("/jupyter/hub/health")).as_deref(), Some("/jupyter"));
+        assert_eq!(base_path(&hub("/hub/health")).as_deref(), Some(""));
+        assert_eq!((base_path(&hub("/healthz")), base_path(&json!({}))), (None, None));
     }
 
     #[test]

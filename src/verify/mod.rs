@@ -32,3 +32,6 @@ pub use climb::{address, climb, climb_some};
 pub use discover::discover;
 pub use rung::{Notes, Rung, Stop, Track};
 pub use scene::{Scene, Service};
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{causes::hub as causes, rungs::hub::PROXY, scene::Scene};
 use crate::{
+    health::text,
     plan::{components::URL, graph::HubCheck},
     problem::{Explain, Problem},
     run::ports::ObjectRef,
@@ -17,12 +18,15 @@ pub async fn url(scene: &Scene<'_>, check: &HubCheck) -> Result<Option<Url>, Pro
         return read.map(Some).map_err(|_| Problem::new("bad-url", format!("`{url}` is no URL")).at("access.host"));
     }
     let service = service(scene, PROXY).await?;
-    let host = match text(&service, "/spec/type") {
+    let host = match said(&service, "/spec/type") {
         "LoadBalancer" => balancer(&service).ok_or_else(causes::no_load_balancer)?,
         "NodePort" => node(scene).await?,
         _ => return Ok(None),
     };
-    Ok(Url::parse(&address(&service, &host)).ok())
+    let address = address(&service, &host);
+    Url::parse(&address)
+        .map(Some)
+        .map_err(|_| Problem::new("bad-url", format!("`{}` is no address", text::line(&address))))
 }
 
 /// A Service of the namespace.
@@ -45,7 +49,7 @@ pub fn written(service: &Value) -> Option<String> {
 
 /// Whether TLS ends behind a Service. Where it ends in front of the cluster, port 443 leads to plain HTTP.
 pub fn takes_tls(service: &Value) -> bool {
-    port(service, "https").is_some_and(|entry| text(entry, "/targetPort") != "http")
+    port(service, "https").is_some_and(|entry| said(entry, "/targetPort") != "http")
 }
 
 /// The Service's port for plain HTTP.
@@ -62,7 +66,7 @@ fn port<'a>(service: &'a Value, name: &str) -> Option<&'a Value> {
 /// `https://HOST:PORT` or `http://HOST:PORT` of a Service that is reached from outside.
 fn address(service: &Value, host: &str) -> String {
     let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    let field = if text(service, "/spec/type") == "NodePort" { "nodePort" } else { "port" };
+    let field = if said(service, "/spec/type") == "NodePort" { "nodePort" } else { "port" };
     if let Some(port) = port(service, "https").and_then(|entry| number(entry, field)) {
         return format!("https://{host}:{port}");
     }
@@ -81,12 +85,12 @@ async fn node(scene: &Scene<'_>) -> Result<String, Problem> {
     let nodes = nodes.map_err(|error| error.explain())?;
     let addresses = || nodes.iter().filter_map(|node| node.pointer("/status/addresses")?.as_array()).flatten();
     let of_kind =
-        |kind: &str| addresses().find(|entry| text(entry, "/type") == kind).map(|entry| text(entry, "/address"));
+        |kind: &str| addresses().find(|entry| said(entry, "/type") == kind).map(|entry| said(entry, "/address"));
     let found = of_kind("ExternalIP").or_else(|| of_kind("InternalIP")).map(str::to_owned);
     found.ok_or_else(|| Problem::new("no-node-address", "no node of the cluster has an address"))
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+fn said<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 

@@ -55,6 +55,9 @@ impl From<Problem> for Stop {
     }
 }
 
+/// Most lines of each kind that are kept: a rung writes a handful, a hostile cluster might make it write without end.
+const MOST: usize = 200;
+
 /// What a rung writes down while it is tried; kept when it fails, times out or is cancelled.
 #[derive(Debug, Default)]
 pub struct Notes(Mutex<Written>);
@@ -68,12 +71,12 @@ struct Written {
 impl Notes {
     /// What is being tried: a request, an address, a call.
     pub fn tried(&self, what: impl AsRef<str>) {
-        self.write(|written| written.tried.push(text::line(what.as_ref())));
+        self.write(|written| push(&mut written.tried, what.as_ref()));
     }
 
     /// Something that was seen: a version, a count, an answer.
     pub fn seen(&self, what: impl AsRef<str>) {
-        self.write(|written| written.seen.push(text::line(what.as_ref())));
+        self.write(|written| push(&mut written.seen, what.as_ref()));
     }
 
     /// What was tried in one line, and what was seen.
@@ -84,5 +87,11 @@ impl Notes {
 
     fn write(&self, change: impl FnOnce(&mut Written)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+fn push(lines: &mut Vec<String>, line: &str) {
+    if lines.len() < MOST {
+        lines.push(text::line(line));
     }
 }

@@ -46,6 +46,8 @@ pub struct Found {
     pub public: OnceLock<Door>,
     /// The hub's version.
     pub hub_version: OnceLock<String>,
+    /// The hub as the keeper of the check's user, once there is such a user.
+    pub keeper: OnceLock<hub::api::Hub>,
     /// The check user's running server.
     pub server: OnceLock<hub::Server>,
     /// Ray Client's port.
@@ -54,14 +56,20 @@ pub struct Found {
     pub ray_http: OnceLock<Door>,
     /// Versions of the Ray cluster.
     pub ray: OnceLock<compare::RayVersions>,
+    /// CPUs that Ray counts in all.
+    pub ray_cpus: OnceLock<f64>,
     /// Ray jobs that were submitted.
     pub ray_jobs: ray::jobs::Jobs,
     /// Dask Gateway's proxy.
     pub dask: OnceLock<Door>,
+    /// The gateway with the check's credentials, once they were used to make something.
+    pub dask_ours: OnceLock<dask::gateway::Gateway>,
     /// Versions of the gateway and its clusters.
     pub dask_versions: OnceLock<compare::DaskVersions>,
     /// The check's own Dask cluster.
     pub cluster: OnceLock<dask::Cluster>,
+    /// Workers that the gateway gave it.
+    pub dask_workers: OnceLock<u32>,
     /// Whether a Dask cluster of the check's user may have been left by a cell that was cut off.
     pub sweep: AtomicBool,
     /// Versions in the notebook.

@@ -17,15 +17,18 @@ use crate::{
 /// How long a look at the namespace may take.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// The problem with the cause that keeps a pod whose name begins so from getting ready; the problem alone if none is known.
-pub async fn explained(scene: &Scene<'_>, problem: Problem, pod: &str) -> Problem {
+/// The problem with the cause that keeps a pod, or what should make it, whose name begins so from getting ready; the problem
+/// alone if none is known.
+pub async fn explained(scene: &Scene<'_>, problem: Problem, name: &str) -> Problem {
     let index = look(scene).await;
-    let subject = format!("Pod/{pod}");
-    let found = causes::all(&index, scene.ports.clock.now()).into_iter().find(|one| one.subject.starts_with(&subject));
-    match found {
+    match causes::all(&index, scene.ports.clock.now()).into_iter().find(|finding| concerns(finding, name)) {
         Some(finding) => because(problem, finding),
         None => problem,
     }
+}
+
+fn concerns(finding: &Finding, name: &str) -> bool {
+    finding.subject.split_once('/').is_some_and(|(_, subject)| subject.starts_with(name))
 }
 
 /// The namespace as it is now: a watch until everything that was there has come.

@@ -6,9 +6,9 @@ mod killed;
 mod outage;
 mod removed;
 mod stopped;
-mod time;
+pub(crate) mod time;
 mod waiting;
-mod world;
+pub(crate) mod world;
 
 use std::{
     collections::BTreeMap,

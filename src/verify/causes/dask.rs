@@ -61,9 +61,9 @@ pub fn workers_missing(came: u64, wanted: u32) -> Problem {
 
 /// The gateway refuses the number of workers.
 pub fn scale_refused(words: &str) -> Problem {
-    Problem::new("dask-scale-refused", "Dask Gateway gives fewer workers than the check asks for")
+    Problem::new("dask-scale-refused", "Dask Gateway gives a cluster not even one worker")
         .detail(text::line(words))
-        .hint("raise `dask.cluster-workers`, `dask.cluster-cpu` or `dask.cluster-memory`: a cluster of two workers should be possible")
+        .hint("raise `dask.cluster-workers`, `dask.cluster-cpu` or `dask.cluster-memory`: they leave no room for a single worker")
         .at("dask.cluster-workers")
 }
 
@@ -101,7 +101,9 @@ pub fn scheduler(words: &str) -> Problem {
 }
 
 /// The cluster is still there.
-pub fn not_deleted(name: &str, reply: &Reply) -> Problem {
-    Problem::new("dask-not-deleted", format!("the check's Dask cluster `{name}` could not be deleted"))
-        .detail(reply.summary())
+pub fn not_deleted(name: &str) -> Problem {
+    let (namespace, object) = name.split_once('.').unwrap_or(("NAMESPACE", name));
+    Problem::new("dask-not-deleted", format!("the check's Dask cluster `{}` could not be deleted", text::line(name)))
+        .hint(format!("`kubectl -n {} delete daskcluster {}` ends it", text::line(namespace), text::line(object)))
+        .retry()
 }

@@ -37,6 +37,15 @@ pub fn login(title: impl Into<String>, location: &str) -> Problem {
     Problem::new("login-redirect", title).detail(format!("`/hub/oauth_login` redirects to {}", text::line(location)))
 }
 
+/// The hub's own login page is broken.
+pub fn no_login_page(reply: &Reply) -> Problem {
+    Problem::new("login-page", "the hub's login page does not open")
+        .detail(reply.summary())
+        .hint("`kubectl logs deployment/hub` says why; most often a setting of the login")
+        .at("login.provider")
+        .retry()
+}
+
 /// No service token is known.
 pub fn no_token() -> Problem {
     Problem::new("no-check-service", "not tried, because the hub has no service that the check could act as")
@@ -130,6 +139,14 @@ const SPAWN: &[Spawn] = &[
     },
 ];
 
+/// The server takes too long.
+pub fn spawn_slow(seconds: u64) -> Problem {
+    Problem::new("spawn-slow", format!("the check user's server was not ready after {seconds} s"))
+        .hint("a big image or a new node may need longer: try again; else the events of the pod `jupyter-…` say what it waits for")
+        .at("notebook.image")
+        .retry()
+}
+
 /// The stream of progress is refused.
 pub fn no_progress(status: u16) -> Problem {
     Problem::new("spawn-failed", "the check user's server does not start, and the hub does not say why")
@@ -202,26 +219,69 @@ pub fn cell_failed(what: &str, error: &str) -> Problem {
 
 /// The notebook cannot reach an address that is reached from outside.
 pub fn notebook_blocked(address: &str, verdict: &str, words: &str) -> Problem {
-    let (why, hint) = match verdict {
-        "dns" => ("its name has no address there", "the address is wrong, or the notebook's network policy blocks DNS"),
-        "refused" => ("nothing listens there", "the Service has no ready endpoint, or the port is wrong"),
-        "timeout" => (
-            "packets vanish on the way",
-            "a NetworkPolicy blocks notebooks: `singleuser.networkPolicy.egress` must allow the pods behind it",
-        ),
-        "no-answer" => ("it takes the connection and never answers", "the process there hangs or is out of memory"),
-        "http1" => ("it is an HTTP port, not Ray Client's", "Ray Client listens on port 10001"),
-        "tls" => (
-            "it speaks TLS",
-            "the cluster was started with `RAY_USE_TLS=1`; hubwright's notebooks have no client certificates",
-        ),
-        _ => ("it does not speak Ray Client's protocol", "compare the address with the Service's ports"),
-    };
-    Problem::new(format!("notebook-{verdict}"), format!("a notebook does not reach `{}`: {why}", text::line(address)))
+    let known = BLOCKED.iter().find(|cause| cause.verdict == verdict);
+    let (code, why, hint) = known.map_or(
+        ("notebook-strange", "it does not speak Ray Client's protocol", "compare the address with the Service's ports"),
+        |c| (c.code, c.why, c.hint),
+    );
+    Problem::new(code, format!("a notebook does not reach `{}`: {why}", text::line(address)))
         .detail(text::line(words))
         .hint(hint)
         .retry()
 }
+
+/// What a cell found out about an address, in its own word. The cell runs in an image that may say anything.
+struct Blocked {
+    verdict: &'static str,
+    code: &'static str,
+    why: &'static str,
+    hint: &'static str,
+}
+
+const BLOCKED: &[Blocked] = &[
+    Blocked {
+        verdict: "dns",
+        code: "notebook-dns",
+        why: "its name has no address there",
+        hint: "the address is wrong, or the notebook's network policy blocks DNS",
+    },
+    Blocked {
+        verdict: "refused",
+        code: "notebook-refused",
+        why: "nothing listens there",
+        hint: "the Service has no ready endpoint, or the port is wrong",
+    },
+    Blocked {
+        verdict: "timeout",
+        code: "notebook-timeout",
+        why: "packets vanish on the way",
+        hint: "a NetworkPolicy blocks notebooks: `singleuser.networkPolicy.egress` must allow the pods behind it",
+    },
+    Blocked {
+        verdict: "unreachable",
+        code: "notebook-unreachable",
+        why: "there is no way from there",
+        hint: "the pods' network is broken on that node: look at the CNI's pods in `kube-system`",
+    },
+    Blocked {
+        verdict: "no-answer",
+        code: "notebook-no-answer",
+        why: "it takes the connection and never answers",
+        hint: "the process there hangs or is out of memory",
+    },
+    Blocked {
+        verdict: "http1",
+        code: "notebook-http1",
+        why: "it is an HTTP port, not Ray Client's",
+        hint: "Ray Client listens on port 10001",
+    },
+    Blocked {
+        verdict: "tls",
+        code: "notebook-tls",
+        why: "it speaks TLS",
+        hint: "the cluster was started with `RAY_USE_TLS=1`; hubwright's notebooks have no client certificates",
+    },
+];
 
 fn last_words(output: &str) -> String {
     let start = output.rmatch_indices('\n').nth(10).map_or(0, |(at, _)| at + 1);

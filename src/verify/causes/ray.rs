@@ -99,6 +99,20 @@ pub fn job_slow(what: &str, seconds: u64) -> Problem {
         .retry()
 }
 
+/// Nobody offers a CPU, and nobody will.
+pub fn no_cpu() -> Problem {
+    Problem::new("ray-no-cpu", "no node of the Ray cluster offers a CPU, so no task can run")
+        .hint("give the head a CPU or a pool a `min` above 0 (`ray.head-cpu`, `ray.pools`), or switch `ray.autoscaling` on")
+        .at("ray.pools")
+}
+
+/// A task that asks for one CPU was not started.
+pub fn cpu_unscheduled() -> Problem {
+    Problem::new("ray-job-slow", "a task that asks for one CPU did not end in time")
+        .hint("no node may have a CPU free: `ray status` in the head pod shows pending demands")
+        .retry()
+}
+
 /// A node does not run tasks.
 pub fn node_failed(node: &str, error: &str) -> Problem {
     Problem::new("ray-node-failed", format!("Ray node {node} does not run tasks"))

@@ -15,6 +15,8 @@ use crate::{
 
 /// Longest time until a cluster runs: its scheduler's image may have to be pulled.
 const STARTING: Duration = Duration::from_secs(120);
+/// Longest time until clusters that are deleted are gone from the gateway's list.
+const STOPPING: Duration = Duration::from_secs(60);
 /// Limit of a call that makes the gateway ask others.
 const CALL: Duration = Duration::from_secs(30);
 /// Pause between two looks.
@@ -78,10 +80,10 @@ impl Gateway {
     pub async fn create(&self) -> Result<String, Problem> {
         let reply =
             self.web.call(Method::POST, "/api/v1/clusters/", Some(&json!({"cluster_options": {}})), CALL).await?;
-        if reply.status != 201 {
-            return Err(causes::refused(&self.place(), &reply));
+        match reply.text("/name") {
+            name if reply.status == 201 && !name.is_empty() => Ok(name.to_owned()),
+            _ => Err(causes::refused(&self.place(), &reply)),
         }
-        Ok(reply.text("/name").to_owned())
     }
 
     /// Waits until a cluster runs.
@@ -92,19 +94,26 @@ impl Gateway {
             match reply.text("/status") {
                 "RUNNING" => return Ok(cluster(name, &reply.json)),
                 "PENDING" => tokio::time::sleep(PAUSE).await,
+                // The gateway's API restarts, or its proxy does.
+                "" if matches!(reply.status, 500..=504) => tokio::time::sleep(PAUSE).await,
+                "" => return Err(causes::refused(&self.place(), &reply)),
                 other => return Err(causes::not_running(&text::line(other))),
             }
         }
         Err(causes::pending(STARTING.as_secs()))
     }
 
-    /// Asks for a number of workers.
-    pub async fn scale(&self, name: &str, count: u32) -> Result<(), Problem> {
+    /// Asks for a number of workers; how many the gateway gives, which may be fewer: limits per cluster.
+    pub async fn scale(&self, name: &str, count: u32) -> Result<u32, Problem> {
         let path = format!("/api/v1/clusters/{name}/scale");
-        let reply = self.web.call(Method::POST, &path, Some(&json!({"count": count})), CALL).await?;
-        match reply.json.get("ok") {
-            Some(Value::Bool(true)) => Ok(()),
-            _ => Err(causes::scale_refused(&reply.summary())),
+        let mut given = count;
+        loop {
+            let reply = self.web.call(Method::POST, &path, Some(&json!({"count": given})), CALL).await?;
+            match reply.json.get("ok") {
+                Some(Value::Bool(true)) => return Ok(given),
+                Some(Value::Bool(false)) if given > 1 => given -= 1,
+                _ => return Err(causes::scale_refused(&reply.summary())),
+            }
         }
     }
 
@@ -114,10 +123,25 @@ impl Gateway {
         Ok(reply.json.get("workers").and_then(Value::as_u64).unwrap_or(0))
     }
 
-    /// Deletes a cluster; no matter whether it is there.
-    pub async fn delete(&self, name: &str) -> Result<(), Problem> {
+    /// Deletes every cluster of whoever the credentials belong to, and waits until the gateway lists none any more.
+    pub async fn delete_all(&self) -> Result<(), Problem> {
+        let begun = Instant::now();
+        loop {
+            let left = self.clusters().await?;
+            let Some(first) = left.first() else { return Ok(()) };
+            if begun.elapsed() > STOPPING {
+                return Err(causes::not_deleted(first));
+            }
+            for name in &left {
+                self.delete(name).await?;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), Problem> {
         let reply = self.web.call(Method::DELETE, &format!("/api/v1/clusters/{name}"), None, CALL).await?;
-        if reply.ok() || reply.status == 404 { Ok(()) } else { Err(causes::not_deleted(name, &reply)) }
+        if reply.ok() || reply.status == 404 { Ok(()) } else { Err(causes::not_deleted(name).detail(reply.summary())) }
     }
 }
 

@@ -19,6 +19,8 @@ use crate::{
 const CALL: Duration = Duration::from_secs(30);
 /// How long a server may take to stop.
 const STOPPING: Duration = Duration::from_secs(60);
+/// How long the hub may put a start off because others start.
+const CROWDED: Duration = Duration::from_secs(90);
 /// How long the hub may take until it is up.
 const STARTING: Duration = Duration::from_secs(60);
 /// Pause between two looks.
@@ -29,7 +31,7 @@ const SCOPES: [&str; 3] = ["admin:users", "servers", "access:servers"];
 /// The hub, as one user's keeper.
 #[derive(Clone)]
 pub struct Hub {
-    /// The hub's address with the service's token.
+    /// The hub's address, its base path included, with the service's token.
     pub web: Web,
     /// The check's user.
     pub user: String,
@@ -84,18 +86,31 @@ impl Hub {
         if reply.ok() || reply.status == 409 { Ok(()) } else { Err(causes::refused("make the check's user", &reply)) }
     }
 
-    /// Starts the user's server and follows its progress until it is ready; its path, such as `/user/x/`.
-    pub async fn start(&self, profile: Option<&str>, say: &(dyn Fn(&str) + Send + Sync)) -> Result<String, Problem> {
-        let options = profile.map_or_else(|| json!({}), |slug| json!({"profile": slug}));
-        let reply = self.web.call(Method::POST, &self.path("/server"), Some(&options), CALL).await?;
+    /// Starts the user's server and follows its progress until it is ready; a client of the server.
+    pub async fn start(&self, profile: Option<&str>, say: &(dyn Fn(&str) + Send + Sync)) -> Result<Web, Problem> {
+        let reply = self.ask_for_server(profile).await?;
         let answer = match reply.status {
             201 | 202 | 500 => progress::follow(&self.web, &self.path("/server/progress"), say).await,
             _ => return Err(causes::refused("start the check's server", &reply)),
         };
         match answer? {
-            Spawned::Ready(url) if url.is_empty() => Ok(format!("/user/{}/", self.user)),
-            Spawned::Ready(url) => Ok(url),
+            Spawned::Ready(path) if path.is_empty() => Ok(self.web.clone().under(&format!("/user/{}/", self.user))),
+            // The path as the hub says it begins at the root, the hub's own base path included.
+            Spawned::Ready(path) => Ok(self.web.clone().at(&format!("{}/", path.trim_end_matches('/')))),
             Spawned::Failed(words) => Err(causes::spawn_failed(&words)),
+        }
+    }
+
+    /// While many servers start, the hub puts further ones off with 429.
+    async fn ask_for_server(&self, profile: Option<&str>) -> Result<Reply, Problem> {
+        let options = profile.map_or_else(|| json!({}), |slug| json!({"profile": slug}));
+        let begun = Instant::now();
+        loop {
+            let reply = self.web.call(Method::POST, &self.path("/server"), Some(&options), CALL).await?;
+            if reply.status != 429 || begun.elapsed() > CROWDED {
+                return Ok(reply);
+            }
+            tokio::time::sleep(Duration::from_secs(5)).await;
         }
     }
 

@@ -14,6 +14,8 @@ use crate::{
 const SILENCE: Duration = Duration::from_secs(60);
 /// Longest line that is kept.
 const LONGEST: usize = 64 << 10;
+/// Most messages that are told: KubeSpawner tells some dozens.
+const MOST: usize = 500;
 
 /// How a spawn ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub async fn follow(web: &Web, path: &str, say: &(dyn Fn(&str) + Send + Sync)) -
     if !response.status().is_success() {
         return Err(causes::no_progress(response.status().as_u16()));
     }
-    let (mut waiting, mut last) = (Vec::new(), String::new());
+    let (mut waiting, mut last, mut told) = (Vec::new(), String::new(), 0);
     loop {
         let piece = timeout(SILENCE, response.chunk()).await.map_err(|_| causes::spawn_silent(&last))?;
         let Some(piece) = piece.map_err(|error| web.unreachable(&error))? else {
@@ -40,7 +42,10 @@ pub async fn follow(web: &Web, path: &str, say: &(dyn Fn(&str) + Send + Sync)) -
         for line in whole_lines(&mut waiting) {
             match read(&line) {
                 Some(Read::Message(message)) if message != last => {
-                    say(&message);
+                    told += 1;
+                    if told <= MOST {
+                        say(&message);
+                    }
                     last = message;
                 }
                 Some(Read::End(spawned)) => return Ok(with_last_words(spawned, &last)),

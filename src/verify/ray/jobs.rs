@@ -15,6 +15,8 @@ use crate::{
     verify::{causes::ray as causes, script, web::Web},
 };
 
+/// What jobs of ours say about themselves, and the field they say it in.
+const SUBMITTER: (&str, &str) = ("submitted_by", "hubwright verify");
 /// Pause between two looks at a job.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -60,7 +62,8 @@ impl<'a> Job<'a> {
     pub async fn submit(web: &'a Web, jobs: &'a Jobs, what: &'a str, script: &str) -> Result<Self, Problem> {
         let packed = STANDARD.encode(script);
         let entrypoint = format!("python -c \"import base64;exec(base64.b64decode('{packed}'))\"");
-        let body = json!({"entrypoint": entrypoint, "metadata": {"submitted_by": "hubwright verify"}});
+        let (field, submitter) = SUBMITTER;
+        let body = json!({"entrypoint": entrypoint, "metadata": {field: submitter}});
         let reply = web.post("/api/jobs/", &body).await?;
         let id = reply.text("/submission_id").to_owned();
         if !reply.ok() || id.is_empty() {
@@ -117,6 +120,24 @@ pub async fn stop(web: &Web, id: &str) {
     let _ = web.post(&format!("/api/jobs/{id}/stop"), &json!({})).await;
 }
 
+/// Stops jobs that an earlier check left running: one that was killed while it waited for a GPU. How many there were.
+pub async fn stop_leftovers(web: &Web) -> usize {
+    let Ok(reply) = web.get("/api/jobs/").await else { return 0 };
+    let left = leftovers(&reply.json);
+    for id in &left {
+        stop(web, id).await;
+    }
+    left.len()
+}
+
+fn leftovers(jobs: &Value) -> Vec<&str> {
+    let (field, submitter) = SUBMITTER;
+    let jobs = jobs.as_array().into_iter().flatten();
+    let ours = jobs.filter(|job| script::said(job, &format!("/metadata/{field}")) == submitter);
+    let running = ours.filter(|job| matches!(script::said(job, "/status"), "PENDING" | "RUNNING"));
+    running.filter_map(|job| job.get("submission_id")?.as_str()).collect()
+}
+
 fn last_lines(log: &str) -> &str {
     let start = log.rmatch_indices('\n').nth(8).map_or(0, |(at, _)| at + 1);
     log.get(start..).unwrap_or(log)
@@ -125,4 +146,24 @@ fn last_lines(log: &str) -> &str {
 /// A fact's error, cleaned.
 pub fn error(fact: &Value) -> String {
     text::line(script::said(fact, "/error"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As Ray 2.60 lists them; the last came over Ray Client and has no submission.
+    #[test]
+    fn only_our_own_jobs_that_still_run_are_leftovers() {
+        let job = |id: &str, status: &str, by: &str| json!({"type": "SUBMISSION", "submission_id": id, "status": status, "metadata": {"submitted_by": by}});
+        let jobs = json!([
+            job("raysubmit_1", "RUNNING", "hubwright verify"),
+            job("raysubmit_2", "SUCCEEDED", "hubwright verify"),
+            job("raysubmit_3", "RUNNING", "ada"),
+            job("raysubmit_4", "PENDING", "hubwright verify"),
+            {"type": "DRIVER", "job_id": "01000000", "submission_id": null, "status": "RUNNING", "metadata": {}},
+        ]);
+        assert_eq!(leftovers(&jobs), ["raysubmit_1", "raysubmit_4"]);
+        assert!(leftovers(&Value::Null).is_empty());
+    }
 }

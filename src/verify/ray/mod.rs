@@ -3,17 +3,23 @@
 pub mod client;
 pub mod dashboard;
 pub mod jobs;
-mod messages;
+pub mod messages;
 
 use secrecy::SecretString;
 
 use super::{door::Door, scene::Scene, web::Web};
-use crate::problem::Problem;
+use crate::{plan::graph::RayCheck, problem::Problem};
 
 /// Port of Ray Client.
 pub const CLIENT_PORT: u16 = 10001;
 /// Port of the dashboard and the jobs API.
 pub const DASHBOARD_PORT: u16 = 8265;
+
+/// The head's Service: the host of the address that notebooks use.
+pub fn service(check: &RayCheck) -> &str {
+    let rest = check.address.split_once("://").map_or(check.address.as_str(), |(_, rest)| rest);
+    rest.split([':', '.', '/']).next().unwrap_or(rest)
+}
 
 /// The cluster's token, if the checks know one.
 pub async fn token(scene: &Scene<'_>) -> Result<Option<SecretString>, Problem> {

@@ -69,7 +69,9 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 /// Height 3: a cluster starts, and its scheduler speaks.
 pub async fn cluster(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let gateway = ours(scene).await?;
-    sweep(&gateway).await?;
+    // The account is the check's alone, so all its clusters are leftovers.
+    gateway.delete_all().await?;
+    let gateway = scene.found.dask_ours.get_or_init(|| gateway);
     notes.tried(format!("a new cluster at {}", gateway.place()));
     let begun = Instant::now();
     let name = gateway.create().await?;
@@ -88,14 +90,21 @@ pub async fn cluster(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Height 4: workers come, have the scheduler's versions, and run a function.
+/// Height 4: workers come, have the scheduler's versions, and run a function; then the cluster goes.
 pub async fn workers(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let (check, cluster) = (check(scene.checks)?, needed(&scene.found.cluster)?);
-    let gateway = ours(scene).await?;
+    let gateway = needed(&scene.found.dask_ours)?;
     let wanted = check.workers.max(1);
     notes.tried(format!("{wanted} workers of cluster {}, and a function on each", cluster.name));
-    gateway.scale(&cluster.name, wanted).await?;
-    if let Err(problem) = wait_for_workers(notes, &gateway, &cluster.name, wanted).await {
+    let wanted = match gateway.scale(&cluster.name, wanted).await? {
+        given if given < wanted => {
+            notes.seen(format!("the gateway's limits allow {given} of them"));
+            given
+        }
+        all => all,
+    };
+    let _ = scene.found.dask_workers.set(wanted);
+    if let Err(problem) = wait_for_workers(notes, gateway, &cluster.name, wanted).await {
         return Err(explained(scene, problem, "dask-worker-").await.into());
     }
     let mut scheduler = connected(scene, cluster).await?;
@@ -108,6 +117,8 @@ pub async fn workers(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         ran.map_err(|words| causes::worker_failed(&worker, &words))?;
         notes.seen(format!("a function ran on {worker}"));
     }
+    gateway.delete_all().await?;
+    notes.seen("the cluster is deleted");
     Ok(())
 }
 
@@ -143,18 +154,12 @@ async fn wait_for_workers(notes: &Notes, gateway: &Gateway, cluster: &str, wante
 
 /// Deletes every cluster of the check's own account: this climb's, also one whose name is not known yet, and older ones.
 pub async fn clean(scene: &Scene<'_>) -> Result<(), Problem> {
-    if scene.found.dask.get().is_none() || credentials(scene).await.is_err() {
-        return Ok(());
+    let Some(gateway) = scene.found.dask_ours.get() else { return Ok(()) };
+    if scene.found.cluster.get().is_none() {
+        // It may have been asked for a moment ago, and not be listed yet.
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    sweep(&ours(scene).await.map_err(|_| causes::no_login())?).await
-}
-
-/// The account is the check's alone, so all its clusters are leftovers.
-async fn sweep(gateway: &Gateway) -> Result<(), Problem> {
-    for name in gateway.clusters().await? {
-        gateway.delete(&name).await?;
-    }
-    Ok(())
+    gateway.delete_all().await
 }
 
 async fn ours(scene: &Scene<'_>) -> Result<Gateway, Stop> {

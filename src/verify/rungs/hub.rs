@@ -1,5 +1,8 @@
 //! The hub's rungs above the pods: its proxy's port, HTTP, the address that people use, and where the login leads.
+use std::time::Duration;
+
 use reqwest::Url;
+use tokio::time::Instant;
 
 use crate::{
     plan::graph::{Checks, HubCheck},
@@ -21,6 +24,11 @@ use crate::{
 pub const PROXY: &str = "proxy-public";
 /// Service of the plain proxy behind the chart's own ACME client, and its port.
 const PLAIN_PROXY: (&str, u16) = ("proxy-http", 8000);
+/// How long a public address may take until it is reached (tests need not wait for it), and the pause between two tries.
+const SPREADING: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 60 });
+const PAUSE: Duration = Duration::from_secs(1);
+/// The other rungs go through a port-forward then.
+const ONLY_FROM_HERE: &str = "it was tried from this machine only: if people reach it from where they are, this is no fault of the hub; everything else was tried through a port-forward";
 /// Days before a certificate's end that are worth a word.
 const SOON: i64 = 14;
 
@@ -52,7 +60,7 @@ async fn door(scene: &Scene<'_>, notes: &Notes) -> Result<Door, Problem> {
 
 /// Height 2: the hub itself answers, and names its version.
 pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let web = Web::new(needed(&scene.found.hub)?)?;
+    let web = Web::new(needed(&scene.found.hub)?)?.under(&check(scene.checks)?.base);
     notes.tried(format!("GET /hub/api/ at {}", web.place()));
     let version = api::version(&web).await?;
     notes.seen(format!("JupyterHub {version}"));
@@ -62,7 +70,8 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// Height 2: the address that people use has a name, takes connections, has a certificate, and leads to the hub.
 pub async fn address(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let Some(url) = public::url(scene, check(scene.checks)?).await? else {
+    let check = check(scene.checks)?;
+    let Some(url) = public::url(scene, check).await? else {
         notes.tried("no public address was asked for");
         notes.seen(format!("reached inside the cluster, or with `kubectl port-forward service/{PROXY} 8000:80`"));
         return Ok(());
@@ -72,23 +81,37 @@ pub async fn address(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     if door.tls {
         certificate(scene, notes, &door).await?;
     }
-    let web = Web::new(&door)?;
+    let web = Web::new(&door)?.under(&check.base);
     let version = api::version(&web).await?;
     notes.seen(format!("JupyterHub {version} at {}", web.place()));
     let _ = scene.found.public.set(door);
     Ok(())
 }
 
+/// A new name, or a cloud's new balancer, takes a while until it is known here.
 async fn open(url: &Url, notes: &Notes) -> Result<Door, Problem> {
-    let place = url.as_str().trim_end_matches('/').to_owned();
-    let host =
-        url.host_str().ok_or_else(|| network::problem(Reach::NoName, &place))?.trim_matches(['[', ']']).to_owned();
+    let begun = Instant::now();
+    loop {
+        match reached(url).await {
+            Ok(door) => {
+                let addresses: Vec<String> = door.addresses.iter().map(|address| address.ip().to_string()).collect();
+                notes.seen(format!("{} is {}", door.host, addresses.join(", ")));
+                return Ok(door);
+            }
+            Err(reach) if begun.elapsed() > SPREADING => {
+                let problem = network::problem(reach, url.as_str().trim_end_matches('/')).at("access.host");
+                return Err(problem.hint(ONLY_FROM_HERE));
+            }
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+async fn reached(url: &Url) -> Result<Door, Reach> {
+    let host = url.host_str().ok_or(Reach::NoName)?.trim_matches(['[', ']']);
     let (tls, port) = (url.scheme() == "https", url.port_or_known_default().unwrap_or(80));
-    let door =
-        Door::public(tls, &host, port).await.map_err(|reach| network::problem(reach, &place).at("access.host"))?;
-    let addresses: Vec<String> = door.addresses.iter().map(|address| address.ip().to_string()).collect();
-    notes.seen(format!("{host} is {}", addresses.join(", ")));
-    sniff::connect(&door.addresses).await.map_err(|reach| network::problem(reach, &place))?;
+    let door = Door::public(tls, host, port).await?;
+    sniff::connect(&door.addresses).await?;
     Ok(door)
 }
 
@@ -109,10 +132,14 @@ async fn certificate(scene: &Scene<'_>, notes: &Notes, door: &Door) -> Result<()
 /// lets anybody in only a person can try.
 pub async fn login(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let check = check(scene.checks)?;
-    let web = Web::new(scene.found.public.get().map_or_else(|| needed(&scene.found.hub), Ok)?)?;
+    let door = scene.found.public.get().map_or_else(|| needed(&scene.found.hub), Ok)?;
+    let web = Web::new(door)?.under(&check.base);
     let Some(host) = &check.login_host else {
         notes.tried(format!("GET /hub/login at {}", web.place()));
         let reply = web.get("/hub/login").await?;
+        if reply.status >= 400 {
+            return Err(causes::no_login_page(&reply).into());
+        }
         notes.seen(format!("the hub's own login page answers with HTTP {}", reply.status));
         return Ok(());
     };

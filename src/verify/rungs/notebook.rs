@@ -28,13 +28,15 @@ use crate::{
     },
 };
 
+/// How long a server may take: a node may have to be made for it first.
+const SPAWN: Duration = Duration::from_secs(400);
 /// Limits of the cells.
 const VERSIONS: Duration = Duration::from_secs(30);
 const REACH: Duration = Duration::from_secs(15);
 const RAY: Duration = Duration::from_secs(60);
 const GPU: Duration = Duration::from_secs(60);
 const DASK: Duration = Duration::from_secs(240);
-const SWEEP: Duration = Duration::from_secs(30);
+const SWEEP: Duration = Duration::from_secs(40);
 
 const SWEEP_CELL: &str = include_str!("../../../assets/verify/cell_sweep.py");
 
@@ -42,10 +44,11 @@ const SWEEP_CELL: &str = include_str!("../../../assets/verify/cell_sweep.py");
 pub async fn server(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let (check, hub) = (check(scene.checks)?, hub(scene).await?);
     hub.may_all().await?;
+    let hub = scene.found.keeper.get_or_init(|| hub);
     hub.remove_user().await?;
     notes.tried(format!("a server of user `{}` at {}", hub.user, hub.web.place()));
     hub.create_user().await?;
-    let kernel = spawn(scene, notes, &hub, check.profile.as_deref()).await?;
+    let kernel = spawn(scene, notes, hub, check.profile.as_deref()).await?;
     notes.seen("server and kernel run");
     let _ = scene.found.server.set(Server { kernel });
     Ok(())
@@ -57,14 +60,14 @@ async fn spawn(scene: &Scene<'_>, notes: &Notes, hub: &Hub, profile: Option<&str
         told.lock().unwrap_or_else(PoisonError::into_inner).push(message.to_owned());
         scene.say(format!("check's server: {message}"));
     };
-    let path = match hub.start(profile, &say).await {
-        Ok(path) => path,
+    let started = tokio::time::timeout(SPAWN, hub.start(profile, &say)).await;
+    let server = match started.unwrap_or_else(|_| Err(causes::spawn_slow(SPAWN.as_secs()))) {
+        Ok(server) => server,
         Err(problem) => {
             told.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|message| notes.seen(message));
             return Err(explained(scene, problem, &format!("jupyter-{}", hub.user)).await);
         }
     };
-    let server = hub.web.clone().under(&path);
     hub.answers(&server).await?;
     Kernel::start(server).await
 }
@@ -105,7 +108,8 @@ pub async fn ray(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         output = kernel.run(&code, RAY).await?;
     }
     if let Some(error) = &output.error {
-        return Err(ray_failed(&address, error).into());
+        let token = scene.checks.ray.as_ref().is_some_and(|check| check.token.is_some());
+        return Err(ray_failed(&address, token, error).into());
     }
     for fact in script::of_kind(&output.facts(), "context") {
         let said = |name: &str| text::line(script::said(fact, name));
@@ -134,9 +138,11 @@ async fn reach(kernel: &Kernel, address: &str) -> Result<(), Problem> {
     }
 }
 
-/// Ray's own message is the same for many causes; those that the cell before cannot see are told by their words.
-fn ray_failed(address: &str, error: &str) -> Problem {
-    if ray_causes::client_process_died(error) {
+/// Ray's own message is the same for many causes; those that the cell before cannot see are told by their words, and by
+/// whether the cluster asks for a token.
+fn ray_failed(address: &str, token: bool, error: &str) -> Problem {
+    let timeout = error.contains("connection timeout");
+    if ray_causes::client_process_died(error) || (timeout && !token) {
         return ray_causes::no_session(address).detail(error);
     }
     if error.contains("Version mismatch") || (error.contains("Initialization failure") && error.contains("Error")) {
@@ -147,7 +153,7 @@ fn ray_failed(address: &str, error: &str) -> Problem {
         .detail(error)
         .at("notebook.tag");
     }
-    if error.contains("authentication token") || error.contains("connection timeout") {
+    if timeout || error.contains("authentication token") {
         return ray_causes::token_refused(address).detail(error).hint(
             "notebooks need `RAY_AUTH_MODE` and `RAY_AUTH_TOKEN`: servers that were started before a change lack them",
         );
@@ -158,9 +164,11 @@ fn ray_failed(address: &str, error: &str) -> Problem {
 /// Dask from the notebook: first the versions, then the guides' cell. Older clusters of the check's user are stopped first.
 pub async fn dask(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let kernel = &needed(&scene.found.server)?.kernel;
-    let workers = scene.checks.dask.as_ref().map_or(1, |check| check.workers.max(1));
+    let workers = *needed(&scene.found.dask_workers)?;
     notes.tried(format!("versions, then a cluster with {workers} workers, a mean, and its shutdown"));
-    compare::dask(needed(&scene.found.dask_versions)?, needed(&scene.found.notebook)?)?;
+    let (cluster, notebook) = (needed(&scene.found.dask_versions)?, needed(&scene.found.notebook)?);
+    compare::gateway(cluster, notebook).iter().for_each(|words| notes.seen(words));
+    compare::dask(cluster, notebook)?;
     let parts = [SWEEP_CELL, include_str!("../../../assets/verify/cell_dask.py")];
     scene.found.sweep.store(true, std::sync::atomic::Ordering::Relaxed);
     let output =
@@ -174,11 +182,11 @@ pub async fn dask(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// A GPU in the notebook: another server, with the profile that has one.
 pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let (check, hub) = (check(scene.checks)?, hub(scene).await?);
+    let (check, hub) = (check(scene.checks)?, needed(&scene.found.keeper)?);
     let profile = check.gpu_profile.as_deref();
     notes.tried(format!("a server with profile `{}`, and its GPU", profile.unwrap_or_default()));
     hub.stop().await?;
-    let kernel = spawn(scene, notes, &hub, profile).await?;
+    let kernel = spawn(scene, notes, hub, profile).await?;
     let parts =
         [include_str!("../../../assets/verify/gpu_probe.py"), include_str!("../../../assets/verify/cell_gpu.py")];
     let facts = cell(&kernel, "the GPU cell", &parts.join("\n"), GPU).await?.facts();
@@ -196,11 +204,12 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// Removes what the rungs left: Dask clusters of the check's user, the server with its kernel, the user, the home.
 pub async fn clean(scene: &Scene<'_>) -> Result<(), Problem> {
-    let Ok(hub) = hub(scene).await else { return Ok(()) };
+    let Some(hub) = scene.found.keeper.get() else { return Ok(()) };
     if let (Some(server), true) =
         (scene.found.server.get(), scene.found.sweep.load(std::sync::atomic::Ordering::Relaxed))
     {
-        sweep(&server.kernel).await;
+        // Servers can hang: then the user and the home go all the same.
+        let _ = tokio::time::timeout(SWEEP, sweep(&server.kernel)).await;
     }
     if let Some(server) = scene.found.server.get() {
         server.kernel.stop().await;
@@ -259,7 +268,7 @@ async fn hub(scene: &Scene<'_>) -> Result<Hub, Stop> {
     let check = check(scene.checks)?;
     let Some(place) = &check.token else { return Err(Stop::Skipped(causes::no_token())) };
     let door: &Door = scene.found.public.get().map_or_else(|| needed(&scene.found.hub), Ok)?;
-    let web = Web::new(door)?.authorized("token", &scene.secret(place).await?);
+    let web = Web::new(door)?.under(&check.base).authorized("token", &scene.secret(place).await?);
     Ok(Hub { web, user: check.user.clone() })
 }
 

@@ -9,8 +9,10 @@ use crate::{
     run::ports::ObjectRef,
     verify::{
         public,
+        ray::service,
         rung::{Notes, Stop},
         scene::Scene,
+        stuck::explained,
     },
 };
 
@@ -28,7 +30,7 @@ pub async fn hub(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 /// Ray's head.
 pub async fn ray(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let Some(check) = &scene.checks.ray else { return Ok(()) };
-    behind(scene, notes, &format!("{}-head-svc", check.cluster)).await
+    behind(scene, notes, service(check)).await
 }
 
 /// Dask Gateway's proxy.
@@ -73,9 +75,11 @@ async fn no_endpoints(scene: &Scene<'_>, notes: &Notes, service: &str, spec: &Va
         notes.seen(format!("pod {}", state(pod)));
     }
     let why = if pods.is_empty() { "no pod carries its labels" } else { "none of its pods is ready" };
-    Problem::new("no-endpoints", format!("nothing answers behind Service `{service}`: {why}"))
+    let problem = Problem::new("no-endpoints", format!("nothing answers behind Service `{service}`: {why}"))
         .hint(format!("`kubectl -n {namespace} get pods -l {selector}` shows the pods, `kubectl -n {namespace} get events` why they do not start"))
-        .retry()
+        .retry();
+    let name = pods.iter().find_map(|pod| pod.pointer("/metadata/name")?.as_str());
+    explained(scene, problem, name.unwrap_or(service)).await
 }
 
 fn selector(service: &Value) -> String {

@@ -10,17 +10,20 @@ use crate::{
     run::ports::ObjectRef,
     verify::{
         causes::{network, ray as causes},
+        compare::{self, RayVersions},
         door::Door,
         ray::{
             self,
             client::{RayClient, Session},
             dashboard,
-            jobs::{Job, Progress, error},
+            jobs::{Job, Progress, error, stop_leftovers},
+            messages::Resource,
         },
         rung::{Notes, Stop},
         scene::{Scene, needed},
         script,
         sniff::{self, Answer},
+        stuck::explained,
         web::Web,
     },
 };
@@ -29,22 +32,24 @@ use crate::{
 const TASKS: Duration = Duration::from_secs(60);
 /// Limit of the GPU task where the nodes are there.
 const GPU: Duration = Duration::from_secs(60);
-/// Limit of the GPU task where the autoscaler may have to make a node.
-const GPU_SCALING: Duration = Duration::from_secs(600);
+/// Limit of either where the autoscaler may have to make a node.
+const SCALING: Duration = Duration::from_secs(600);
+/// What a script has less than its job, to tell what it waits for.
+const LAST_WORDS: Duration = Duration::from_secs(20);
 /// How long nodes may take to join.
 const JOINING: Duration = Duration::from_secs(60);
 
 /// Height 1: both ports answer, and in the right protocol.
 pub async fn ports(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let Some(check) = &scene.checks.ray else { return Ok(()) };
-    let service = format!("{}-head-svc", check.cluster);
+    let service = ray::service(check);
     for (port, wanted, found) in [
         (ray::CLIENT_PORT, Answer::Http2, &scene.found.ray_client),
         (ray::DASHBOARD_PORT, Answer::Http1, &scene.found.ray_http),
     ] {
         notes.tried(format!("Service `{service}` port {port}"));
-        let door = Door::forward(scene, &service, port).await?;
-        expect(&door, &service, port, wanted).await?;
+        let door = Door::forward(scene, service, port).await?;
+        expect(&door, service, port, wanted).await?;
         notes.seen(format!("port {port} answers ({})", door.via));
         let _ = found.set(door);
     }
@@ -98,9 +103,14 @@ pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         info.ray_version, info.ray_commit, info.python_version, info.num_clients
     ));
     complete?;
-    let amounts = resources?.into_iter().filter(|row| row.name == "CPU" || row.name == "GPU");
-    notes.seen(amounts.map(|row| format!("{} {}", row.amount, row.name)).collect::<Vec<_>>().join(", "));
+    let resources = resources?;
+    notes.seen(format!("{} CPU, {} GPU", amount(&resources, "CPU"), amount(&resources, "GPU")));
+    let _ = scene.found.ray_cpus.set(amount(&resources, "CPU"));
     Ok(())
+}
+
+fn amount(resources: &[Resource], name: &str) -> f64 {
+    resources.iter().filter(|row| row.name == name).map(|row| row.amount).sum()
 }
 
 /// A session; tried again where the process that the head starts for it died at once.
@@ -136,7 +146,8 @@ fn client_id(scene: &Scene<'_>) -> Result<String, Problem> {
 }
 
 async fn wait_for_nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient) -> Result<(), Problem> {
-    let wanted = scene.checks.ray.as_ref().map_or(1, |check| check.nodes);
+    let Some(check) = &scene.checks.ray else { return Ok(()) };
+    let wanted = check.nodes;
     let begun = tokio::time::Instant::now();
     loop {
         let known = client.nodes().await?;
@@ -146,7 +157,7 @@ async fn wait_for_nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient
             return Ok(());
         }
         if begun.elapsed() > JOINING {
-            return Err(causes::nodes_missing(alive, wanted));
+            return Err(explained(scene, causes::nodes_missing(alive, wanted), &check.cluster).await);
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
@@ -155,37 +166,74 @@ async fn wait_for_nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient
 /// Height 4: tasks run, on every node.
 pub async fn tasks(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let web = ray::web(scene, needed(&scene.found.ray_http)?).await?;
+    let left = stop_leftovers(&web).await;
+    if left > 0 {
+        notes.seen(format!("jobs of an earlier check that were stopped: {left}"));
+    }
+    let limit = cpu_limit(scene).await?;
     notes.tried("a Ray job: 21 CPU tasks, then one task on every node");
-    let script = script::compose(&json!({"timeout": 40}), &[include_str!("../../../assets/verify/ray_tasks.py")]);
+    let given = json!({"timeout": limit.saturating_sub(LAST_WORDS).as_secs()});
+    let script = script::compose(&given, &[include_str!("../../../assets/verify/ray_tasks.py")]);
     let job = Job::submit(&web, &scene.found.ray_jobs, "a job of CPU tasks", &script).await?;
-    let (ended, facts) = match job.finish(TASKS).await {
+    let (ended, facts) = match job.finish(limit).await {
         Ok(facts) => (Ok(()), facts),
         Err((problem, facts)) => (Err(problem), facts),
     };
-    let judged = judge_tasks(notes, &facts);
+    let judged = judge_tasks(notes, needed(&scene.found.ray)?, &facts);
     ended?;
     judged.map_err(Stop::from)
 }
 
-fn judge_tasks(notes: &Notes, facts: &[Value]) -> Result<(), Problem> {
+/// A head may offer no CPU, so that it runs no tasks: then a worker must, or the autoscaler make one.
+async fn cpu_limit(scene: &Scene<'_>) -> Result<Duration, Problem> {
+    if *needed(&scene.found.ray_cpus)? >= 1.0 {
+        return Ok(TASKS);
+    }
+    if scales(scene).await { Ok(SCALING) } else { Err(causes::no_cpu()) }
+}
+
+fn judge_tasks(notes: &Notes, cluster: &RayVersions, facts: &[Value]) -> Result<(), Problem> {
     let mut failed = Ok(());
-    for fact in script::of_kind(facts, "cpu").chain(script::of_kind(facts, "node")) {
-        let place = text::line(script::said(fact, "/node"));
-        let name = if place.is_empty() { "CPU tasks".to_owned() } else { format!("task on node {place}") };
-        if fact.get("ok") == Some(&Value::Bool(true)) {
-            notes.seen(format!("{name}: done in {} s", fact.get("seconds").unwrap_or(&Value::Null)));
+    for fact in script::of_kind(facts, "cpu") {
+        if succeeded(fact) {
+            notes.seen(format!("CPU tasks: done in {} s", took(fact)));
         } else {
-            notes.seen(format!("{name}: {}", error(fact)));
-            failed = Err(if place.is_empty() { cpu_failed(fact) } else { causes::node_failed(&place, &error(fact)) });
+            notes.seen(format!("CPU tasks: {}", error(fact)));
+            failed = Err(cpu_failed(fact));
+        }
+    }
+    for fact in script::of_kind(facts, "node") {
+        let node = text::line(script::said(fact, "/node"));
+        if succeeded(fact) {
+            let said = |what: &str| text::line(script::said(fact, what));
+            let versions = RayVersions { ray: said("/value/ray"), python: said("/value/python") };
+            notes.seen(format!(
+                "task on node {node}: done in {} s by Ray {}, Python {}",
+                took(fact),
+                versions.ray,
+                versions.python
+            ));
+            failed = failed.and(compare::ray_node(cluster, &node, &versions));
+        } else {
+            notes.seen(format!("task on node {node}: {}", error(fact)));
+            failed = failed.and(Err(causes::node_failed(&node, &error(fact))));
         }
     }
     failed
 }
 
+fn succeeded(fact: &Value) -> bool {
+    fact.get("ok") == Some(&Value::Bool(true))
+}
+
+fn took(fact: &Value) -> &Value {
+    fact.get("seconds").unwrap_or(&Value::Null)
+}
+
 fn cpu_failed(fact: &Value) -> Problem {
     let error = error(fact);
     if error.starts_with("GetTimeoutError") {
-        return causes::job_slow("a task that asks for one CPU", 40).detail(error);
+        return causes::cpu_unscheduled().detail(error);
     }
     causes::job_failed("a task that asks for one CPU", &error, "")
 }
@@ -193,7 +241,7 @@ fn cpu_failed(fact: &Value) -> Problem {
 /// Height 5: what Ray believes, what is scheduled, and whether the GPU can be used: three different facts.
 pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let web = ray::web(scene, needed(&scene.found.ray_http)?).await?;
-    let limit = if scales(scene).await { GPU_SCALING } else { GPU };
+    let limit = if scales(scene).await { SCALING } else { GPU };
     notes.tried(format!("a Ray task with one GPU that writes to it and reads back, within {} s", limit.as_secs()));
     let parts =
         [include_str!("../../../assets/verify/gpu_probe.py"), include_str!("../../../assets/verify/ray_gpu.py")];
@@ -201,7 +249,7 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let since = scene.ports.clock.now().as_second();
     let job = Job::submit(&web, &scene.found.ray_jobs, "a job that asks for a GPU", &script).await?;
     let facts = follow_gpu(scene, notes, &web, &job, since, limit).await?;
-    judge_gpu(notes, &web, &facts).await.map_err(Stop::from)
+    judge_gpu(scene, notes, &web, &facts).await.map_err(Stop::from)
 }
 
 /// Whether Ray may make nodes by itself.
@@ -221,7 +269,7 @@ async fn follow_gpu(
     limit: Duration,
 ) -> Result<Vec<Value>, Problem> {
     let (begun, mut told) = (tokio::time::Instant::now(), 0);
-    while begun.elapsed() < limit + Duration::from_secs(20) {
+    while begun.elapsed() < limit + LAST_WORDS {
         if let Progress::Succeeded(facts) = job.look().await? {
             return Ok(facts);
         }
@@ -237,19 +285,28 @@ async fn follow_gpu(
         }
     }
     job.stop().await;
-    Err(causes::gpu_unscheduled(&dashboard::pending(web).await.unwrap_or_default()))
+    Err(no_gpu_free(scene, web).await)
 }
 
-async fn judge_gpu(notes: &Notes, web: &Web, facts: &[Value]) -> Result<(), Problem> {
+/// With the cause that keeps a worker with a GPU from coming, if there is one.
+async fn no_gpu_free(scene: &Scene<'_>, web: &Web) -> Problem {
+    let problem = causes::gpu_unscheduled(&dashboard::pending(web).await.unwrap_or_default());
+    match &scene.checks.ray {
+        Some(check) => explained(scene, problem, &check.cluster).await,
+        None => problem,
+    }
+}
+
+async fn judge_gpu(scene: &Scene<'_>, notes: &Notes, web: &Web, facts: &[Value]) -> Result<(), Problem> {
     if let Some(believed) = script::of_kind(facts, "believed").next() {
         notes.seen(format!("Ray believes in {} GPU(s)", believed.get("gpus").unwrap_or(&Value::Null)));
     }
     let Some(fact) = script::of_kind(facts, "gpu").next() else {
         return Err(causes::unexpected(&web.place(), "the GPU job said nothing about a GPU"));
     };
-    if fact.get("ok") != Some(&Value::Bool(true)) {
+    if !succeeded(fact) {
         return Err(if script::said(fact, "/error") == "timeout" {
-            causes::gpu_unscheduled(&dashboard::pending(web).await.unwrap_or_default())
+            no_gpu_free(scene, web).await
         } else {
             causes::job_failed("a task that asks for a GPU", &error(fact), "")
         });

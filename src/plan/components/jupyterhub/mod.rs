@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, dask, from_secret, login, ray, secrets};
 use crate::{
-    answers::spec::{Database, Exposure, Hub},
+    answers::spec::{Database, Exposure, Hub, Profile},
     plan::graph::{Action, Checks, Expect, HubCheck, Release, Step, StepId},
 };
 
@@ -68,18 +68,24 @@ pub fn checks(context: &Context, checks: &mut Checks) {
     checks.hub = context.spec.hub.as_ref().map(|hub| {
         let authenticator = login::authenticator(&hub.login);
         let gpu = hub.profiles.iter().find(|profile| profile.gpus.is_some());
-        let plain = hub.profiles.iter().find(|profile| profile.gpus.is_none()).or(hub.profiles.first());
         HubCheck {
             url: hub.access.url(),
+            base: String::new(),
             login_host: authenticator.host,
             client_id: authenticator.client_id,
             callback: hub.login.callback.clone(),
             token: Some((secrets::GENERATED.to_owned(), secrets::CHECK_TOKEN.to_owned())),
             user: CHECK_USER.to_owned(),
-            profile: plain.map(|profile| profile.slug.clone()),
+            profile: plain_profile(hub).map(|profile| profile.slug.clone()),
             gpu_profile: gpu.map(|profile| profile.slug.clone()),
         }
     });
+}
+
+/// The profile that most people get, but for one with a GPU: these may be few, and have a rung of their own.
+fn plain_profile(hub: &Hub) -> Option<&Profile> {
+    let plain = || hub.profiles.iter().filter(|profile| profile.gpus.is_none());
+    plain().find(|profile| profile.default).or(plain().next()).or(hub.profiles.first())
 }
 
 fn values(context: &Context, hub: &Hub) -> Value {

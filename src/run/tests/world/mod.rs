@@ -5,6 +5,7 @@ mod helm;
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -96,6 +97,8 @@ struct State {
     down: bool,
     /// What the person's reference to a secret leads to.
     password: String,
+    /// Where port-forwards lead, by Service and port.
+    forwards: BTreeMap<(String, u16), SocketAddr>,
 }
 
 /// What happens to a run.
@@ -212,6 +215,11 @@ impl World {
     /// Changes what helm noted about a release.
     pub fn note(&self, release: &str, change: impl FnOnce(&mut ReleaseState)) {
         change(lock(&self.state).releases.get_mut(release).unwrap());
+    }
+
+    /// A port-forward to a Service's port leads to a real server of the test.
+    pub fn forward_to(&self, service: &str, port: u16, address: SocketAddr) {
+        lock(&self.state).forwards.insert((service.to_owned(), port), address);
     }
 
     /// Somebody else puts an object there.
