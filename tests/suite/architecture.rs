@@ -177,7 +177,8 @@ fn answers_that_problems_name_are_there() {
     let known = |key: &str| keys.iter().any(|known| known == key || known.starts_with(&format!("{key}.")));
     let mut wrong = Vec::new();
     for (name, text) in sources() {
-        let named = [".at(\"", ".edit(\"", " at: \""].into_iter().flat_map(|before| code(&text).split(before).skip(1));
+        let named =
+            [".at(\"", ".edit(\"", " at: \""].into_iter().flat_map(|before| code(&name, &text).split(before).skip(1));
         let named = named.filter_map(|rest| rest.split('"').next()).filter(|key| !key.contains([' ', '{']));
         wrong.extend(named.filter(|key| !known(key)).map(|key| format!("{name}: {key}")));
     }

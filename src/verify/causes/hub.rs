@@ -42,7 +42,7 @@ pub fn no_login_page(reply: &Reply) -> Problem {
     Problem::new("login-page", "the hub's login page does not open")
         .detail(reply.summary())
         .hint("`kubectl logs deployment/hub` says why; most often a setting of the login")
-        .at("login.provider")
+        .at("login.method")
         .retry()
 }
 
