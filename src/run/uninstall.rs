@@ -39,6 +39,15 @@ const RELEASES: [&str; 4] = ["dask-gateway", "jupyterhub", "ray-cluster", "kuber
 const SERVERS: &str = "app=jupyterhub,component=singleuser-server";
 const HOMES: &str = "app=jupyterhub,component=singleuser-storage";
 const DATABASE: &str = "app=jupyterhub,component=hub";
+/// What JupyterHub's hooks make to download images. It is in no release, so helm leaves it where an installation was interrupted.
+const HOOKS: &str = "app=jupyterhub,hub.jupyter.org/deletable=true";
+const OF_HOOKS: [(&str, &str); 5] = [
+    ("batch/v1", "Job"),
+    ("apps/v1", "DaemonSet"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+    ("v1", "ServiceAccount"),
+];
 /// Dask clusters are of this kind.
 const DASK: (&str, &str) = ("gateway.dask.org/v1alpha1", "DaskCluster");
 /// Parts of a removal, in order. The last one only where people's data is to go, too.
@@ -260,6 +269,9 @@ impl Removal<'_> {
                 // Its operator must see it go, or finalizers would keep it for ever.
                 self.gone(("ray.io/v1", "RayCluster"), "").await?;
             }
+        }
+        for kind in OF_HOOKS {
+            self.sweep(releases, kind, HOOKS).await?;
         }
         // Somebody may have started a server while there was a hub.
         self.sweep(releases, ("v1", "Pod"), SERVERS).await?;

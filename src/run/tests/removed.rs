@@ -283,3 +283,15 @@ fn what_was_removed_can_be_installed_again() {
     assert_eq!(go(&world).0, Some(Outcome::Done));
     assert!(world.outcome().1.contains_key(RAY) && world.object("PersistentVolumeClaim/claim-ada").is_some());
 }
+
+#[test]
+fn what_hooks_of_an_interrupted_installation_left_goes_too() {
+    let world = used();
+    let labels = json!({"app": "jupyterhub", "hub.jupyter.org/deletable": "true"});
+    for (api_version, kind) in [("apps/v1", "DaemonSet"), ("v1", "ServiceAccount")] {
+        world.put(json!({"apiVersion": api_version, "kind": kind,
+            "metadata": {"name": "hook-image-puller", "namespace": NAMESPACE, "uid": kind, "labels": labels}}));
+    }
+    assert_eq!(removed(&world, false).0, Some(Outcome::Done));
+    assert_eq!(left(&world), DATA);
+}
