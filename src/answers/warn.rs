@@ -1,5 +1,8 @@
 //! What is allowed but unwise: warnings about a valid spec. Must not refuse anything; `resolve` does that.
-use super::spec::{Allow, Database, Exposure, Homes, Hub, Provider, Spec, Tls};
+use super::{
+    spec::{Allow, Database, Exposure, Homes, Hub, Provider, Spec, Tls},
+    versions,
+};
 use crate::problem::Problem;
 
 /// Everything a careful person would be told before the installation.
@@ -17,7 +20,30 @@ pub fn warnings(spec: &Spec) -> Vec<Problem> {
             )
             .at("ray.autoscaling")
         });
-    hub.chain(ray).chain(idle).collect()
+    hub.chain(ray).chain(idle).chain(spec.hub.iter().flat_map(|hub| differing(spec, hub))).collect()
+}
+
+/// Versions that the answers say already, and that do not go together: the installation would end with a red verification.
+fn differing(spec: &Spec, hub: &Hub) -> Vec<Problem> {
+    let warn = |code: &str, what: &str, (one, other): (&str, &str), key: &str| {
+        let title = format!("notebooks get {what} {one} and the cluster has {other}: they do not work together");
+        (one != other).then(|| Problem::new(code, title).at(key))
+    };
+    let python = |tag: &str| versions::python_of_tag(tag);
+    let ray = spec.ray.iter().flat_map(|ray| {
+        let version = versions::pinned(&hub.packages, "ray").zip(versions::of_ray_tag(&ray.image.tag));
+        let pythons = python(&hub.notebook.tag).zip(python(&ray.image.tag));
+        [
+            version.and_then(|pair| warn("ray-versions-differ", "Ray", pair, "notebook.packages")),
+            pythons.and_then(|(one, other)| warn("python-versions-differ", "Python", (&one, &other), "ray.tag")),
+        ]
+    });
+    let dask = spec.dask.iter().filter(|dask| dask.image.repository == versions::DASK_IMAGE).map(|dask| {
+        let version = versions::pinned(&hub.packages, "dask");
+        version
+            .and_then(|version| warn("dask-versions-differ", "Dask", (version, &dask.image.tag), "notebook.packages"))
+    });
+    ray.chain(dask).flatten().collect()
 }
 
 fn hub_warnings(hub: &Hub) -> Vec<Problem> {

@@ -5,6 +5,7 @@ use crate::answers::{
     invalid::Invalid,
     quantity::Quantity,
     tree::{self, AccessMethod, AllowRule, Answers, LoginMethod, TlsMethod},
+    versions,
 };
 
 /// Reports every impossible combination.
@@ -19,6 +20,7 @@ pub(super) fn check(answers: &Answers, wrong: &mut Vec<Invalid>) {
         check_profiles(answers, wrong);
     }
     if components.ray != Some(false) {
+        check_token(&answers.ray, wrong);
         check_pools(answers, wrong);
     }
 }
@@ -128,6 +130,18 @@ fn check_profiles(answers: &Answers, wrong: &mut Vec<Invalid>) {
                 "is more than the profile's memory, which it counts against",
             ));
         }
+    }
+}
+
+/// An older Ray does not know the token and asks nobody for one.
+fn check_token(ray: &tree::Ray, wrong: &mut Vec<Invalid>) {
+    let Some(version) = ray.tag.as_deref().and_then(versions::of_ray_tag) else { return };
+    let numbers: Vec<u32> = version.split('.').filter_map(|number| number.parse().ok()).collect();
+    if ray.token_auth != Some(false) && numbers < vec![2, 52] {
+        wrong.push(
+            Invalid::at("ray.token-auth", format!("needs Ray 2.52 or newer, and `ray.tag` is Ray {version}"))
+                .hint("take a newer image; with `ray.token-auth=false` everybody who reaches the head runs code there"),
+        );
     }
 }
 

@@ -145,3 +145,24 @@ fn a_later_preset_takes_a_table_whole_and_leaves_other_answers() {
     assert_eq!(layers.origin("ray.tag"), Origin::Preset("a".into()));
     assert_eq!(layers.origin("ray.pools"), Origin::Preset("b".into()));
 }
+
+/// The installation took minutes, and then its verification was red for what the answers said from the start.
+#[test]
+fn versions_that_do_not_go_together_are_warned_of() {
+    let codes = |more: &[(&'static str, &'static str)]| -> Vec<String> {
+        let tls = [("access.tls", "lets-encrypt"), ("access.letsencrypt-email", "a@example.org")];
+        warnings(&resolved(&with(&[tls.as_slice(), more].concat())).unwrap()).into_iter().map(|w| w.code).collect()
+    };
+    assert_eq!(codes(&[]), Vec::<String>::new());
+    assert_eq!(codes(&[("ray.tag", "2.55.1-py312")]), ["ray-versions-differ", "python-versions-differ"]);
+    assert_eq!(codes(&[("dask.tag", "2025.1.0")]), ["dask-versions-differ"]);
+    let own = [("notebook.image", "r.example.org/n"), ("notebook.tag", "1"), ("ray.tag", "2.55.1-py312")];
+    assert_eq!(codes(&own), Vec::<String>::new(), "what is in an own image nobody knows yet");
+}
+
+#[test]
+fn a_ray_without_tokens_asks_for_none() {
+    assert_eq!(refused(&[("ray.tag", "2.9.3-py310")]), ["ray.token-auth"]);
+    assert_eq!(refused(&[("ray.tag", "2.9.3-py310"), ("ray.token-auth", "false")]), Vec::<String>::new());
+    assert_eq!(refused(&[("ray.tag", "nightly")]), Vec::<String>::new());
+}

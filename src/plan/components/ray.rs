@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, from_secret, less_than_a_core, operator, ray_resources, secrets, tolerations};
 use crate::{
-    answers::spec::{Gpus, Pool, Ray, Resources},
+    answers::{
+        spec::{Gpus, Pool, Ray, Resources},
+        versions,
+    },
     plan::graph::{Action, Checks, Expect, RayCheck, Release, Step, StepId},
 };
 
@@ -101,7 +104,7 @@ fn head(ray: &Ray) -> Value {
         "rayStartParams": start_params(&ray.head, None),
     });
     if let Some(head) = head.as_object_mut() {
-        if let Some(version) = version(&ray.image.tag) {
+        if let Some(version) = versions::of_ray_tag(&ray.image.tag) {
             head.insert("rayVersion".to_owned(), version.into());
         }
         if ray.autoscaling {
@@ -176,12 +179,4 @@ fn token_environment(ray: &Ray) -> Value {
         token.insert("name".to_owned(), "RAY_AUTH_TOKEN".into());
     }
     json!([{"name": "RAY_AUTH_MODE", "value": "token"}, token])
-}
-
-/// Ray's version in a tag such as `2.60.0-py313`; `None` for tags of another shape.
-fn version(tag: &str) -> Option<&str> {
-    let version = tag.split('-').next()?;
-    let numbers = version.split('.').collect::<Vec<_>>();
-    let digits = numbers.iter().all(|number| !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()));
-    (numbers.len() == 3 && digits).then_some(version)
 }
