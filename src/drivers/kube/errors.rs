@@ -66,7 +66,7 @@ fn plain(doing: &str, kind: FailureKind) -> Problem {
     match kind {
         FailureKind::Conflict => problem.retry(),
         FailureKind::Unreachable => problem.hint(CONTACT).retry(),
-        FailureKind::Forbidden => problem.hint("ask an administrator of the cluster for the right that is named below"),
+        FailureKind::Forbidden => problem.hint("ask an administrator of the cluster for this right"),
         _ => problem,
     }
 }

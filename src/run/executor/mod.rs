@@ -242,7 +242,7 @@ impl Run<'_> {
         waiting.retain(|step| {
             let Some(need) = step.needs.iter().find(|need| progress.failed.contains(*need)) else { return true };
             self.recorder
-                .say(EventKind::StepSkipped { step: step.id.clone(), why: format!("not tried: `{need}` failed") });
+                .say(EventKind::StepSkipped { step: step.id.clone(), why: format!("not tried: it needs `{need}`") });
             progress.failed.insert(step.id.clone());
             false
         });
