@@ -1,4 +1,6 @@
 //! `Facts`: what probes learned about the target. Data only; must not know how it was learned.
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 /// What is known about the target before anything is changed there. Empty where nothing could be asked.
@@ -29,6 +31,8 @@ pub struct Facts {
     pub cluster_issuers: Vec<String>,
     /// Whether the namespace exists, and stays: one that is being removed does not count.
     pub namespace_exists: bool,
+    /// Kinds that the account may not list, in the plural (`storageclasses`): of them, empty says nothing.
+    pub unseen: BTreeSet<String>,
     /// The namespace's `pod-security.kubernetes.io/enforce` label.
     pub pod_security: Option<String>,
 }
@@ -37,8 +41,7 @@ impl Facts {
     /// What the cluster's GPUs are called; the usual name where there are none, or of several kinds.
     pub fn gpu_resource(&self) -> &str {
         let is_gpu = |name: &&String| name.contains("gpu") || name.contains("/mig-");
-        let names: std::collections::BTreeSet<&String> =
-            self.nodes.iter().flat_map(|node| node.gpus.keys()).filter(is_gpu).collect();
+        let names: BTreeSet<&String> = self.nodes.iter().flat_map(|node| node.gpus.keys()).filter(is_gpu).collect();
         match names.into_iter().collect::<Vec<_>>().as_slice() {
             [name] => name,
             _ => "nvidia.com/gpu",

@@ -14,8 +14,22 @@ pub fn cluster(context: &str, namespace: &str, facts: &Facts) -> String {
             format!("{context}, Kubernetes {}", facts.server_version.as_deref().unwrap_or("of unknown version")),
         ),
         ("nodes", nodes(facts)),
-        ("storage", classes(facts.storage_classes.iter().map(|class| (class.name.as_str(), class.default)))),
-        ("ingress", classes(facts.ingress_classes.iter().map(|class| (class.name.as_str(), class.default)))),
+        (
+            "storage",
+            seen(
+                facts,
+                "storageclasses",
+                classes(facts.storage_classes.iter().map(|class| (class.name.as_str(), class.default))),
+            ),
+        ),
+        (
+            "ingress",
+            seen(
+                facts,
+                "ingressclasses",
+                classes(facts.ingress_classes.iter().map(|class| (class.name.as_str(), class.default))),
+            ),
+        ),
         ("issuers", list(facts.cluster_issuers.iter().cloned())),
         ("there", list(there(facts).into_iter())),
         ("namespace", format!("{namespace}, {}", state(facts))),
@@ -41,6 +55,11 @@ fn nodes(facts: &Facts) -> String {
     }
     let devices: String = devices.iter().map(|(name, count)| format!(", {count} {name}")).collect();
     format!("{}: {} CPUs, {} GiB of memory{devices}", facts.nodes.len(), cpus / 1000, memory >> 30)
+}
+
+/// What there is of a kind, if it may be seen.
+fn seen(facts: &Facts, kind: &str, what: String) -> String {
+    if facts.unseen.contains(kind) { "none that you may see".to_owned() } else { what }
 }
 
 fn classes<'a>(classes: impl Iterator<Item = (&'a str, bool)>) -> String {

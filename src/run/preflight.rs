@@ -115,8 +115,8 @@ fn storage(plan: &Plan, facts: &Facts) -> Option<Problem> {
     let said = |pointer: &str| values.pointer(pointer).is_some();
     let needs_default = (homes && !said("/singleuser/storage/dynamic/storageClass"))
         || (database && !said("/hub/db/pvc/storageClassName"));
-    // A cluster that shows no class at all may hide them; only what is seen counts.
-    if !needs_default || facts.server_version.is_none() || facts.storage_classes.iter().any(|class| class.default) {
+    let known = facts.server_version.is_some() && !facts.unseen.contains("storageclasses");
+    if !needs_default || !known || facts.storage_classes.iter().any(|class| class.default) {
         return None;
     }
     let names: Vec<String> = facts.storage_classes.iter().map(|class| format!("`{}`", class.name)).collect();

@@ -32,6 +32,9 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
     let version = call(CALL, "ask the cluster for its version", client.apiserver_version()).await?;
     let (storage, ingress, nodes) =
         futures::try_join!(all::<StorageClass>(client), all::<IngressClass>(client), all::<Node>(client))?;
+    let seen =
+        [("storageclasses", storage.is_some()), ("ingressclasses", ingress.is_some()), ("nodes", nodes.is_some())];
+    let unseen = seen.iter().filter(|(_, seen)| !seen).map(|(kind, _)| (*kind).to_owned()).collect();
     let (ray, dask, traefik) = futures::try_join!(
         crd(client, "rayclusters.ray.io"),
         crd(client, "daskclusters.gateway.dask.org"),
@@ -46,9 +49,10 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
     let namespace = namespace.filter(|namespace| namespace.metadata.deletion_timestamp.is_none());
     Ok(Facts {
         server_version: Some(text::line(&version.git_version)),
-        storage_classes: storage.iter().map(storage_class).collect(),
-        ingress_classes: ingress.iter().map(ingress_class).collect(),
-        nodes: nodes.iter().map(node).collect(),
+        unseen,
+        storage_classes: storage.iter().flatten().map(storage_class).collect(),
+        ingress_classes: ingress.iter().flatten().map(ingress_class).collect(),
+        nodes: nodes.iter().flatten().map(node).collect(),
         ray_crd_versions: ray
             .map(|crd| crd.spec.versions.into_iter().filter(|v| v.served).map(|v| v.name).collect())
             .unwrap_or_default(),
@@ -63,14 +67,15 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
     })
 }
 
-async fn all<K>(client: &Client) -> PortResult<Vec<K>>
+/// All objects of a kind; nothing where the account may not list them.
+async fn all<K>(client: &Client) -> PortResult<Option<Vec<K>>>
 where
     K: kube::Resource<DynamicType = ()> + Clone + DeserializeOwned + std::fmt::Debug,
 {
     let api: Api<K> = Api::all(client.clone());
     match call(CALL, &format!("list {}", K::plural(&())), api.list(&ListParams::default())).await {
-        Ok(list) => Ok(list.items),
-        Err(error) if error.kind == FailureKind::Forbidden => Ok(Vec::new()),
+        Ok(list) => Ok(Some(list.items)),
+        Err(error) if error.kind == FailureKind::Forbidden => Ok(None),
         Err(error) => Err(error),
     }
 }
