@@ -1,4 +1,4 @@
-# Is a GPU really usable here? Asks the driver through ctypes, so that nothing needs to be installed: initialise, allocate,
+# Is an NVIDIA GPU really usable here? Asks the driver through ctypes, so that nothing needs to be installed: initialise, allocate,
 # write, read back. Must hold nothing but the function: it is put in front of other scripts.
 def gpu_probe():
     import ctypes, os, platform
@@ -7,7 +7,9 @@ def gpu_probe():
     try:
         driver = ctypes.CDLL("libcuda.so.1")
     except OSError as error:
-        return {**facts, "verdict": "no-driver-in-container", "error": str(error)}
+        # AMD's compute device: there is a GPU, but not one that this can ask.
+        verdict = "not-nvidia" if os.path.exists("/dev/kfd") else "no-driver-in-container"
+        return {**facts, "verdict": verdict, "error": str(error)}
 
     def call(name, *arguments):
         code = getattr(driver, name)(*arguments)

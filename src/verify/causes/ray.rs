@@ -138,6 +138,15 @@ pub fn gpu_unscheduled(demand: &str) -> Problem {
         .retry()
 }
 
+/// What the probe says of a GPU of [another maker](gpu_of_another_maker).
+pub const NOT_NVIDIA: &str = "not-nvidia";
+
+/// A GPU that the probe cannot ask.
+pub fn gpu_of_another_maker() -> Problem {
+    Problem::new("gpu-not-nvidia", "the GPU is given, but not NVIDIA's: whether it can be used was not tried")
+        .hint("try it in a notebook with the framework that people will use")
+}
+
 /// Ray counts a GPU that cannot be used.
 pub fn gpu_unusable(verdict: &str, detail: &str) -> Problem {
     let problem = match verdict {
@@ -153,5 +162,5 @@ pub fn gpu_unusable(verdict: &str, detail: &str) -> Problem {
         _ => Problem::new("gpu-driver-error", "the GPU's driver refuses to work")
             .hint("look at `nvidia-smi` and `dmesg` on the node; driver and device plugin may be of different versions"),
     };
-    problem.detail(text::line(detail)).at("ray.pools")
+    problem.detail(text::line(detail))
 }

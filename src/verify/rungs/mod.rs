@@ -1,5 +1,6 @@
 //! The table of rungs: the ladder as data. One file per service beside it.
 mod dask;
+mod gpu;
 pub mod hub;
 mod notebook;
 mod pods;

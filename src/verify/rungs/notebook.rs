@@ -6,6 +6,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::gpu::usable;
 use crate::{
     health::text,
     plan::graph::{Checks, HubCheck},
@@ -193,13 +194,7 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let Some(fact) = script::of_kind(&facts, "gpu").next() else {
         return Err(causes::cell_failed("the GPU cell", "it said nothing").into());
     };
-    match script::said(fact, "/value/verdict") {
-        "ok" => notes.seen(format!("it works: {}", text::line(script::said(fact, "/value/name")))),
-        verdict => {
-            return Err(ray_causes::gpu_unusable(verdict, script::said(fact, "/value/error")).at("profiles").into());
-        }
-    }
-    Ok(())
+    usable(notes, fact.get("value").unwrap_or(&Value::Null), "profiles")
 }
 
 /// Removes what the rungs left: Dask clusters of the check's user, the server with its kernel, the user, the home.

@@ -4,6 +4,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use super::gpu::usable;
 use crate::{
     health::text,
     problem::{Explain, Problem},
@@ -249,7 +250,7 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let since = scene.ports.clock.now().as_second();
     let job = Job::submit(&web, &scene.found.ray_jobs, "a job that asks for a GPU", &script).await?;
     let facts = follow_gpu(scene, notes, &web, &job, since, limit).await?;
-    judge_gpu(scene, notes, &web, &facts).await.map_err(Stop::from)
+    judge_gpu(scene, notes, &web, &facts).await
 }
 
 /// Whether Ray may make nodes by itself.
@@ -297,30 +298,20 @@ async fn no_gpu_free(scene: &Scene<'_>, web: &Web) -> Problem {
     }
 }
 
-async fn judge_gpu(scene: &Scene<'_>, notes: &Notes, web: &Web, facts: &[Value]) -> Result<(), Problem> {
+async fn judge_gpu(scene: &Scene<'_>, notes: &Notes, web: &Web, facts: &[Value]) -> Result<(), Stop> {
     if let Some(believed) = script::of_kind(facts, "believed").next() {
         notes.seen(format!("Ray believes in {} GPU(s)", believed.get("gpus").unwrap_or(&Value::Null)));
     }
     let Some(fact) = script::of_kind(facts, "gpu").next() else {
-        return Err(causes::unexpected(&web.place(), "the GPU job said nothing about a GPU"));
+        return Err(causes::unexpected(&web.place(), "the GPU job said nothing about a GPU").into());
     };
     if !succeeded(fact) {
-        return Err(if script::said(fact, "/error") == "timeout" {
-            no_gpu_free(scene, web).await
-        } else {
-            causes::job_failed("a task that asks for a GPU", &error(fact), "")
-        });
+        let problem = match script::said(fact, "/error") {
+            "timeout" => no_gpu_free(scene, web).await,
+            _ => causes::job_failed("a task that asks for a GPU", &error(fact), ""),
+        };
+        return Err(problem.into());
     }
     notes.seen(format!("a task was given a GPU on {}", script::said(fact, "/value/host")));
-    usable(notes, fact)
-}
-
-fn usable(notes: &Notes, fact: &Value) -> Result<(), Problem> {
-    let verdict = script::said(fact, "/value/verdict");
-    if verdict == "ok" {
-        let memory = fact.pointer("/value/memory_gib").unwrap_or(&Value::Null);
-        notes.seen(format!("it works: {}, {memory} GiB", script::said(fact, "/value/name")));
-        return Ok(());
-    }
-    Err(causes::gpu_unusable(verdict, script::said(fact, "/value/error")))
+    usable(notes, fact.get("value").unwrap_or(&Value::Null), "ray.pools")
 }

@@ -9,11 +9,11 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use self::{gateway::Gateway, hub::Hub, server::serve};
-use super::{climb, door::Door, hub::kernel::Kernel, web::Web};
+use super::{climb, discover, door::Door, hub::kernel::Kernel, web::Web};
 use crate::{
     plan::graph::{Checks, DaskCheck, HubCheck},
     run::{
@@ -197,6 +197,40 @@ async fn late_words_of_a_cell_are_not_taken_for_the_next_ones() {
     assert_eq!((next.text.as_str(), next.error), ("print", None));
     let calls: Vec<String> = hub.calls().iter().filter_map(|call| call.rsplit('/').next().map(str::to_owned)).collect();
     assert_eq!(calls, ["kernels", "interrupt", "restart"]);
+}
+
+/// A deployment of somebody else: nothing is known but what is in the namespace.
+#[tokio::test]
+async fn what_is_in_a_namespace_is_found() {
+    let world = World::new();
+    put_service(&world, "proxy-public", 80);
+    let put = |api: &str, kind: &str, name: &str, rest: Value| {
+        let mut object = json!({"apiVersion": api, "kind": kind, "metadata": {"name": name}});
+        object.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        world.put(object);
+    };
+    let backend = json!({"service": {"name": "proxy-public", "port": {"number": 80}}});
+    let rule = json!({"host": "hub.example.org", "http": {"paths": [{"path": "/jupyter", "backend": backend}]}});
+    put("networking.k8s.io/v1", "Ingress", "jupyterhub", json!({"spec": {"rules": [rule], "tls": [{}]}}));
+    let probe = json!([{"readinessProbe": {"httpGet": {"path": "/jupyter/hub/health"}}}]);
+    put("apps/v1", "Deployment", "hub", json!({"spec": {"template": {"spec": {"containers": probe}}}}));
+    put("v1", "Secret", "hub", json!({"data": {"hub.services.hubwright-check.apiToken": "eA=="}}));
+    let groups = json!([{"minReplicas": 1, "maxReplicas": 3}]);
+    put("ray.io/v1", "RayCluster", "science", json!({"spec": {"workerGroupSpecs": groups}}));
+    let labels = json!({"app.kubernetes.io/name": "dask-gateway"});
+    put(
+        "v1",
+        "Service",
+        "traefik-dhub-dask-gateway",
+        json!({"metadata": {"name": "traefik-dhub-dask-gateway", "labels": labels}}),
+    );
+    let checks = discover(&world.ports(), NAMESPACE).await.unwrap();
+    let hub = checks.hub.unwrap();
+    assert_eq!((hub.url.as_deref(), hub.base.as_str()), (Some("https://hub.example.org"), "/jupyter"));
+    assert_eq!(hub.token, Some(("hub".to_owned(), "hub.services.hubwright-check.apiToken".to_owned())));
+    let ray = checks.ray.unwrap();
+    assert_eq!((ray.address.as_str(), ray.nodes), ("ray://science-head-svc:10001", 2));
+    assert_eq!(checks.dask.unwrap().address, "http://traefik-dhub-dask-gateway");
 }
 
 /// The path comes from the hub; the secret must not follow it to another host.
