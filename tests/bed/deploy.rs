@@ -35,6 +35,10 @@ fn from_install_to_uninstall(bed: &'static Bed) {
     let second = run(deployment.install(&[TRIAL]));
     assert_eq!(second.outcome(), Some((Outcome::Done, false)), "{}", second.complaints());
 
+    let alone = deployment.verified_by_a_stranger();
+    assert_eq!(alone.outcome(), Some((Outcome::Done, false)), "{}", alone.complaints());
+    assert_eq!(alone.rungs(RungOutcome::Passed).len(), rungs.len(), "{}", alone.complaints());
+
     another_ray_in_the_notebook_is_named(&deployment);
 
     deployment.remove();

@@ -85,6 +85,15 @@ impl Deployment {
         command
     }
 
+    /// `verify` by somebody who has the cluster, and no memory of how the deployment was made.
+    pub fn verified_by_a_stranger(&self) -> Done {
+        let elsewhere = TempDir::new().unwrap();
+        let mut command = self.program();
+        command.args(["verify", "--namespace", &self.namespace, "--json"]).stdin(Stdio::null());
+        command.env("HUBWRIGHT_STATE", elsewhere.path());
+        run(command)
+    }
+
     /// Presets, and more words.
     pub fn install(&self, words: &[&str]) -> Command {
         let charts = std::env::var("HUBWRIGHT_BED_CHARTS").expect("the bed says where its charts are");
