@@ -31,7 +31,12 @@ fn rule(view: View<'_>, deployment: &Deployment) -> Verdict {
     }
     let owners =
         [Some(Owner::new(deployment, &status.conditions)), newest.map(|set| Owner::new(set, &set.status.conditions))];
-    let ready = status.available_replicas.min(status.updated_replicas);
+    // The counters of the status do not tell old pods from new ones.
+    let ready = pods.iter().filter(|pod| pod.is_ready()).count();
+    let ready = u32::try_from(ready).unwrap_or(wanted).min(wanted);
+    if ready == wanted && status.replicas > status.updated_replicas {
+        return Verdict::progressing(format!("{ready} of {wanted} new pods ready: those of before are leaving"));
+    }
     pods::verdict(view, &pods::Unready { owners: owners.into_iter().flatten().collect(), pods, ready, wanted })
 }
 

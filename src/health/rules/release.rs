@@ -12,17 +12,18 @@ use crate::health::{
 };
 
 pub fn evaluate(view: View<'_>, release: &str) -> Verdict {
-    let at_work = newest_record(view.index, release).is_some_and(|record| record.status().starts_with("pending"));
-    let mut verdicts = members(view, release);
-    if at_work || verdicts.is_empty() {
-        verdicts.extend(hooks(view, release));
+    if newest_record(view.index, release).is_some_and(|record| record.status().starts_with("pending")) {
+        return at_work(view, release);
     }
-    if verdicts.is_empty() {
-        return nothing_there(view.index, release);
-    }
-    let verdict = worst(verdicts);
-    match verdict {
-        Verdict::Ready { .. } if at_work => Verdict::progressing("helm is at work"),
+    let members = members(view, release);
+    let verdicts = if members.is_empty() { hooks(view, release) } else { members };
+    if verdicts.is_empty() { nothing_there(view.index, release) } else { worst(verdicts) }
+}
+
+/// helm waits for its hooks only. What else is there may be of the revision that is about to be mended.
+fn at_work(view: View<'_>, release: &str) -> Verdict {
+    match worst(hooks(view, release)) {
+        Verdict::Ready { .. } => Verdict::progressing("helm is at work"),
         verdict => verdict,
     }
 }

@@ -23,6 +23,7 @@ pub fn steps(context: &Context) -> Vec<Step> {
         needs: Vec::new(),
         action: Action::Apply { objects: if context.facts.namespace_exists { Vec::new() } else { vec![object] } },
         ready: vec![Expect::Namespace(name.clone())],
-        deadline: Duration::from_mins(2),
+        // One of before may still be on its way out, and take its load balancers and disks with it.
+        deadline: Duration::from_mins(10),
     }]
 }
