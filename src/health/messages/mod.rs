@@ -1,6 +1,7 @@
 //! What helm and the API server say in an error, in a person's words. One table; a new message is one entry.
 //! Must not know where the text came from.
 mod table;
+mod titles;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 //!
 //! Sizes matter here: 5,000 pods as full types take 350 MB, as these a tenth of that. To watch one more kind: one struct
 //! in the file of its field, one line in the table at the end of this file.
+mod amounts;
 mod cluster;
 mod event;
 mod meta;
@@ -21,6 +22,7 @@ use jiff::SignedDuration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::DeserializeOwned;
 
+pub use amounts::*;
 pub use cluster::*;
 pub use event::*;
 pub use meta::{Condition, Holds, annotation, condition, label, reduced};
