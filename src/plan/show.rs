@@ -6,6 +6,12 @@ use super::{
 
 /// The text of `hubwright plan`.
 pub fn text(plan: &Plan) -> String {
+    let files: String = render::files(plan).iter().map(|file| format!("  {}\n", file.path)).collect();
+    format!("{}\nfiles (`hubwright render … -o DIR` writes them)\n{files}", steps(plan))
+}
+
+/// The steps in order, as `hubwright install` shows them before it asks.
+pub fn steps(plan: &Plan) -> String {
     let place = plan.context.as_deref().unwrap_or("the current context");
     let mut text = format!("namespace {} in {place}\n", plan.namespace);
     for (index, layer) in plan.layers().iter().enumerate() {
@@ -14,10 +20,6 @@ pub fn text(plan: &Plan) -> String {
         for step in layer {
             text.push_str(&line(step));
         }
-    }
-    text.push_str("\nfiles (`hubwright render … -o DIR` writes them)\n");
-    for file in render::files(plan) {
-        text.push_str(&format!("  {}\n", file.path));
     }
     text
 }

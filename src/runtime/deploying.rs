@@ -120,7 +120,7 @@ async fn prepare(layers: Layers, early: &Spec) -> Result<Deployment, Vec<Problem
 fn announce(deployment: &Deployment, showing: Showing) {
     if !showing.json {
         let detected = front::facts::detected(&deployment.detected);
-        tell(&format!("{detected}{}{}\n", planning::head(&deployment.spec), show::text(&deployment.plan)));
+        tell(&format!("{detected}{}{}\n", planning::head(&deployment.spec), show::steps(&deployment.plan)));
     }
 }
 

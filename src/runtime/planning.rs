@@ -1,10 +1,14 @@
 //! `plan` and `render`: shows and writes what an installation would do.
 //! Must not change anything in a cluster.
-use std::{io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
 
 use secrecy::ExposeSecret;
 
-use super::{Outcome, answering, connecting::Place, looking, print, print_words, trusting};
+use super::{Outcome, answering, connecting::Place, looking, print, print_words, tell, trusting};
 use crate::{
     answers::{facts::Facts, secret::SecretRef, spec::Spec, warn, yaml},
     cli,
@@ -64,6 +68,9 @@ pub fn render(args: &cli::Render) -> Outcome {
         Answer::Interrupted => return Ok(Exit::Interrupted),
     }
     let written = write_all(&plan, &args.output).map_err(|problem| vec![problem])?;
+    for path in left(&args.output, &written) {
+        tell(&format!("warning: `{}` is of an earlier `render`, and no part of this one", path.display()));
+    }
     print(&written.into_iter().map(|path| format!("{}\n", args.output.join(path).display())).collect::<String>())
 }
 
@@ -78,6 +85,15 @@ fn check_folder(folder: &Path) -> Result<(), Vec<Problem>> {
         format!("`{}` is not empty and was not written by `hubwright render`", folder.display()),
     );
     Err(vec![problem.hint("name another folder with `-o DIR`")])
+}
+
+/// Files of an earlier rendering that this one did not write: nobody should apply them by mistake.
+fn left(folder: &Path, written: &[String]) -> Vec<PathBuf> {
+    let below = |name: &str| std::fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
+    let files = ["manifests", "values"].into_iter().flat_map(below).map(|entry| entry.path());
+    let mut left: Vec<PathBuf> = files.filter(|path| !written.iter().any(|name| folder.join(name) == *path)).collect();
+    left.sort();
+    left
 }
 
 fn write_all(plan: &Plan, folder: &Path) -> Result<Vec<String>, Problem> {

@@ -84,8 +84,12 @@ pub fn save(args: &Save) -> Outcome {
 
 /// A preset is somebody's work: what is there already is never written over.
 fn write_new(path: &Path, text: &str) -> Result<(), Problem> {
-    let write = || std::fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes());
-    write().map_err(|error| {
+    let write = || {
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+        // Half a preset would keep the next try from writing a whole one.
+        file.write_all(text.as_bytes()).inspect_err(|_| drop(std::fs::remove_file(path)))
+    };
+    write().map_err(|error: std::io::Error| {
         let problem = |why: &dyn std::fmt::Display| {
             Problem::new("cannot-write", format!("cannot write `{}`: {why}", path.display()))
         };

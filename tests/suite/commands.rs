@@ -407,3 +407,15 @@ fn a_namespace_that_is_none_never_becomes_a_part_of_an_address() {
         assert!(said.contains("is not a namespace"), "{said}");
     }
 }
+
+/// A values file of a component that is not wanted any more lay beside the others as if it were.
+#[test]
+fn files_of_an_earlier_rendering_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let render = |more: &[&str]| text(&hubwright(&[&["render", "trial-kubernetes", "-o", out], more].concat()).stderr);
+    assert_eq!(render(&[]), "");
+    let said = render(&["--set", "components.dask=false"]);
+    assert!(said.contains("values/06-dask-gateway.yaml` is of an earlier"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
