@@ -103,10 +103,13 @@ fn migrate(tree: Node, file: &str, wrong: &mut Vec<Invalid>) -> Option<Node> {
             let done = usize::try_from(version - 1).unwrap_or(usize::MAX);
             Some(MIGRATIONS.iter().skip(done).fold(tree, |tree, step| step(tree)))
         }
-        (Some((_, line, _)), _) => {
-            let invalid =
-                Invalid::at("schema", format!("is not a version that this hubwright knows: expected 1 to {SCHEMA}"));
-            wrong.push(invalid.hint("a newer preset needs a newer hubwright").place(file, *line));
+        (Some((_, line, _)), version) => {
+            let expected = format!("is not a format that this hubwright knows: expected `schema: {SCHEMA}`");
+            let invalid = match version {
+                Some(1..) => Invalid::at("schema", expected).hint("a newer preset needs a newer hubwright"),
+                _ => Invalid::at("schema", expected),
+            };
+            wrong.push(invalid.place(file, *line));
             None
         }
         (None, _) => {
@@ -182,17 +185,8 @@ fn read_answer(
     wrong: &mut dyn FnMut(u64, Invalid),
 ) {
     let value = match question.kind {
-        Kind::Table(rows) => {
-            let mut found = false;
-            let value = table_at(question.key, rows, node, &mut |line, invalid| {
-                found = true;
-                wrong(line, invalid);
-            });
-            if found {
-                return;
-            }
-            value
-        }
+        // Rows without what is wrong with them: what is missing in the others, too, is said at once.
+        Kind::Table(rows) => table_at(question.key, rows, node, wrong),
         kind => coerce(kind, node.plain()),
     };
     let checked = question.check(&value).and_then(|()| (question.at.set)(answers, value));
@@ -234,7 +228,7 @@ fn read_row<R>(key: &str, fields: &[Question<R>], node: &Node, wrong: &mut dyn F
     let mut row = Map::new();
     let Tree::Map(items) = &node.value else {
         wrong(node.line, Invalid::at(key, "expected the fields of a row, such as `name: small`"));
-        return Value::Null;
+        return Value::Object(row);
     };
     for (name, line, node) in items {
         let Some(field) = fields.iter().find(|field| field.key == name) else {
@@ -355,7 +349,7 @@ mod tests {
         for (text, expected) in [
             ("login: {}\n", "is missing"),
             ("schema: 99\n", "newer hubwright"),
-            ("schema: one\n", "expected 1 to"),
+            ("schema: one\n", "expected `schema: 1`"),
             ("", "is missing"),
         ] {
             let wrong = parse(text, "a").unwrap_err();

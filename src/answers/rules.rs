@@ -239,3 +239,13 @@ pub fn bytes(value: &Value) -> Ruling {
         Ok(())
     }
 }
+
+/// CPUs: `4Gi` is four thousand million of them, and with none nothing runs.
+pub fn cores(value: &Value) -> Ruling {
+    let cores = text(value).parse::<Quantity>().map_or(1.0, |quantity| quantity.value());
+    if (0.001..=10_000.0).contains(&cores) {
+        Ok(())
+    } else {
+        Err(format!("`{}` is not a number of CPUs: expected something like `500m` or `4`", text(value)))
+    }
+}

@@ -33,19 +33,19 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         })
         .required()
         .rule(rules::tag),
-    Question::new("dask.scheduler-cpu", "Scheduler CPUs", "CPUs of a cluster's scheduler", Kind::Quantity, lens!(Answers, dask.scheduler_cpu)).when(dask).or(|_, _| json!("1")),
+    Question::new("dask.scheduler-cpu", "Scheduler CPUs", "CPUs of a cluster's scheduler", Kind::Quantity, lens!(Answers, dask.scheduler_cpu)).when(dask).or(|_, _| json!("1")).rule(rules::cores),
     Question::new("dask.scheduler-memory", "Scheduler memory", "memory of a cluster's scheduler", Kind::Quantity, lens!(Answers, dask.scheduler_memory))
         .when(dask)
         .or(|_, _| json!("2Gi"))
         .rule(rules::bytes),
-    Question::new("dask.worker-cpu", "Worker CPUs", "CPUs of one worker", Kind::Quantity, lens!(Answers, dask.worker_cpu)).when(dask).or(|_, _| json!("1")),
+    Question::new("dask.worker-cpu", "Worker CPUs", "CPUs of one worker", Kind::Quantity, lens!(Answers, dask.worker_cpu)).when(dask).or(|_, _| json!("1")).rule(rules::cores),
     Question::new("dask.worker-memory", "Worker memory", "memory of one worker", Kind::Quantity, lens!(Answers, dask.worker_memory))
         .when(dask)
         .or(|_, _| json!("2Gi"))
         .rule(rules::bytes),
     Question::new("dask.clusters-per-user", "Clusters per person", "clusters that one person may run at once; no limit if not said", Kind::Int { min: 1, max: 1000 }, lens!(Answers, dask.clusters_per_user))
         .when(dask),
-    Question::new("dask.cluster-cpu", "CPUs per cluster", "CPUs that one cluster may use; no limit if not said", Kind::Quantity, lens!(Answers, dask.cluster_cpu)).when(dask),
+    Question::new("dask.cluster-cpu", "CPUs per cluster", "CPUs that one cluster may use; no limit if not said", Kind::Quantity, lens!(Answers, dask.cluster_cpu)).when(dask).rule(rules::cores),
     Question::new("dask.cluster-memory", "Memory per cluster", "memory that one cluster may use; no limit if not said", Kind::Quantity, lens!(Answers, dask.cluster_memory))
         .when(dask)
         .rule(rules::bytes),

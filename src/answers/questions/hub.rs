@@ -33,6 +33,6 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         .doc("The network policy blocks it already where the cluster enforces policies. `false` where the namespace enforces a pod security level.")
         .when(hub)
         .or(|_, facts| json!(facts.pod_security.as_deref().is_none_or(|level| level == "privileged"))),
-    Question::new("hub.cpu", "Notebook CPUs", "CPUs guaranteed to a notebook", Kind::Quantity, lens!(Answers, hub.cpu)).when(hub).or(|_, _| json!("100m")),
-    Question::new("hub.memory", "Notebook memory", "memory guaranteed to a notebook", Kind::Quantity, lens!(Answers, hub.memory)).when(hub).or(|_, _| json!("1Gi")),
+    Question::new("hub.cpu", "Notebook CPUs", "CPUs guaranteed to a notebook", Kind::Quantity, lens!(Answers, hub.cpu)).when(hub).or(|_, _| json!("100m")).rule(rules::cores),
+    Question::new("hub.memory", "Notebook memory", "memory guaranteed to a notebook", Kind::Quantity, lens!(Answers, hub.memory)).when(hub).or(|_, _| json!("1Gi")).rule(rules::bytes),
 ];

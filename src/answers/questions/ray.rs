@@ -46,7 +46,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     .rule(rules::tag),
     Question::new("ray.head-cpu", "Head CPUs", "CPUs of the head", Kind::Quantity, lens!(Answers, ray.head_cpu))
         .when(ray)
-        .or(|_, _| json!("1")),
+        .or(|_, _| json!("1"))
+        .rule(rules::cores),
     Question::new(
         "ray.head-memory",
         "Head memory",
@@ -92,7 +93,9 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
 
 pub(super) const POOL: &[Question<Pool>] = &[
     Question::new("name", "Pool", "name of the pool", Kind::Text, lens!(Pool, name)).required().rule(rules::label),
-    Question::new("cpu", "CPUs", "CPUs of one worker", Kind::Quantity, lens!(Pool, cpu)).or(|_, _| json!("1")),
+    Question::new("cpu", "CPUs", "CPUs of one worker", Kind::Quantity, lens!(Pool, cpu))
+        .or(|_, _| json!("1"))
+        .rule(rules::cores),
     Question::new("memory", "Memory", "memory of one worker", Kind::Quantity, lens!(Pool, memory))
         .or(|_, _| json!("4Gi"))
         .rule(rules::bytes),

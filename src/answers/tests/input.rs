@@ -190,3 +190,25 @@ fn a_preset_of_a_newer_format_is_not_judged_by_its_keys() {
     let wrong = preset::parse("schema: 2\nlogin: {way: x}\nfoo: 1\n", "a").unwrap_err();
     assert_eq!(wrong.len(), 1, "{wrong:?}");
 }
+
+#[test]
+fn cpus_are_not_memory_and_not_none() {
+    for key in ["ray.head-cpu", "ray.pools[0].cpu", "dask.worker-cpu", "dask.cluster-cpu", "profiles[+].cpu", "hub.cpu"]
+    {
+        for text in ["4Gi", "0"] {
+            let wrong = Layers::new().set(Origin::Set, key, text).unwrap_err();
+            assert!(words(&[wrong]).contains("not a number of CPUs"), "{key}={text}");
+        }
+        Layers::new().set(Origin::Set, key, "500m").unwrap();
+    }
+}
+
+#[test]
+fn a_table_with_a_wrong_row_is_read_as_far_as_it_goes() {
+    let text = "schema: 1\nray:\n  pools:\n  - {name: a, max: many, min: 2}\n  - small\n  - {cpu: 2}\n";
+    let (preset, wrong) = preset::parse_all(text, "a");
+    let keys: Vec<_> = wrong.iter().filter_map(|wrong| wrong.key.as_deref()).collect();
+    assert_eq!(keys, ["ray.pools[0].max", "ray.pools[1]"]);
+    let pools = preset.unwrap().answers.ray.pools.unwrap();
+    assert_eq!((pools.len(), pools[0].min, pools[0].max, pools[2].cpu.as_deref()), (3, Some(2), None, Some("2")));
+}
