@@ -2,6 +2,7 @@
 //! possible what somebody else did. Must not know how anything is proven.
 use serde_json::Value;
 
+use super::script::said;
 use crate::{
     plan::{
         components::{
@@ -88,7 +89,7 @@ impl Place<'_> {
         let kind = ObjectRef::new("v1", "Service", self.namespace, "");
         let services = self.ports.cluster.list(&kind, "app.kubernetes.io/name=dask-gateway").await?;
         let proxy =
-            services.iter().map(|service| text(service, "/metadata/name")).find(|name| name.starts_with("traefik-"));
+            services.iter().map(|service| said(service, "/metadata/name")).find(|name| name.starts_with("traefik-"));
         let Some(service) = proxy.map(str::to_owned) else { return Ok(None) };
         let own_login = !hub && self.holds(GENERATED, DASK_PASSWORD).await?;
         Ok(Some(DaskCheck {
@@ -159,9 +160,9 @@ fn workers(group: &Value, scales: bool) -> u64 {
 
 /// The head's Service: the operator says it, the cluster's own specification may name it.
 fn head_service(cluster: &Value, name: &str) -> String {
-    let said = text(cluster, "/status/head/serviceName");
-    let named = text(cluster, "/spec/headGroupSpec/headService/metadata/name");
-    match [said, named].into_iter().find(|service| !service.is_empty()) {
+    let told = said(cluster, "/status/head/serviceName");
+    let named = said(cluster, "/spec/headGroupSpec/headService/metadata/name");
+    match [told, named].into_iter().find(|service| !service.is_empty()) {
         Some(service) => service.to_owned(),
         None => format!("{name}-head-svc"),
     }
@@ -174,16 +175,16 @@ fn token(cluster: &Value) -> Option<(String, String)> {
 
 fn environment_token(cluster: &Value) -> Option<(String, String)> {
     let environment = cluster.pointer("/spec/headGroupSpec/template/spec/containers/0/env")?.as_array()?;
-    let variable = environment.iter().find(|variable| text(variable, "/name") == "RAY_AUTH_TOKEN")?;
+    let variable = environment.iter().find(|variable| said(variable, "/name") == "RAY_AUTH_TOKEN")?;
     let source = variable.pointer("/valueFrom/secretKeyRef")?;
-    Some((text(source, "/name").to_owned(), text(source, "/key").to_owned()))
+    Some((said(source, "/name").to_owned(), said(source, "/key").to_owned()))
 }
 
 /// `authOptions` of KubeRay: the operator makes a Secret of the cluster's name, unless another is named.
 fn operator_token(cluster: &Value) -> Option<(String, String)> {
-    let options = cluster.pointer("/spec/authOptions").filter(|options| text(options, "/mode") == "token")?;
-    let secret = match text(options, "/secretName") {
-        "" => text(cluster, "/metadata/name"),
+    let options = cluster.pointer("/spec/authOptions").filter(|options| said(options, "/mode") == "token")?;
+    let secret = match said(options, "/secretName") {
+        "" => said(cluster, "/metadata/name"),
         named => named,
     };
     Some((secret.to_owned(), "auth_token".to_owned()))
@@ -194,10 +195,6 @@ fn has_gpu(group: &Value) -> bool {
     let most = group.get("maxReplicas").and_then(Value::as_u64).unwrap_or(1);
     let limits = group.pointer("/template/spec/containers/0/resources/limits").and_then(Value::as_object);
     most > 0 && limits.is_some_and(|limits| limits.keys().any(|name| name.ends_with("gpu") || name.contains("/mig-")))
-}
-
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

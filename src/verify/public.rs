@@ -3,7 +3,7 @@
 use reqwest::Url;
 use serde_json::Value;
 
-use super::{causes::hub as causes, rungs::hub::PROXY, scene::Scene};
+use super::{causes::hub as causes, rungs::hub::PROXY, scene::Scene, script::said};
 use crate::{
     health::text,
     plan::{components::URL, graph::HubCheck},
@@ -88,10 +88,6 @@ async fn node(scene: &Scene<'_>) -> Result<String, Problem> {
         |kind: &str| addresses().find(|entry| said(entry, "/type") == kind).map(|entry| said(entry, "/address"));
     let found = of_kind("ExternalIP").or_else(|| of_kind("InternalIP")).map(str::to_owned);
     found.ok_or_else(|| Problem::new("no-node-address", "no node of the cluster has an address"))
-}
-
-fn said<'a>(value: &'a Value, pointer: &str) -> &'a str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn number(entry: &Value, field: &str) -> Option<u16> {

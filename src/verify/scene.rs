@@ -8,7 +8,7 @@ use super::{compare, dask, door::Door, hub, ray};
 use crate::{
     answers::secret::SecretRef,
     health::text,
-    plan::graph::Checks,
+    plan::graph::{Checks, DaskCheck, HubCheck, RayCheck},
     problem::{Explain, Problem},
     run::{event::EventKind, ports::Ports},
 };
@@ -82,6 +82,21 @@ impl<'a> Scene<'a> {
         Self { checks, ports, found: Found::default(), emit }
     }
 
+    /// What to prove about the hub.
+    pub fn hub(&self) -> Result<&'a HubCheck, Problem> {
+        self.checks.hub.as_ref().ok_or_else(unordered)
+    }
+
+    /// What to prove about Ray.
+    pub fn ray(&self) -> Result<&'a RayCheck, Problem> {
+        self.checks.ray.as_ref().ok_or_else(unordered)
+    }
+
+    /// What to prove about Dask Gateway.
+    pub fn dask(&self) -> Result<&'a DaskCheck, Problem> {
+        self.checks.dask.as_ref().ok_or_else(unordered)
+    }
+
     /// Tells a person what goes on; cleaned here.
     pub fn say(&self, what: impl AsRef<str>) {
         (self.emit)(EventKind::Note { text: text::line(what.as_ref()) });
@@ -101,7 +116,9 @@ impl<'a> Scene<'a> {
 
 /// What a lower rung should have found. Missing only if the table of rungs is wrong.
 pub fn needed<T>(found: &OnceLock<T>) -> Result<&T, Problem> {
-    found
-        .get()
-        .ok_or_else(|| Problem::new("rung-order", "a lower rung of the verification did not leave what this one needs"))
+    found.get().ok_or_else(unordered)
+}
+
+fn unordered() -> Problem {
+    Problem::new("rung-order", "a rung of the verification was tried without what it needs")
 }

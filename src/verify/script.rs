@@ -22,9 +22,9 @@ pub fn of_kind<'a>(facts: &'a [Value], kind: &'a str) -> impl Iterator<Item = &'
     facts.iter().filter(move |fact| fact.get("kind").and_then(Value::as_str) == Some(kind))
 }
 
-/// A text in a fact; empty if it is not there.
-pub fn said<'a>(fact: &'a Value, pointer: &str) -> &'a str {
-    fact.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+/// A text in a fact or an object; empty if it is not there. Not cleaned.
+pub fn said<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 #[cfg(test)]

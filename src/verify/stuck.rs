@@ -62,7 +62,8 @@ fn because(problem: Problem, finding: Finding) -> Problem {
         title: format!("{}: {}", problem.title, finding.title),
         detail: finding.detail.or(problem.detail),
         hints: advice.chain(problem.hints).collect(),
-        at: key.or(problem.at),
+        // What the rung would have changed was a guess.
+        at: key,
         retry: problem.retry,
     }
 }

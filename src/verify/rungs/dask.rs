@@ -6,10 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
 use crate::{
-    plan::{
-        components::jupyterhub::CHECK_SERVICE,
-        graph::{Checks, DaskCheck},
-    },
+    plan::components::jupyterhub::CHECK_SERVICE,
     problem::Problem,
     verify::{
         causes::{dask as causes, network},
@@ -35,7 +32,7 @@ const STARTING: Duration = Duration::from_secs(60);
 
 /// Height 1: the proxy's port answers.
 pub async fn port(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let check = check(scene.checks)?;
+    let check = scene.dask()?;
     notes.tried(format!("Service `{}` port {PORT}", check.service));
     let door = Door::forward(scene, &check.service, PORT).await?;
     let place = format!("{}:{PORT}", check.service);
@@ -92,7 +89,7 @@ pub async fn cluster(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// Height 4: workers come, have the scheduler's versions, and run a function; then the cluster goes.
 pub async fn workers(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let (check, cluster) = (check(scene.checks)?, needed(&scene.found.cluster)?);
+    let (check, cluster) = (scene.dask()?, needed(&scene.found.cluster)?);
     let gateway = needed(&scene.found.dask_ours)?;
     let wanted = check.workers.max(1);
     notes.tried(format!("{wanted} workers of cluster {}, and a function on each", cluster.name));
@@ -169,7 +166,7 @@ async fn ours(scene: &Scene<'_>) -> Result<Gateway, Stop> {
 
 /// With a hub the token of the check's service; without one the password of the gateway's simple login.
 async fn credentials(scene: &Scene<'_>) -> Result<(&'static str, SecretString), Stop> {
-    if let Some(place) = &check(scene.checks)?.password {
+    if let Some(place) = &scene.dask()?.password {
         let password = scene.secret(place).await?;
         let pair = format!("{}:{}", CHECK_SERVICE, password.expose_secret());
         return Ok(("Basic", SecretString::from(STANDARD.encode(pair))));
@@ -181,7 +178,7 @@ async fn credentials(scene: &Scene<'_>) -> Result<(&'static str, SecretString), 
 }
 
 fn web(scene: &Scene<'_>) -> Result<Web, Problem> {
-    let prefix = prefix(&check(scene.checks)?.address);
+    let prefix = prefix(&scene.dask()?.address);
     Ok(Web::new(needed(&scene.found.dask)?)?.under(prefix))
 }
 
@@ -189,8 +186,4 @@ fn web(scene: &Scene<'_>) -> Result<Web, Problem> {
 fn prefix(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
-}
-
-fn check(checks: &Checks) -> Result<&DaskCheck, Problem> {
-    checks.dask.as_ref().ok_or_else(|| Problem::new("rung-order", "Dask Gateway is not among the checks"))
 }

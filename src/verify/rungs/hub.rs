@@ -5,7 +5,7 @@ use reqwest::Url;
 use tokio::time::Instant;
 
 use crate::{
-    plan::graph::{Checks, HubCheck},
+    plan::graph::HubCheck,
     problem::Problem,
     verify::{
         causes::{hub as causes, network},
@@ -60,7 +60,7 @@ async fn door(scene: &Scene<'_>, notes: &Notes) -> Result<Door, Problem> {
 
 /// Height 2: the hub itself answers, and names its version.
 pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let web = Web::new(needed(&scene.found.hub)?)?.under(&check(scene.checks)?.base);
+    let web = Web::new(needed(&scene.found.hub)?)?.under(&scene.hub()?.base);
     notes.tried(format!("GET /hub/api/ at {}", web.place()));
     let version = api::version(&web).await?;
     notes.seen(format!("JupyterHub {version}"));
@@ -70,7 +70,7 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// Height 2: the address that people use has a name, takes connections, has a certificate, and leads to the hub.
 pub async fn address(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let check = check(scene.checks)?;
+    let check = scene.hub()?;
     let Some(url) = public::url(scene, check).await? else {
         notes.tried("no public address was asked for");
         notes.seen(format!("reached inside the cluster, or with `kubectl port-forward service/{PROXY} 8000:80`"));
@@ -131,7 +131,7 @@ async fn certificate(scene: &Scene<'_>, notes: &Notes, door: &Door) -> Result<()
 /// Height 2: the login leads to the provider, with the client and the callback that the answers say. Whether the provider
 /// lets anybody in only a person can try.
 pub async fn login(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let check = check(scene.checks)?;
+    let check = scene.hub()?;
     let door = scene.found.public.get().map_or_else(|| needed(&scene.found.hub), Ok)?;
     let web = Web::new(door)?.under(&check.base);
     let Some(host) = &check.login_host else {
@@ -174,10 +174,6 @@ fn leads(check: &HubCheck, host: &str, target: &Url, notes: &Notes) -> Result<()
     }
     notes.seen(format!("the login leads to {host}, back to {callback}"));
     Ok(())
-}
-
-fn check(checks: &Checks) -> Result<&HubCheck, Problem> {
-    checks.hub.as_ref().ok_or_else(|| Problem::new("rung-order", "the hub is not among the checks"))
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::gpu::usable;
 use crate::{
     health::text,
-    plan::graph::{Checks, HubCheck},
     problem::{Explain, Problem},
     run::ports::ObjectRef,
     verify::{
@@ -43,7 +42,7 @@ const SWEEP_CELL: &str = include_str!("../../../assets/verify/cell_sweep.py");
 
 /// The check's user gets a server and a kernel. What an earlier check left is removed first.
 pub async fn server(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let (check, hub) = (check(scene.checks)?, hub(scene).await?);
+    let (check, hub) = (scene.hub()?, hub(scene).await?);
     hub.may_all().await?;
     let hub = scene.found.keeper.get_or_init(|| hub);
     hub.remove_user().await?;
@@ -95,10 +94,11 @@ pub async fn versions(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 /// Ray from the notebook: first the versions, then the way, then the guides' cell.
 pub async fn ray(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let kernel = &needed(&scene.found.server)?.kernel;
-    let address = scene.checks.ray.as_ref().map(|check| check.address.clone()).unwrap_or_default();
+    let check = scene.ray()?;
+    let address = check.address.as_str();
     notes.tried(format!("versions, the way, then `ray.init(\"{address}\")` and four tasks"));
     compare::ray(needed(&scene.found.ray)?, needed(&scene.found.notebook)?)?;
-    reach(kernel, &address).await?;
+    reach(kernel, address).await?;
     let code = script::compose(&json!({"address": address}), &[include_str!("../../../assets/verify/cell_ray.py")]);
     let mut output = kernel.run(&code, RAY).await?;
     for _ in 1..ray_causes::TRIES {
@@ -109,8 +109,7 @@ pub async fn ray(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         output = kernel.run(&code, RAY).await?;
     }
     if let Some(error) = &output.error {
-        let token = scene.checks.ray.as_ref().is_some_and(|check| check.token.is_some());
-        return Err(ray_failed(&address, token, error).into());
+        return Err(ray_failed(address, check.token.is_some(), error).into());
     }
     for fact in script::of_kind(&output.facts(), "context") {
         let said = |name: &str| text::line(script::said(fact, name));
@@ -183,7 +182,7 @@ pub async fn dask(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// A GPU in the notebook: another server, with the profile that has one.
 pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let (check, hub) = (check(scene.checks)?, needed(&scene.found.keeper)?);
+    let (check, hub) = (scene.hub()?, needed(&scene.found.keeper)?);
     let profile = check.gpu_profile.as_deref();
     notes.tried(format!("a server with profile `{}`, and its GPU", profile.unwrap_or_default()));
     hub.stop().await?;
@@ -260,15 +259,11 @@ fn expect(output: &Output, kind: &str, notes: &Notes, what: &str) -> Result<(), 
 }
 
 async fn hub(scene: &Scene<'_>) -> Result<Hub, Stop> {
-    let check = check(scene.checks)?;
+    let check = scene.hub()?;
     let Some(place) = &check.token else { return Err(Stop::Skipped(causes::no_token())) };
     let door: &Door = scene.found.public.get().map_or_else(|| needed(&scene.found.hub), Ok)?;
     let web = Web::new(door)?.under(&check.base).authorized("token", &scene.secret(place).await?);
     Ok(Hub { web, user: check.user.clone() })
-}
-
-fn check(checks: &Checks) -> Result<&HubCheck, Problem> {
-    checks.hub.as_ref().ok_or_else(|| Problem::new("rung-order", "the hub is not among the checks"))
 }
 
 #[cfg(test)]

@@ -29,14 +29,12 @@ pub async fn hub(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// Ray's head.
 pub async fn ray(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let Some(check) = &scene.checks.ray else { return Ok(()) };
-    behind(scene, notes, service(check)).await
+    behind(scene, notes, service(scene.ray()?)).await
 }
 
 /// Dask Gateway's proxy.
 pub async fn dask(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let Some(check) = &scene.checks.dask else { return Ok(()) };
-    behind(scene, notes, &check.service).await
+    behind(scene, notes, &scene.dask()?.service).await
 }
 
 /// Waits until a Service has a ready endpoint.

@@ -42,8 +42,7 @@ const JOINING: Duration = Duration::from_secs(60);
 
 /// Height 1: both ports answer, and in the right protocol.
 pub async fn ports(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let Some(check) = &scene.checks.ray else { return Ok(()) };
-    let service = ray::service(check);
+    let service = ray::service(scene.ray()?);
     for (port, wanted, found) in [
         (ray::CLIENT_PORT, Answer::Http2, &scene.found.ray_client),
         (ray::DASHBOARD_PORT, Answer::Http1, &scene.found.ray_http),
@@ -75,7 +74,7 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     notes.tried(format!("HTTP at {}", web.place()));
     let asks = dashboard::asks_token(&web).await?;
     notes.seen(if asks { "token auth is on" } else { "token auth is off: whoever reaches the ports runs code" });
-    if asks && scene.checks.ray.as_ref().is_some_and(|check| check.token.is_none()) {
+    if asks && scene.ray()?.token.is_none() {
         return Err(causes::token_missing(&web.place()).into());
     }
     let health = dashboard::healthy(&web).await?;
@@ -147,7 +146,7 @@ fn client_id(scene: &Scene<'_>) -> Result<String, Problem> {
 }
 
 async fn wait_for_nodes(scene: &Scene<'_>, notes: &Notes, client: &mut RayClient) -> Result<(), Problem> {
-    let Some(check) = &scene.checks.ray else { return Ok(()) };
+    let check = scene.ray()?;
     let wanted = check.nodes;
     let begun = tokio::time::Instant::now();
     loop {
@@ -255,7 +254,7 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 
 /// Whether Ray may make nodes by itself.
 async fn scales(scene: &Scene<'_>) -> bool {
-    let Some(check) = &scene.checks.ray else { return false };
+    let Ok(check) = scene.ray() else { return false };
     let object = ObjectRef::new("ray.io/v1", "RayCluster", &scene.checks.namespace, &check.cluster);
     let cluster = scene.ports.cluster.get(&object).await.ok().flatten();
     cluster.is_some_and(|cluster| cluster.pointer("/spec/enableInTreeAutoscaling") == Some(&Value::Bool(true)))
@@ -292,9 +291,9 @@ async fn follow_gpu(
 /// With the cause that keeps a worker with a GPU from coming, if there is one.
 async fn no_gpu_free(scene: &Scene<'_>, web: &Web) -> Problem {
     let problem = causes::gpu_unscheduled(&dashboard::pending(web).await.unwrap_or_default());
-    match &scene.checks.ray {
-        Some(check) => explained(scene, problem, &check.cluster).await,
-        None => problem,
+    match scene.ray() {
+        Ok(check) => explained(scene, problem, &check.cluster).await,
+        Err(_) => problem,
     }
 }
 
@@ -314,4 +313,42 @@ async fn judge_gpu(scene: &Scene<'_>, notes: &Notes, web: &Web, facts: &[Value])
     }
     notes.seen(format!("a task was given a GPU on {}", script::said(fact, "/value/host")));
     usable(notes, fact.get("value").unwrap_or(&Value::Null), "ray.pools")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Notes, and the code of the problem, of a job that printed such facts.
+    fn judged(facts: &[Value]) -> (Vec<String>, Option<String>) {
+        let cluster = RayVersions { ray: "2.60.0".to_owned(), python: "3.13.1".to_owned() };
+        let notes = Notes::default();
+        let problem = judge_tasks(&notes, &cluster, facts).err().map(|problem| problem.code);
+        (notes.read().1, problem)
+    }
+
+    fn node(address: &str, python: &str) -> Value {
+        let value = json!({"host": "h", "python": python, "ray": "2.60.0"});
+        json!({"kind": "node", "ok": true, "node": address, "seconds": 0.1, "value": value})
+    }
+
+    #[test]
+    fn every_node_is_told_with_its_versions() {
+        let cpu = json!({"kind": "cpu", "ok": true, "value": 2470, "seconds": 0.5});
+        let (notes, problem) = judged(&[cpu, node("10.0.0.1", "3.13.1"), node("10.0.0.2", "3.13.9")]);
+        assert_eq!(problem, None);
+        assert_eq!(notes[0], "CPU tasks: done in 0.5 s");
+        assert_eq!(notes[2], "task on node 10.0.0.2: done in 0.1 s by Ray 2.60.0, Python 3.13.9");
+    }
+
+    #[test]
+    fn the_first_thing_that_fails_is_the_problem() {
+        let lost = json!({"kind": "node", "ok": false, "node": "10.0.0.3", "error": "GetTimeoutError: \u{1b}[31mlost"});
+        let (notes, problem) = judged(&[node("10.0.0.1", "3.12.1"), lost.clone()]);
+        assert_eq!((problem.as_deref(), notes.len()), (Some("ray-version-mismatch"), 2));
+        assert_eq!(notes[1], "task on node 10.0.0.3: GetTimeoutError: lost");
+        assert_eq!(judged(&[lost]).1.as_deref(), Some("ray-node-failed"));
+        let cpu = json!({"kind": "cpu", "ok": false, "error": "GetTimeoutError: Get timed out"});
+        assert_eq!(judged(&[cpu]).1.as_deref(), Some("ray-job-slow"));
+    }
 }

@@ -159,6 +159,28 @@ async fn a_ctrl_c_while_the_server_starts_leaves_neither_server_nor_user() {
 }
 
 #[tokio::test]
+async fn a_server_that_does_not_start_is_told_with_the_cause() {
+    let mut hub = Hub::new("", prints_versions);
+    let words = "Spawn failed: pod did not start in 600 seconds!\u{1b}[0m";
+    hub.progress = vec![json!({"progress": 100, "failed": true, "message": words})];
+    let (world, checks) = with_hub(&Arc::new(hub)).await;
+    let unschedulable = json!({"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+        "message": "0/1 nodes are available: 1 Insufficient memory.", "lastTransitionTime": "2026-01-01T11:00:00Z"});
+    world.put(json!({"apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "jupyter-hubwright-probe", "namespace": NAMESPACE, "uid": "p1", "creationTimestamp": "2026-01-01T11:00:00Z"},
+        "spec": {"containers": [{"name": "notebook", "image": "registry.example.org/notebook:1",
+            "resources": {"requests": {"memory": "64Gi"}}}]},
+        "status": {"phase": "Pending", "conditions": [unschedulable]}}));
+    let (results, told) = climbed(&world, &checks, never).await;
+    let server = rung(&results, "notebook-server");
+    let problem = server.problem.as_ref().unwrap();
+    assert_eq!((server.outcome, problem.code.as_str()), (RungOutcome::Failed, "not-enough-memory"), "{problem:?}");
+    assert!(problem.title.starts_with("the check user's server does not start: "), "{problem:?}");
+    assert_eq!(rung(&results, "notebook-versions").outcome, RungOutcome::Skipped);
+    assert!(!told.contains(r"\u001b"), "{told}");
+}
+
+#[tokio::test]
 async fn a_limit_of_one_worker_is_kept_to() {
     let gateway = Arc::new(Gateway::limited_to(1));
     gateway.leave_a_cluster();
