@@ -66,10 +66,10 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 /// Height 3: a cluster starts, and its scheduler speaks.
 pub async fn cluster(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let gateway = ours(scene).await?;
+    notes.tried(format!("a new cluster at {}", gateway.place()));
     // The account is the check's alone, so all its clusters are leftovers.
     gateway.delete_all().await?;
     let gateway = scene.found.dask_ours.get_or_init(|| gateway);
-    notes.tried(format!("a new cluster at {}", gateway.place()));
     let begun = Instant::now();
     let name = gateway.create().await?;
     let cluster = match gateway.running(&name).await {

@@ -71,7 +71,8 @@ pub async fn http(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 /// Height 2: the address that people use has a name, takes connections, has a certificate, and leads to the hub.
 pub async fn address(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let check = scene.hub()?;
-    let Some(url) = public::url(scene, check).await? else {
+    let url = public::url(scene, check).await.inspect_err(|_| notes.tried(format!("the address of Service `{PROXY}`")));
+    let Some(url) = url? else {
         notes.tried("no public address was asked for");
         notes.seen(format!("reached inside the cluster, or with `kubectl port-forward service/{PROXY} 8000:80`"));
         return Ok(());

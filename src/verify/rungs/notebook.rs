@@ -43,10 +43,10 @@ const SWEEP_CELL: &str = include_str!("../../../assets/verify/cell_sweep.py");
 /// The check's user gets a server and a kernel. What an earlier check left is removed first.
 pub async fn server(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let (check, hub) = (scene.hub()?, hub(scene).await?);
+    notes.tried(format!("a server of user `{}` at {}", hub.user, hub.web.place()));
     hub.may_all().await?;
     let hub = scene.found.keeper.get_or_init(|| hub);
     hub.remove_user().await?;
-    notes.tried(format!("a server of user `{}` at {}", hub.user, hub.web.place()));
     hub.create_user().await?;
     let kernel = spawn(scene, notes, hub, check.profile.as_deref()).await?;
     notes.seen("server and kernel run");
