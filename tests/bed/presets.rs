@@ -125,7 +125,8 @@ fn moodle_gpu(bed: &'static Bed) {
     let deployment = deployment(bed, "moodle", 4);
     let node = std::env::var("HUBWRIGHT_BED_NODE").expect("the bed says where its node is");
     let host = format!("access.host={node}");
-    let answers = ["login.url=https://moodle.example.org", &host];
+    // The preset is for a proxy on port 80; here people type the node's own port.
+    let answers = ["login.url=https://moodle.example.org", &host, "access.port=31895"];
     let done = install(&deployment, "moodle-gpu", &answers);
     expect_verified_but(&done, &["notebook-gpu"]);
     let problem = done.rung("notebook-gpu").and_then(|rung| rung.problem.as_ref()).expect("a red rung says why");
