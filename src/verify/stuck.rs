@@ -1,7 +1,8 @@
-//! Why the pods that a rung waits for do not come: the health rules, asked once. Must not know any rung.
+//! Why the pods that a rung waits for do not come: the health rules, asked once or for as long as something is waited for. Must not know any rung.
 use std::{collections::BTreeSet, time::Duration};
 
 use futures::StreamExt;
+use jiff::{SignedDuration, Timestamp};
 
 use super::scene::Scene;
 use crate::{
@@ -16,6 +17,10 @@ use crate::{
 
 /// How long a look at the namespace may take.
 const LOOK: Duration = Duration::from_secs(10);
+/// Time between two judgements while something is waited for.
+const EVERY: Duration = Duration::from_secs(5);
+/// How long a cause may last: an autoscaler says within this time that it makes a machine.
+const HOPELESS: SignedDuration = SignedDuration::from_secs(60);
 
 /// The problem with the cause that keeps a pod, or what should make it, whose name begins so from getting ready; the problem
 /// alone if none is known.
@@ -25,6 +30,34 @@ pub async fn explained(scene: &Scene<'_>, problem: Problem, name: &str) -> Probl
         Some(finding) => because(problem, finding),
         None => problem,
     }
+}
+
+/// Watches until one cause has kept such a pod from getting ready for so long that it will not go away by itself; that problem. Where
+/// the cluster is making a machine for the pod there is no cause.
+pub async fn hopeless(scene: &Scene<'_>, problem: Problem, name: &str) -> Problem {
+    let mut index = Index::new(&scene.checks.namespace);
+    let mut changes = scene.ports.cluster.watch(&scene.checks.namespace);
+    let mut cause: Option<(Timestamp, Finding)> = None;
+    loop {
+        let mut tick = scene.ports.clock.sleep(EVERY);
+        loop {
+            tokio::select! {
+                () = &mut tick => break,
+                Some(change) = changes.next() => drop(index.apply(change)),
+            }
+        }
+        let now = scene.ports.clock.now();
+        let found = causes::all(&index, now).into_iter().find(|finding| concerns(finding, name));
+        cause = found.map(|found| (since(cause.as_ref(), &found).unwrap_or(now), found));
+        if let Some((_, finding)) = cause.take_if(|(since, _)| now.duration_since(*since) >= HOPELESS) {
+            return because(problem, finding);
+        }
+    }
+}
+
+/// Since when it is this cause.
+fn since(before: Option<&(Timestamp, Finding)>, now: &Finding) -> Option<Timestamp> {
+    before.filter(|(_, before)| before.code == now.code).map(|(since, _)| *since)
 }
 
 fn concerns(finding: &Finding, name: &str) -> bool {

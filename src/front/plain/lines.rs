@@ -81,6 +81,8 @@ impl<W: Write + Send> Lines<W> {
     fn track(&mut self, at: Timestamp, kind: &EventKind) {
         match kind {
             EventKind::StepStarted { step } => self.wait_for(step, "started", at),
+            EventKind::RungStarted { title, .. } => self.wait_for(&rung(title), "being tried", at),
+            EventKind::RungDone(done) => self.no_longer(&rung(&done.title)),
             EventKind::StepWaiting { step, what, .. } => self.wait_for(step, what, at),
             EventKind::StepBlocked { step, finding, .. } => self.wait_for(step, &finding.title, at),
             EventKind::StepDone { step, .. }
@@ -152,6 +154,11 @@ impl<W: Write + Send> Front for Lines<W> {
             }
         }
     }
+}
+
+/// A rung is waited for as a step is.
+fn rung(title: &str) -> StepId {
+    StepId::new(title)
 }
 
 fn spinner(step: &StepId) -> ProgressBar {

@@ -78,6 +78,11 @@ pub fn refused(what: &str, reply: &Reply) -> Problem {
         .retry()
 }
 
+/// Something keeps the server from starting, and will not go away by itself.
+pub fn spawn_stuck() -> Problem {
+    Problem::new("spawn-stuck", "the check user's server does not start").at("notebook.image").retry()
+}
+
 /// The server did not start.
 pub fn spawn_failed(words: &str) -> Problem {
     let known = SPAWN.iter().find(|cause| words.contains(cause.sign));

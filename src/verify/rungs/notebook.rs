@@ -23,7 +23,7 @@ use crate::{
         rung::{Notes, Stop},
         scene::{Scene, needed},
         script,
-        stuck::explained,
+        stuck::{explained, hopeless},
         web::Web,
     },
 };
@@ -60,14 +60,19 @@ async fn spawn(scene: &Scene<'_>, notes: &Notes, hub: &Hub, profile: Option<&str
         told.lock().unwrap_or_else(PoisonError::into_inner).push(message.to_owned());
         scene.say(format!("check's server: {message}"));
     };
-    let started = tokio::time::timeout(SPAWN, hub.start(profile, &say)).await;
-    let server = match started.unwrap_or_else(|_| Err(causes::spawn_slow(SPAWN.as_secs()))) {
-        Ok(server) => server,
-        Err(problem) => {
-            told.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|message| notes.seen(message));
-            return Err(explained(scene, problem, &format!("jupyter-{}", hub.user)).await);
-        }
+    let pod = format!("jupyter-{}", hub.user);
+    let started = tokio::select! {
+        started = hub.start(profile, &say) => match started {
+            Ok(server) => Ok(server),
+            Err(problem) => Err(explained(scene, problem, &pod).await),
+        },
+        problem = hopeless(scene, causes::spawn_stuck(), &pod) => Err(problem),
+        () = scene.ports.clock.sleep(SPAWN) => Err(explained(scene, causes::spawn_slow(SPAWN.as_secs()), &pod).await),
     };
+    if started.is_err() {
+        told.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|message| notes.seen(message));
+    }
+    let server = started?;
     hub.answers(&server).await?;
     Kernel::start(server).await
 }
