@@ -85,12 +85,28 @@ pub async fn apply(cluster: &KubeCluster, object: &Value) -> PortResult<Applied>
     })
 }
 
-/// Whether an apply changed nothing. The server raises the version only where something changed; but a controller may
-/// have written the status in between, which leaves the generation alone.
+/// Whether an apply changed nothing. The server raises the version only where something changed; but a controller may have
+/// written the status or an annotation of its own in between, which leaves the generation, and what is ours, alone.
 fn same(before: &ObjectMeta, after: &ObjectMeta) -> bool {
-    let kept = |a: &ObjectMeta, b: &ObjectMeta| a.labels == b.labels && a.annotations == b.annotations;
     before.resource_version == after.resource_version
-        || before.generation.is_some() && before.generation == after.generation && kept(before, after)
+        || before.generation.is_some() && before.generation == after.generation && ours(before) == ours(after)
+}
+
+/// The fields that this program applied, as the server notes them, and the values of labels and annotations among them.
+fn ours(of: &ObjectMeta) -> Option<(&Value, Vec<Option<&String>>)> {
+    let entry = of
+        .managed_fields
+        .iter()
+        .flatten()
+        .find(|entry| entry.manager.as_deref() == Some(MANAGER) && entry.operation.as_deref() == Some("Apply"))?;
+    let fields = &entry.fields_v1.as_ref()?.0;
+    let keys = |field: &str| {
+        let noted = fields.pointer(&format!("/f:metadata/f:{field}")).and_then(Value::as_object);
+        noted.into_iter().flat_map(serde_json::Map::keys).filter_map(|key| key.strip_prefix("f:"))
+    };
+    let labels = keys("labels").map(|key| of.labels.as_ref()?.get(key));
+    let annotations = keys("annotations").map(|key| of.annotations.as_ref()?.get(key));
+    Some((fields, labels.chain(annotations).collect()))
 }
 
 /// One object.
