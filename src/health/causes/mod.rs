@@ -81,6 +81,7 @@ pub const CAUSES: &[Cause] = &[
     cause("node-no-network", Rank::Node, node::no_network),
     cause("node-disk-full", Rank::Node, node::disk_full),
     cause("evicted", Rank::Node, node::evicted),
+    cause("pod-stays", Rank::Node, node::pod_stays),
     cause("refused", Rank::Refused, admission::refused),
     cause("no-default-storage-class", Rank::Storage, storage::no_default_class),
     cause("storage-class-missing", Rank::Storage, storage::class_missing),

@@ -11,6 +11,8 @@ const PRESSURES: &[(&str, &str)] =
 
 /// Seconds until a node that does not answer counts: they come back.
 const PATIENCE: i64 = 20;
+/// Seconds that a pod may stay after the time that it was given to leave.
+const LEAVING: i64 = 60;
 
 fn node_of<'a>(on: &Context<'a>) -> Option<(&'a Pod, &'a Node)> {
     let pod = on.pod()?;
@@ -91,4 +93,15 @@ pub fn evicted(on: &Context<'_>) -> Option<Finding> {
     let finding = Finding::new("evicted", named(pod), format!("{node} ran out of something and threw the pod out"));
     let finding = finding.detail(pod.status.message.as_deref().unwrap_or_default());
     Some(finding.tell("the words above say of what: disk or memory of the node; its owner starts a new pod by itself"))
+}
+
+/// A pod that was told to leave and stays. Another one of its name, or one that needs its disk, cannot come before.
+pub fn pod_stays(on: &Context<'_>) -> Option<Finding> {
+    let pod = on.pod()?;
+    let due =
+        pod.metadata.deletion_timestamp.as_ref().map(|time| time.0).filter(|due| on.is_past(Some(*due), LEAVING))?;
+    let title = format!("{} of before does not leave, and {} does not say why", pod.name(), super::answers::node(pod));
+    let command = format!("kubectl -n {} delete pod {} --force --grace-period=0", pod.namespace(), pod.name());
+    let why = "only if its machine is gone for good: else two of it may write to one disk";
+    Some(Finding::new("pod-stays", named(pod), title).since(Some(due)).command(command, why))
 }

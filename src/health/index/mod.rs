@@ -172,6 +172,12 @@ impl Index {
         names.filter_map(|name| self.pod(name)).filter(|pod| !pod.is_terminating())
     }
 
+    /// Pods that the object of this UID controls and that are on their way out, by name.
+    pub fn leaving_of(&self, uid: &str) -> impl Iterator<Item = &Pod> {
+        let names = self.owned.get(uid).into_iter().flatten();
+        names.filter_map(|name| self.pod(name)).filter(|pod| pod.is_terminating())
+    }
+
     /// Events about an object, newest first; those of a former object of the same name are left out.
     pub fn events<'a>(&'a self, kind: &str, name: &str, uid: &'a str) -> impl Iterator<Item = &'a Noted> {
         self.events.about(kind, name, uid)

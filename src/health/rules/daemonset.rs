@@ -29,5 +29,6 @@ fn rule(view: View<'_>, set: &DaemonSet) -> Verdict {
         return pods::confirm(view, &pods);
     }
     let owners = vec![Owner::new(set, &[])];
-    pods::verdict(view, &pods::Unready { owners, pods, ready: status.number_available.min(wanted), wanted })
+    let leaving = view.index.leaving_of(set.uid()).collect();
+    pods::verdict(view, &pods::Unready { owners, pods, leaving, ready: status.number_available.min(wanted), wanted })
 }

@@ -37,7 +37,9 @@ fn rule(view: View<'_>, deployment: &Deployment) -> Verdict {
     if ready == wanted && status.replicas > status.updated_replicas {
         return Verdict::progressing(format!("{ready} of {wanted} new pods ready: those of before are leaving"));
     }
-    pods::verdict(view, &pods::Unready { owners: owners.into_iter().flatten().collect(), pods, ready, wanted })
+    let owners = owners.into_iter().flatten().collect();
+    let leaving = replica_sets(view.index, deployment).flat_map(|set| view.index.leaving_of(set.uid())).collect();
+    pods::verdict(view, &pods::Unready { owners, pods, leaving, ready, wanted })
 }
 
 /// The ReplicaSet of the newest revision; the others are on their way out.

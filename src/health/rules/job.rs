@@ -28,7 +28,7 @@ pub fn rule(view: View<'_>, job: &Job) -> Verdict {
         return Verdict::progressing("the Job is on hold (`spec.suspend`)");
     }
     let (wanted, ready) = (job.spec.completions.unwrap_or(1), job.status.succeeded);
-    let unready = pods::Unready { owners: vec![owner], pods, ready, wanted };
+    let unready = pods::Unready { owners: vec![owner], pods, leaving: Vec::new(), ready, wanted };
     match causes::of(view, Subject::Owner(owner)) {
         Some(finding) => Verdict::Blocked(finding),
         None => match pods::verdict(view, &unready) {

@@ -59,6 +59,11 @@ pub fn evaluate(index: &Index, expect: &Expect, now: Timestamp) -> Verdict {
     }
 }
 
+/// Whether a hook of a helm release is at work, so that the helm that started it has reason to be silent.
+pub fn hook_runs(index: &Index, release: &str, now: Timestamp) -> bool {
+    release::hook_runs(View { index, now: index.server_time(now) }, release)
+}
+
 /// Whether one of its pods is downloading an image: such a wait makes progress and counts against no deadline.
 pub fn pulling(index: &Index, expect: &Expect) -> bool {
     let pulls = |pod: &Pod| pod::pulls(index, pod).is_some();

@@ -23,6 +23,8 @@ pub struct Unready<'a> {
     pub owners: Vec<Owner<'a>>,
     /// Pods of the newest revision.
     pub pods: Vec<&'a Pod>,
+    /// Pods of any revision that are on their way out.
+    pub leaving: Vec<&'a Pod>,
     /// Ready pods.
     pub ready: u32,
     /// Pods wanted.
@@ -31,7 +33,9 @@ pub struct Unready<'a> {
 
 /// The verdict on a workload that is not ready by its own counters.
 pub fn verdict(view: View<'_>, workload: &Unready<'_>) -> Verdict {
-    match root::fold(findings(view, &workload.owners, &workload.pods)).into_iter().next() {
+    let leaving = || workload.leaving.iter().filter_map(|pod| causes::of(view, Subject::Pod(pod))).collect();
+    let found = findings(view, &workload.owners, &workload.pods);
+    match root::fold(if found.is_empty() { leaving() } else { found }).into_iter().next() {
         Some(finding) => Verdict::Blocked(finding),
         None => Verdict::progressing(progress(view, workload)),
     }

@@ -49,8 +49,9 @@ fn of_part(view: View<'_>, cluster: &RayCluster, pods: Vec<&Pod>, wanted: u32, p
     if let Some(finding) = root::fold(behind::findings(view, &[owner], &pods)).into_iter().next() {
         return Verdict::Blocked(finding);
     }
+    let leaving = view.index.leaving_of(cluster.uid()).collect();
     let ready = u32::try_from(pods.iter().filter(|pod| pod.is_ready()).count()).unwrap_or(wanted).min(wanted);
-    match behind::verdict(view, &behind::Unready { owners: Vec::new(), pods, ready, wanted }) {
+    match behind::verdict(view, &behind::Unready { owners: Vec::new(), pods, leaving, ready, wanted }) {
         Verdict::Progressing { what } => Verdict::progressing(format!("Ray {part}: {what}")),
         other => other,
     }

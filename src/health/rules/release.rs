@@ -28,6 +28,11 @@ fn at_work(view: View<'_>, release: &str) -> Verdict {
     }
 }
 
+/// Whether something that helm waits for while it is at work goes on.
+pub fn hook_runs(view: View<'_>, release: &str) -> bool {
+    hooks(view, release).iter().any(|(_, verdict)| matches!(verdict, Verdict::Progressing { .. }))
+}
+
 /// A release without anything to wait for is ready once helm says that it is deployed.
 fn nothing_there(index: &Index, release: &str) -> Verdict {
     match newest_record(index, release).map(HelmSecret::status) {

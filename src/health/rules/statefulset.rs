@@ -27,7 +27,8 @@ fn rule(view: View<'_>, set: &StatefulSet) -> Verdict {
         return pods::confirm(view, &pods);
     }
     let owners = vec![Owner::new(set, &status.conditions)];
-    pods::verdict(view, &pods::Unready { owners, pods, ready: status.available_replicas.min(wanted), wanted })
+    let leaving = view.index.leaving_of(set.uid()).collect();
+    pods::verdict(view, &pods::Unready { owners, pods, leaving, ready: status.available_replicas.min(wanted), wanted })
 }
 
 /// Whether as many pods are of the newest revision as the strategy asks for; `OnDelete` asks for none.

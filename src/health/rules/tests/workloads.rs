@@ -44,6 +44,25 @@ fn while_pods_are_replaced_the_new_ones_are_counted() {
 }
 
 #[test]
+fn a_pod_that_does_not_leave_is_named_once_nothing_else_is_wrong() {
+    let leaving = |seconds: i64, node: Value| {
+        let mut old = ready_pod("hub-1-a", HUB);
+        old["metadata"]["deletionTimestamp"] = json!(ago(seconds));
+        World::new().with_all(deployment(json!({"updatedReplicas": 0}))).with(old).with(node)
+    };
+    let healthy = || crate::health::fixtures::node("n1", json!({}));
+    assert!(matches!(leaving(10, healthy()).verdict(&hub()), Verdict::Progressing { .. }), "it may take a moment");
+    let verdict = leaving(90, healthy()).verdict(&hub());
+    assert_eq!((blocked(&verdict).code.as_str(), blocked(&verdict).subject.as_str()), ("pod-stays", "Pod/hub-1-a"));
+    let lost =
+        json!({"status": {"conditions": [{"type": "Ready", "status": "Unknown", "lastTransitionTime": ago(400)}]}});
+    let dead = leaving(90, crate::health::fixtures::node("n1", lost)).verdict(&hub());
+    assert_eq!(blocked(&dead).code, "node-not-ready", "its machine is the root");
+    let next = leaving(90, healthy()).with(waiting_pod("hub-1-b", HUB, "ImagePullBackOff", NOT_FOUND));
+    assert_eq!(blocked(&next.verdict(&hub())).code, "image-not-found", "what is wrong with the next one comes first");
+}
+
+#[test]
 fn an_old_pod_in_trouble_is_no_trouble_of_the_new_revision() {
     let old = json!({"kind": "ReplicaSet", "metadata": {"name": "hub-0", "ownerReferences": owned_by("Deployment", "hub"),
         "annotations": {"deployment.kubernetes.io/revision": "0"}}, "spec": {"replicas": 1}});
