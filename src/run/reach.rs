@@ -6,11 +6,14 @@ use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use super::ports::{Clock, FailureKind, PortError, PortResult};
+use super::ports::{Clock, PortError, PortResult};
 use crate::problem::Problem;
 
 /// Code of the problem that the cluster does not answer.
 pub const UNREACHABLE: &str = "api-unreachable";
+/// Code of the problem that a login ran out: the person logs in again meanwhile, or a credential plugin finds its server
+/// again after the network came back.
+pub const LOGGED_OUT: &str = "not-logged-in";
 /// Time between two attempts.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -25,7 +28,7 @@ pub struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// Calls the cluster, again while it does not answer; what is called must be idempotent. Once it is silent, `said` is
+    /// Calls the cluster, again while it does not answer or does not know us; what is called must be idempotent. Once it is silent, `said` is
     /// told why, and until when it is tried. `None`: cancelled.
     pub async fn call<'c, T>(
         &self,
@@ -36,7 +39,7 @@ impl Reach<'_> {
         let mut silent = false;
         loop {
             let error = match call().await {
-                Err(error) if nobody_answered(&error) => error,
+                Err(error) if passes(&error) => error,
                 ended => return Some(ended),
             };
             if self.clock.now() > deadline {
@@ -53,9 +56,9 @@ impl Reach<'_> {
     }
 }
 
-/// Nobody answered. A wrong certificate or a proxy's login page does not go away by waiting.
-fn nobody_answered(error: &PortError) -> bool {
-    error.kind == FailureKind::Unreachable && error.problem.code == UNREACHABLE
+/// A wrong certificate or a proxy's login page does not go away by waiting.
+fn passes(error: &PortError) -> bool {
+    [UNREACHABLE, LOGGED_OUT].contains(&error.problem.code.as_str())
 }
 
 /// A moment after another.

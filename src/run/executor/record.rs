@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Failure, Run};
 use crate::{
+    health::rules,
     plan::graph::{Release, Step},
     run::{
         event::EventKind,
@@ -15,8 +16,8 @@ use crate::{
 
 /// How long the note of a helm of ours, which has ended, must lie untouched.
 const OURS: SignedDuration = SignedDuration::from_secs(60);
-/// How long the note of a helm that nobody knows must lie untouched. A living one touches it with every hook, and gives up
-/// on a hook after five minutes unless it was told otherwise.
+/// How long the note of a helm that nobody knows must lie untouched, and no hook of it be at work. A living one touches it
+/// with every hook.
 const UNKNOWN: SignedDuration = SignedDuration::from_mins(5);
 /// A note that is older than any clock is wrong.
 const OLD: SignedDuration = SignedDuration::from_hours(24);
@@ -78,6 +79,9 @@ impl Run<'_> {
     ) -> Result<(), Box<Failure>> {
         let seen = untouched.seen;
         let now = self.ports.clock.now();
+        if !untouched.ours && rules::hook_runs(&self.world.index(), &release.name, now) {
+            untouched.since = now;
+        }
         let deadline = untouched.until(state, now);
         if now > deadline {
             return self.unlock(step, release, state).await;

@@ -13,7 +13,7 @@ use crate::{
     run::{
         event::EventKind,
         ports::{HelmRun, ObjectRef},
-        reach::UNREACHABLE,
+        reach::{LOGGED_OUT, UNREACHABLE},
     },
 };
 
@@ -23,8 +23,11 @@ const AGAIN: Duration = Duration::from_secs(5);
 const PENDING: &str = "release-pending";
 /// Refusals that go away by themselves, and how long that may take: an add-on's webhook that is starting; a kind whose
 /// definition is there, but of which not every API server knows yet.
-const HEALS: &[(&str, SignedDuration)] =
-    &[("webhook-not-ready", SignedDuration::from_mins(3)), ("crd-missing", SignedDuration::from_mins(1))];
+const HEALS: &[(&str, SignedDuration)] = &[
+    ("webhook-not-ready", SignedDuration::from_mins(3)),
+    ("crd-missing", SignedDuration::from_mins(1)),
+    (LOGGED_OUT, SignedDuration::from_mins(3)),
+];
 
 /// Whether an object says everything that a part of it says.
 fn holds(object: &Value, part: &Value) -> bool {

@@ -197,6 +197,23 @@ fn the_pending_release_of_a_helm_that_lives_elsewhere_is_left_alone_until_it_is_
 }
 
 #[test]
+fn the_pending_release_of_a_helm_that_nobody_knows_is_left_alone_while_its_hook_works() {
+    let world = undisturbed();
+    let began = world.time.now();
+    let hook = |conditions| {
+        json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "hook", "namespace": "hub", "uid": "hook",
+            "labels": {"release": RAY}, "annotations": {"helm.sh/hook": "pre-upgrade"}}, "spec": {}, "status": {"conditions": conditions}})
+    };
+    world.put(hook(json!([])));
+    let other = world.clone();
+    world.time.later(900, move || other.put(hook(json!([{"type": "Complete", "status": "True"}]))));
+    assert_eq!(upgrade_of_pending(&world, 0).0, Some(Outcome::Done));
+    let took = world.time.now().duration_since(began).as_secs();
+    assert!((1200..1300).contains(&took), "{took} s");
+    world.take("Job/hook");
+}
+
+#[test]
 fn a_helm_on_another_machine_is_not_taken_for_dead() {
     let slow = || {
         let world = World::new();

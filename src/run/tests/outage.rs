@@ -19,6 +19,18 @@ fn a_silence_at_any_moment_is_outlasted() {
 }
 
 #[test]
+fn a_login_that_runs_out_at_any_moment_is_waited_for() {
+    let expected = undisturbed();
+    for from in 0..40 {
+        let world = World::new();
+        world.logged_out(from, from + 100);
+        let (outcome, events) = go(&world);
+        assert_eq!(outcome, Some(Outcome::Done), "logged out from {from} s: {:?}", problems(&events));
+        assert_converged(&world, &expected, &format!("logged out from {from} s"));
+    }
+}
+
+#[test]
 fn contact_that_is_lost_and_found_is_said_once_each() {
     let world = World::new();
     world.silence(5, 60);

@@ -19,16 +19,16 @@ impl World {
     /// helm is done: its objects are there, and become ready later. Without contact it cannot even note that it failed.
     fn helm_ends(&self, pid: u32) {
         let mut state = lock(&self.state);
-        let down = state.down;
+        let down = state.refused_all();
         let Some(process) = state.helms.get(&pid).filter(|process| process.ended.is_none()) else { return };
         let name = process.release.clone();
         let refused = state.refused.get(&name).copied();
-        let ended = match (down, refused) {
-            (true, _) => Err(error(FailureKind::Unreachable, "api-unreachable")),
+        let ended = match (&down, refused) {
+            (Some(error), _) => Err(error.clone()),
             (_, Some(code)) => Err(error(FailureKind::Refused, code)),
             _ => Ok(()),
         };
-        if let Some(release) = state.releases.get_mut(&name).filter(|_| !down) {
+        if let Some(release) = state.releases.get_mut(&name).filter(|_| down.is_none()) {
             release.status = if refused.is_some() { "failed" } else { "deployed" }.to_owned();
             release.modified = Some(self.time.now());
         }
@@ -56,8 +56,8 @@ impl Helm for World {
     ) -> BoxFuture<'a, PortResult<Box<dyn HelmRun>>> {
         let mut state = lock(&self.state);
         let name = release.name.clone();
-        if state.down {
-            return now(Err(error(FailureKind::Unreachable, "api-unreachable")));
+        if let Some(error) = state.refused_all() {
+            return now(Err(error));
         }
         if state.helms.values().any(|process| process.release == name && process.ended.is_none()) {
             state.wrong.push(format!("two helms work on `{name}` at once"));

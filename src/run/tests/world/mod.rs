@@ -93,8 +93,9 @@ struct State {
     slow: BTreeMap<String, i64>,
     /// Processes so far run on another machine than the next run.
     elsewhere: bool,
-    /// Nobody answers, whether the watch noticed that or not.
+    /// Nobody answers, whether the watch noticed that or not; and how that is said.
     down: bool,
+    excuse: &'static str,
     /// What the person's reference to a secret leads to.
     password: String,
     /// Where port-forwards lead, by Service and port.
@@ -104,7 +105,7 @@ struct State {
 /// What happens to a run.
 impl World {
     pub fn new() -> Self {
-        let state = State { password: "first".to_owned(), ..State::default() };
+        let state = State { password: "first".to_owned(), excuse: "api-unreachable", ..State::default() };
         Self { time: Time::new(), state: Arc::new(Mutex::new(state)) }
     }
 
@@ -200,6 +201,12 @@ impl World {
             let world = self.clone();
             self.time.later(at + 2, move || world.tell(&Change::Contact { up, what: "the cluster".to_owned() }));
         }
+    }
+
+    /// The login has run out for a while.
+    pub fn logged_out(&self, from: i64, to: i64) {
+        lock(&self.state).excuse = "not-logged-in";
+        self.silence(from, to);
     }
 
     /// A watch tells what changed so many seconds later.
@@ -359,8 +366,16 @@ impl World {
 
     /// The answer of a cluster, or its silence.
     fn answer<'a, T: Send + 'a>(&self, answer: impl FnOnce() -> PortResult<T>) -> BoxFuture<'a, PortResult<T>> {
-        let down = lock(&self.state).down;
-        now(if down { Err(error(FailureKind::Unreachable, "api-unreachable")) } else { answer() })
+        let refused = lock(&self.state).refused_all();
+        now(refused.map_or_else(answer, Err))
+    }
+}
+
+impl State {
+    /// What every call ends with while nobody answers.
+    fn refused_all(&self) -> Option<PortError> {
+        let kind = if self.excuse == "not-logged-in" { FailureKind::Unauthorized } else { FailureKind::Unreachable };
+        self.down.then(|| error(kind, self.excuse))
     }
 }
 
