@@ -142,6 +142,13 @@ impl Finding {
         self.then(NextStep::Retry { why: why.into() })
     }
 
+    /// Adds another way, or the only one where there is none yet.
+    #[must_use]
+    pub fn or(self, why: &str) -> Self {
+        let why = if self.next.is_empty() { why.to_owned() } else { format!("or {why}") };
+        self.tell(why)
+    }
+
     /// Adds anything else.
     #[must_use]
     pub fn tell(self, why: impl Into<String>) -> Self {
@@ -193,14 +200,16 @@ pub enum NextStep {
     },
 }
 
-/// As one line.
+/// As one line. Another way than the one before begins with "or".
 impl std::fmt::Display for NextStep {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Edit { why, .. } | Self::Command { why, .. } | Self::Retry { why } | Self::Tell { why }) = self;
+        let (or, why) = why.strip_prefix("or ").map_or(("", why.as_str()), |why| ("or ", why));
         match self {
-            Self::Edit { key, why } => write!(f, "change the answer `{key}`: {why}"),
-            Self::Command { command, why } => write!(f, "run `{command}`: {why}"),
-            Self::Retry { why } => write!(f, "try again: {why}"),
-            Self::Tell { why } => f.write_str(why),
+            Self::Edit { key, .. } => write!(f, "{or}change the answer `{key}`: {why}"),
+            Self::Command { command, .. } => write!(f, "{or}run `{command}`: {why}"),
+            Self::Retry { .. } => write!(f, "{or}try again: {why}"),
+            Self::Tell { .. } => write!(f, "{or}{why}"),
         }
     }
 }

@@ -110,16 +110,22 @@ impl Inventory {
     }
 }
 
-/// Looks at what is there.
-pub async fn inventory(ports: &Ports, namespace: &str) -> PortResult<Inventory> {
-    let names = |objects: Vec<Value>| objects.iter().map(name).collect::<Vec<_>>();
-    let of = |api: &str, kind: &str| ObjectRef::new(api, kind, namespace, "");
+/// Releases of ours that are there, in the order in which they go.
+pub async fn installed(ports: &Ports, namespace: &str) -> PortResult<Vec<String>> {
     let mut releases = Vec::new();
     for release in RELEASES {
         if ports.releases.state(namespace, release).await?.is_some() {
             releases.push(release.to_owned());
         }
     }
+    Ok(releases)
+}
+
+/// Looks at what is there.
+pub async fn inventory(ports: &Ports, namespace: &str) -> PortResult<Inventory> {
+    let names = |objects: Vec<Value>| objects.iter().map(name).collect::<Vec<_>>();
+    let of = |api: &str, kind: &str| ObjectRef::new(api, kind, namespace, "");
+    let releases = installed(ports, namespace).await?;
     let mut secrets = names(ports.cluster.list(&of("v1", "Secret"), "app.kubernetes.io/managed-by=hubwright").await?);
     secrets.retain(|name| [SECRETS, GENERATED, REGISTRY].contains(&name.as_str()));
     let mut claims = names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), HOMES).await?);

@@ -85,7 +85,7 @@ pub fn wrong_platform(on: &Context<'_>) -> Option<Finding> {
         let title = format!("image {} has no build for the processor of {node}", stuck.image);
         let finding = stuck.finding("image-wrong-platform", title);
         let finding = stuck.edit(finding, "choose an image that is built for this processor as well");
-        finding.tell("or keep it off such nodes with the node label `kubernetes.io/arch`")
+        finding.or("keep it off such nodes with the node label `kubernetes.io/arch`")
     })
 }
 

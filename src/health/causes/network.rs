@@ -44,7 +44,7 @@ pub fn no_load_balancer(on: &Context<'_>) -> Option<Finding> {
     let service = without_address(on).filter(|service| age(*service, on.now) >= BALANCER)?;
     let title = "nothing in this cluster hands out addresses (normal on machines of your own)";
     let finding = other_ways(finding("no-load-balancer", service, title), on, service);
-    Some(finding.tell("or install a load balancer such as MetalLB"))
+    Some(finding.or("install a load balancer such as MetalLB"))
 }
 
 fn ingress<'a>(on: &Context<'a>) -> Option<(&'a Ingress, Finding)> {
@@ -57,9 +57,13 @@ fn titled(finding: Finding, code: &str, title: &str) -> Finding {
     Finding { since: finding.since, ..Finding::new(code, finding.subject, title) }
 }
 
-fn known_classes(on: &Context<'_>) -> String {
+/// With what to do about a class that nobody serves.
+fn with_classes(on: &Context<'_>, finding: Finding) -> Finding {
     let names: Vec<&str> = on.index.on.ingress_classes.iter().map(Watched::name).collect();
-    if names.is_empty() { "there is none: install an ingress controller first".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        return finding.tell("install an ingress controller: this cluster has none");
+    }
+    finding.edit("access.ingress-class", format!("classes here: {}", names.join(", ")))
 }
 
 pub fn ingress_class_missing(on: &Context<'_>) -> Option<Finding> {
@@ -69,8 +73,7 @@ pub fn ingress_class_missing(on: &Context<'_>) -> Option<Finding> {
     let class = ingress.spec.ingress_class_name.as_deref()?;
     (classes.is_synced() && classes.get(class).is_none()).then(|| {
         let title = format!("nothing in this cluster serves ingress class `{class}`");
-        titled(finding, "ingress-class-missing", &title)
-            .edit("access.ingress-class", format!("classes here: {}", known_classes(on)))
+        with_classes(on, titled(finding, "ingress-class-missing", &title))
     })
 }
 
@@ -80,8 +83,7 @@ pub fn no_default_ingress_class(on: &Context<'_>) -> Option<Finding> {
     let defaulted = classes.iter().any(crate::health::objects::IngressClass::is_default);
     (ingress.class().is_none() && classes.is_synced() && !defaulted).then(|| {
         let title = "the Ingress names no class, and this cluster has no default one";
-        titled(finding, "no-default-ingress-class", title)
-            .edit("access.ingress-class", format!("classes here: {}", known_classes(on)))
+        with_classes(on, titled(finding, "no-default-ingress-class", title))
     })
 }
 

@@ -248,7 +248,7 @@ fn too_little(what: &str, needs: &str, room: Option<[String; 2]>) -> String {
 }
 
 fn more_room(finding: Finding) -> Finding {
-    finding.tell("or add a larger node; waiting helps only if other pods end")
+    finding.or("add a larger node; waiting helps only if other pods end")
 }
 
 pub fn too_many_pods(on: &Context<'_>) -> Option<Finding> {
@@ -274,7 +274,7 @@ pub fn nodes_reserved(on: &Context<'_>) -> Option<Finding> {
             finding.command(command, "let the control plane's own machine run pods (usual where it is the only one)"),
         );
     }
-    Some(finding.tell("or take the taint off a node"))
+    Some(finding.or("take the taint off a node"))
 }
 
 pub fn nodes_cordoned(on: &Context<'_>) -> Option<Finding> {

@@ -21,10 +21,11 @@ use super::{
     reach::Reach,
     recorder::{Recorder, Sink},
     state::RunState,
+    uninstall::installed,
 };
 use crate::{
     health::verdict::Finding,
-    plan::graph::{Plan, Step, StepId},
+    plan::graph::{Action, Plan, Step, StepId},
     problem::Problem,
 };
 
@@ -120,6 +121,9 @@ pub async fn execute(
         () = lease.keep(|problem| run.stop(problem)) => {}
     }
     lease.release().await;
+    if progress.failed.is_empty() && !run.cancel.is_cancelled() {
+        run.name_what_is_no_longer_wanted().await;
+    }
     run.conclude(&progress, began)
 }
 
@@ -176,6 +180,24 @@ impl Run<'_> {
             self.stop(problem);
         }
         !self.cancel.is_cancelled()
+    }
+
+    /// Parts that earlier answers installed are not taken away with people's work in them; a note says how.
+    async fn name_what_is_no_longer_wanted(&self) {
+        let wanted = |name: &String| {
+            self.plan.steps.iter().any(|step| matches!(&step.action, Action::Release(release) if release.name == *name))
+        };
+        // Only a note: where the cluster does not answer any more, the run has ended well all the same.
+        let mut there = installed(self.ports, &self.plan.namespace).await.unwrap_or_default();
+        there.retain(|name| !wanted(name));
+        if !there.is_empty() {
+            let (names, namespace) = (there.join(" "), &self.plan.namespace);
+            let text = format!(
+                "still installed, though not among the answers: {}; `helm uninstall -n {namespace} {names}` takes it away",
+                there.join(", ")
+            );
+            self.recorder.say(EventKind::Note { text });
+        }
     }
 
     /// Calls the cluster, again while it does not answer.

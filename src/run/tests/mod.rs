@@ -224,6 +224,20 @@ fn a_second_run_changes_nothing_and_says_so() {
 }
 
 #[test]
+fn a_part_that_is_no_longer_among_the_answers_stays_and_is_named() {
+    let world = undisturbed();
+    let mut plan = plan();
+    plan.steps.retain(|step| ![RAY, OPERATOR].contains(&step.id.as_str()));
+    let (outcome, events) = carry_out(&world, &plan, &options(&world), &CancellationToken::new());
+    assert_eq!(outcome, Some(Outcome::Done));
+    assert_eq!(
+        notes(&events),
+        ["still installed, though not among the answers: ray-cluster, kuberay-operator; \
+          `helm uninstall -n hub ray-cluster kuberay-operator` takes it away"]
+    );
+}
+
+#[test]
 fn steps_that_do_not_need_each_other_run_at_the_same_time() {
     let world = World::new();
     let (_, events) = go(&world);
