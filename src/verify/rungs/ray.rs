@@ -110,7 +110,7 @@ pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 }
 
 fn amount(resources: &[Resource], name: &str) -> f64 {
-    resources.iter().filter(|row| row.name == name).map(|row| row.amount).sum()
+    resources.iter().filter(|row| row.name == name).map(|row| row.amount).fold(0.0, |all, one| all + one)
 }
 
 /// A session; tried again where the process that the head starts for it died at once.
