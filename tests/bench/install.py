@@ -20,7 +20,7 @@ from measure import row, say
 
 HUBWRIGHT = os.environ["HUBWRIGHT"]
 NAMESPACE = "hub"
-ROUNDS = int(os.environ.get("HUBWRIGHT_BENCH_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 ANSWERS = ["trial-kubernetes", f"--set=charts.repository={os.environ.get('HUBWRIGHT_BED_CHARTS', '')}"]
 OURS = os.environ | {"HUBWRIGHT_HELM": HELM}
 # What `--wait` does in the serial way, and what comes after the installation.
