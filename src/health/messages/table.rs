@@ -87,7 +87,8 @@ pub(super) const MESSAGES: &[Message] = &[
             let blocks = said.text.contains("NET_ADMIN");
             let metadata =
                 edit("hub.block-metadata", "set it to `false`: its init container is what needs the privilege");
-            blocks.then_some(metadata).into_iter().chain([command(label, "or allow more in this namespace")]).collect()
+            let allow = if blocks { "or allow more in this namespace" } else { "allow more in this namespace" };
+            blocks.then_some(metadata).into_iter().chain([command(label, allow)]).collect()
         },
         retry: false,
     },
