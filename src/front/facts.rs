@@ -6,30 +6,21 @@ use crate::{
     health::text,
 };
 
+/// Of what the account may not list.
+const UNSEEN: &str = "none that you may see";
+
 /// What a person would ask `kubectl` before an installation.
 pub fn cluster(context: &str, namespace: &str, facts: &Facts) -> String {
+    let storage = facts.storage_classes.iter().map(|class| (class.name.as_str(), class.default));
+    let ingress = facts.ingress_classes.iter().map(|class| (class.name.as_str(), class.default));
     let lines = [
         (
             "cluster",
             format!("{context}, Kubernetes {}", facts.server_version.as_deref().unwrap_or("of unknown version")),
         ),
         ("nodes", nodes(facts)),
-        (
-            "storage",
-            seen(
-                facts,
-                "storageclasses",
-                classes(facts.storage_classes.iter().map(|class| (class.name.as_str(), class.default))),
-            ),
-        ),
-        (
-            "ingress",
-            seen(
-                facts,
-                "ingressclasses",
-                classes(facts.ingress_classes.iter().map(|class| (class.name.as_str(), class.default))),
-            ),
-        ),
+        ("storage", classes(facts, "storageclasses", storage)),
+        ("ingress", classes(facts, "ingressclasses", ingress)),
         ("issuers", list(facts.cluster_issuers.iter().cloned())),
         ("there", list(there(facts).into_iter())),
         ("namespace", format!("{namespace}, {}", state(facts))),
@@ -45,7 +36,7 @@ pub fn detected(found: &[Detected]) -> String {
 
 fn nodes(facts: &Facts) -> String {
     if facts.nodes.is_empty() {
-        return "none that you may see".to_owned();
+        return UNSEEN.to_owned();
     }
     let cpus: u64 = facts.nodes.iter().map(|node| node.cpu_millis).sum();
     let memory: u64 = facts.nodes.iter().map(|node| node.memory_bytes).sum();
@@ -57,12 +48,10 @@ fn nodes(facts: &Facts) -> String {
     format!("{}: {} CPUs, {} GiB of memory{devices}", facts.nodes.len(), cpus / 1000, memory >> 30)
 }
 
-/// What there is of a kind, if it may be seen.
-fn seen(facts: &Facts, kind: &str, what: String) -> String {
-    if facts.unseen.contains(kind) { "none that you may see".to_owned() } else { what }
-}
-
-fn classes<'a>(classes: impl Iterator<Item = (&'a str, bool)>) -> String {
+fn classes<'a>(facts: &Facts, kind: &str, classes: impl Iterator<Item = (&'a str, bool)>) -> String {
+    if facts.unseen.contains(kind) {
+        return UNSEEN.to_owned();
+    }
     list(classes.map(|(name, default)| if default { format!("{name} (default)") } else { name.to_owned() }))
 }
 

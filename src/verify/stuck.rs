@@ -26,7 +26,7 @@ const HOPELESS: SignedDuration = SignedDuration::from_secs(60);
 /// alone if none is known.
 pub async fn explained(scene: &Scene<'_>, problem: Problem, name: &str) -> Problem {
     let index = look(scene).await;
-    match causes::all(&index, scene.ports.clock.now()).into_iter().find(|finding| concerns(finding, name)) {
+    match cause(&index, scene.ports.clock.now(), name) {
         Some(finding) => because(problem, finding),
         None => problem,
     }
@@ -37,7 +37,7 @@ pub async fn explained(scene: &Scene<'_>, problem: Problem, name: &str) -> Probl
 pub async fn hopeless(scene: &Scene<'_>, problem: Problem, name: &str) -> Problem {
     let mut index = Index::new(&scene.checks.namespace);
     let mut changes = scene.ports.cluster.watch(&scene.checks.namespace);
-    let mut cause: Option<(Timestamp, Finding)> = None;
+    let mut lasting: Option<(Timestamp, Finding)> = None;
     loop {
         let mut tick = scene.ports.clock.sleep(EVERY);
         loop {
@@ -47,9 +47,8 @@ pub async fn hopeless(scene: &Scene<'_>, problem: Problem, name: &str) -> Proble
             }
         }
         let now = scene.ports.clock.now();
-        let found = causes::all(&index, now).into_iter().find(|finding| concerns(finding, name));
-        cause = found.map(|found| (since(cause.as_ref(), &found).unwrap_or(now), found));
-        if let Some((_, finding)) = cause.take_if(|(since, _)| now.duration_since(*since) >= HOPELESS) {
+        lasting = cause(&index, now, name).map(|found| (since(lasting.as_ref(), &found).unwrap_or(now), found));
+        if let Some((_, finding)) = lasting.take_if(|(since, _)| now.duration_since(*since) >= HOPELESS) {
             return because(problem, finding);
         }
     }
@@ -60,8 +59,10 @@ fn since(before: Option<&(Timestamp, Finding)>, now: &Finding) -> Option<Timesta
     before.filter(|(_, before)| before.code == now.code).map(|(since, _)| *since)
 }
 
-fn concerns(finding: &Finding, name: &str) -> bool {
-    finding.subject.split_once('/').is_some_and(|(_, subject)| subject.starts_with(name))
+/// What is wrong now with something whose name begins so.
+fn cause(index: &Index, now: Timestamp, name: &str) -> Option<Finding> {
+    let concerns = |finding: &Finding| finding.subject.split_once('/').is_some_and(|(_, it)| it.starts_with(name));
+    causes::all(index, now).into_iter().find(concerns)
 }
 
 /// The namespace as it is now: a watch until everything that was there has come.

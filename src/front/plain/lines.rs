@@ -12,7 +12,6 @@ use crate::{
         message::{self, Sentence, word},
         plain::settle::Settling,
     },
-    plan::graph::StepId,
     run::event::{Event, EventKind},
 };
 
@@ -27,7 +26,8 @@ pub struct Lines<W: Write + Send> {
     zone: TimeZone,
     started: Option<Timestamp>,
     last_line: Option<Timestamp>,
-    waits: BTreeMap<StepId, Wait>,
+    /// Steps by id, rungs by title.
+    waits: BTreeMap<String, Wait>,
     bars: Option<MultiProgress>,
     width: Option<usize>,
     settling: Settling,
@@ -80,26 +80,26 @@ impl<W: Write + Send> Lines<W> {
 
     fn track(&mut self, at: Timestamp, kind: &EventKind) {
         match kind {
-            EventKind::StepStarted { step } => self.wait_for(step, "started", at),
-            EventKind::RungStarted { title, .. } => self.wait_for(&rung(title), "being tried", at),
-            EventKind::RungDone(done) => self.no_longer(&rung(&done.title)),
-            EventKind::StepWaiting { step, what, .. } => self.wait_for(step, what, at),
-            EventKind::StepBlocked { step, finding, .. } => self.wait_for(step, &finding.title, at),
+            EventKind::StepStarted { step } => self.wait_for(step.as_str(), "started", at),
+            EventKind::RungStarted { title, .. } => self.wait_for(title, "being tried", at),
+            EventKind::RungDone(done) => self.no_longer(&done.title),
+            EventKind::StepWaiting { step, what, .. } => self.wait_for(step.as_str(), what, at),
+            EventKind::StepBlocked { step, finding, .. } => self.wait_for(step.as_str(), &finding.title, at),
             EventKind::StepDone { step, .. }
             | EventKind::StepFailed { step, .. }
             | EventKind::StepSkipped { step, .. } => {
-                self.no_longer(step);
+                self.no_longer(step.as_str());
             }
             _ => {}
         }
     }
 
-    fn wait_for(&mut self, step: &StepId, what: &str, at: Timestamp) {
+    fn wait_for(&mut self, name: &str, what: &str, at: Timestamp) {
         let bars = self.bars.as_ref();
-        let wait = self.waits.entry(step.clone()).or_insert_with(|| Wait {
+        let wait = self.waits.entry(name.to_owned()).or_insert_with(|| Wait {
             what: String::new(),
             since: at,
-            bar: bars.map(|bars| bars.add(spinner(step))),
+            bar: bars.map(|bars| bars.add(spinner(name))),
         });
         what.clone_into(&mut wait.what);
         if let Some(bar) = &wait.bar {
@@ -107,8 +107,8 @@ impl<W: Write + Send> Lines<W> {
         }
     }
 
-    fn no_longer(&mut self, step: &StepId) {
-        if let Some(bar) = self.waits.remove(step).and_then(|wait| wait.bar) {
+    fn no_longer(&mut self, name: &str) {
+        if let Some(bar) = self.waits.remove(name).and_then(|wait| wait.bar) {
             bar.finish_and_clear();
         }
     }
@@ -118,9 +118,9 @@ impl<W: Write + Send> Lines<W> {
         if self.waits.is_empty() || self.bars.is_some() || silent < HEARTBEAT {
             return None;
         }
-        let waits = self.waits.iter().map(|(step, wait)| {
+        let waits = self.waits.iter().map(|(name, wait)| {
             let since = Duration::try_from(now.duration_since(wait.since)).unwrap_or_default();
-            format!("{step} ({}): {}", clock(since), wait.what)
+            format!("{name} ({}): {}", clock(since), wait.what)
         });
         Some(Sentence { word: word::WAIT, about: String::new(), lines: vec![waits.collect::<Vec<_>>().join("; ")] })
     }
@@ -156,16 +156,11 @@ impl<W: Write + Send> Front for Lines<W> {
     }
 }
 
-/// A rung is waited for as a step is.
-fn rung(title: &str) -> StepId {
-    StepId::new(title)
-}
-
-fn spinner(step: &StepId) -> ProgressBar {
+fn spinner(name: &str) -> ProgressBar {
     // ASCII and one turn a second: braille and fast spinners are noise to screen readers.
     let style = ProgressStyle::with_template("  {spinner} {elapsed:>4} {prefix}: {wide_msg}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner());
-    ProgressBar::new_spinner().with_style(style.tick_chars("-\\|/ ")).with_prefix(step.to_string())
+    ProgressBar::new_spinner().with_style(style.tick_chars("-\\|/ ")).with_prefix(name.to_owned())
 }
 
 fn layout(time: &str, elapsed: &str, sentence: &Sentence, width: Option<usize>) -> String {
@@ -180,6 +175,7 @@ fn layout(time: &str, elapsed: &str, sentence: &Sentence, width: Option<usize>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::graph::StepId;
     use crate::run::event::FORMAT;
 
     fn event(second: i64, kind: EventKind) -> Event {

@@ -109,6 +109,7 @@ pub async fn handshake(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Summed from 0: a bare sum of no numbers is -0.
 fn amount(resources: &[Resource], name: &str) -> f64 {
     resources.iter().filter(|row| row.name == name).map(|row| row.amount).fold(0.0, |all, one| all + one)
 }
