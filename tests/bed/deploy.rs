@@ -50,9 +50,7 @@ fn another_ray_in_the_notebook_is_named(deployment: &Deployment) {
     let red = run(deployment.install(&[TRIAL, "--set", "notebook.tag=mismatch-1"]));
     assert_eq!(red.outcome(), Some((Outcome::Unverified, true)), "{}", red.complaints());
     assert_eq!(red.status.code(), Some(3));
-    let rung = red.rung("notebook-ray").expect("Ray was tried from the notebook");
-    let problem = rung.problem.as_ref().expect("a red rung says why");
-    assert_eq!(problem.code, "ray-version-mismatch", "{problem:?}");
+    let problem = red.expect_cause("notebook-ray", "ray-version-mismatch");
     assert!(problem.title.contains("2.60.0"), "{problem:?}");
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use hubwright::{
     drivers::journal::FileJournal,
+    problem::Problem,
     run::{
         event::{Event, EventKind, Outcome, RungOutcome, RungResult},
         ports::{Cluster, Journal, ObjectRef},
@@ -186,12 +187,19 @@ impl Done {
         format!("{}\n{}\n{}", self.status, failed.collect::<Vec<_>>().join("\n"), self.said)
     }
 
-    /// The result of a rung that was tried.
-    pub fn rung(&self, name: &str) -> Option<&RungResult> {
+    fn rung(&self, name: &str) -> Option<&RungResult> {
         self.events.iter().find_map(|event| match &event.kind {
             EventKind::RungDone(rung) if rung.rung == name => Some(rung),
             _ => None,
         })
+    }
+
+    /// Expects that a rung is red, and for this cause.
+    pub fn expect_cause(&self, rung: &str, code: &str) -> &Problem {
+        let rung = self.rung(rung).expect("it was tried");
+        let problem = rung.problem.as_ref().expect("a red rung says why");
+        assert_eq!(problem.code, code, "{problem:?}");
+        problem
     }
 
     /// Rungs that ended so.

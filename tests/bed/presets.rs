@@ -63,8 +63,7 @@ fn expect_nothing_to_change(deployment: &Deployment, preset: &str, answers: &[&s
 
 fn azuread_loadbalancer(bed: &'static Bed) {
     let deployment = deployment(bed, "azure", 4);
-    let address = load_balancer_address(77);
-    let (host, wanted) = (format!("access.host={address}"), format!("access.address={address}"));
+    let [host, wanted] = at_address(77);
     // Let's Encrypt cannot be reached from a network that leads nowhere.
     let answers = ["login.tenant=contoso.onmicrosoft.com", "login.allow=all", "access.tls=off", &host, &wanted];
     expect_verified_but(&install(&deployment, "azuread-loadbalancer", &answers), &[]);
@@ -73,12 +72,13 @@ fn azuread_loadbalancer(bed: &'static Bed) {
     deployment.expect_gone();
 }
 
-/// The bed's load balancers give away the upper half of its service range.
-fn load_balancer_address(last: u8) -> Ipv4Addr {
+/// Answers for an address of its own, of those that the bed's load balancers give away.
+fn at_address(last: u8) -> [String; 2] {
     let range = std::env::var("HUBWRIGHT_BED_LOAD_BALANCERS").expect("the bed says what load balancers give away");
     let first: Ipv4Addr = range.split('/').next().unwrap().parse().unwrap();
     let [a, b, c, _] = first.octets();
-    Ipv4Addr::new(a, b, c, last)
+    let address = Ipv4Addr::new(a, b, c, last);
+    [format!("access.host={address}"), format!("access.address={address}")]
 }
 
 fn azuread_ingress(bed: &'static Bed) {
@@ -104,8 +104,7 @@ fn azuread_ingress(bed: &'static Bed) {
 
 fn dask_then_github(bed: &'static Bed) {
     let deployment = deployment(bed, "github", 4);
-    let address = load_balancer_address(78);
-    let (host, wanted) = (format!("access.host={address}"), format!("access.address={address}"));
+    let [host, wanted] = at_address(78);
     let answers = ["login.organizations=physics", &host, &wanted];
     expect_verified_but(&install(&deployment, "dask", &answers), &[]);
 
@@ -114,8 +113,7 @@ fn dask_then_github(bed: &'static Bed) {
     let answers = ["login.organizations=physics,chemistry:staff", &host, "access.letsencrypt-email=ada@example.org"];
     let github = install(&deployment, "github", &answers);
     expect_verified_but(&github, &["hub-address"]);
-    let problem = github.rung("hub-address").and_then(|rung| rung.problem.as_ref()).expect("a red rung says why");
-    assert_eq!(problem.code, "dns", "{problem:?}");
+    github.expect_cause("hub-address", "dns");
     expect_nothing_to_change(&deployment, "github", &answers);
     deployment.remove();
     deployment.expect_gone();
@@ -129,8 +127,7 @@ fn moodle_gpu(bed: &'static Bed) {
     let answers = ["login.url=https://moodle.example.org", &host, "access.port=31895"];
     let done = install(&deployment, "moodle-gpu", &answers);
     expect_verified_but(&done, &["notebook-gpu"]);
-    let problem = done.rung("notebook-gpu").and_then(|rung| rung.problem.as_ref()).expect("a red rung says why");
-    assert_eq!(problem.code, "no-gpu-node", "{problem:?}");
+    done.expect_cause("notebook-gpu", "no-gpu-node");
     expect_nothing_to_change(&deployment, "moodle-gpu", &answers);
     deployment.remove();
     deployment.expect_gone();

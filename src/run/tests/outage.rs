@@ -6,28 +6,26 @@ use tokio_util::sync::CancellationToken;
 use super::{assert_converged, carry_out, go, options, plan, problems, undisturbed, world::World};
 use crate::run::event::{EventKind, Outcome};
 
-#[test]
-fn a_silence_at_any_moment_is_outlasted() {
+/// A trouble of 100 s, begun at any moment, changes nothing in the end.
+fn assert_outlasted(trouble: impl Fn(&World, i64, i64), what: &str) {
     let expected = undisturbed();
     for from in 0..40 {
         let world = World::new();
-        world.silence(from, from + 100);
+        trouble(&world, from, from + 100);
         let (outcome, events) = go(&world);
-        assert_eq!(outcome, Some(Outcome::Done), "silent from {from} s: {:?}", problems(&events));
-        assert_converged(&world, &expected, &format!("silent from {from} s"));
+        assert_eq!(outcome, Some(Outcome::Done), "{what} from {from} s: {:?}", problems(&events));
+        assert_converged(&world, &expected, &format!("{what} from {from} s"));
     }
 }
 
 #[test]
+fn a_silence_at_any_moment_is_outlasted() {
+    assert_outlasted(World::silence, "silent");
+}
+
+#[test]
 fn a_login_that_runs_out_at_any_moment_is_waited_for() {
-    let expected = undisturbed();
-    for from in 0..40 {
-        let world = World::new();
-        world.logged_out(from, from + 100);
-        let (outcome, events) = go(&world);
-        assert_eq!(outcome, Some(Outcome::Done), "logged out from {from} s: {:?}", problems(&events));
-        assert_converged(&world, &expected, &format!("logged out from {from} s"));
-    }
+    assert_outlasted(World::logged_out, "logged out");
 }
 
 #[test]
