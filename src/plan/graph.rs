@@ -37,9 +37,9 @@ impl std::fmt::Display for StepId {
 /// Steps and files of a deployment. Steps are sorted so that every step comes after those it needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Kubeconfig context; `None`: the current one.
+    /// Kubeconfig context; `None`: the current one. Nothing on this machine has one.
     pub context: Option<String>,
-    /// Namespace of the deployment.
+    /// Namespace of the deployment; on this machine, its name.
     pub namespace: String,
     /// Steps, in an order in which one after another would work.
     pub steps: Vec<Step>,
@@ -142,6 +142,10 @@ pub enum Action {
     },
     /// Installs or upgrades a helm release.
     Release(Release),
+    /// Makes the private programs of a deployment on this machine.
+    Environment(Environment),
+    /// Writes what processes of this machine read, and has them run.
+    Service(Service),
     /// Climbs the verification ladder.
     Verify,
 }
@@ -202,6 +206,113 @@ pub struct Release {
     pub timeout: Duration,
 }
 
+/// The programs of a deployment on this machine, in exact versions: Python packages and the hub's proxy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// Name of its folder below `env/`, from the digest of what it is made of: another environment never changes this one.
+    pub name: String,
+    /// Python packages as pip's requirements, each with its hashes.
+    pub requirements: String,
+    /// Requirements that a person added for notebooks, without hashes.
+    pub packages: Vec<String>,
+    /// Requirements, with hashes, that bring Node.js where the machine has none. Empty: nothing needs it.
+    pub node: String,
+    /// The proxy as npm's `package.json` and `package-lock.json`; `None`: nothing needs it.
+    pub proxy: Option<NodePackage>,
+    /// The Python program; `None`: the newest fitting one that is found.
+    pub python: Option<String>,
+    /// Folder with all packages, for machines that reach no index.
+    pub wheels: Option<String>,
+}
+
+/// A Node.js package with everything it needs, as npm describes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodePackage {
+    /// `package.json`.
+    pub manifest: String,
+    /// `package-lock.json`, with the integrity of each package.
+    pub lock: String,
+}
+
+/// Files and the processes that read them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Service {
+    /// Files to write, without any secret value.
+    pub files: Vec<TextFile>,
+    /// Processes, in the order in which they start.
+    pub processes: Vec<Process>,
+}
+
+/// A file below the deployment's folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextFile {
+    /// Path below the folder, such as `config/hub.json`.
+    pub path: String,
+    /// Text.
+    pub text: String,
+}
+
+/// A process that is kept running. In texts of command and environment, `{folder}` is the deployment's folder and
+/// `{runtime}` a folder for what lives as long as the processes do, with a path short enough for sockets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Process {
+    /// Name, unique in the deployment: `hub`, `ray-head`.
+    pub name: String,
+    /// Program and arguments. It starts in the deployment's folder.
+    pub command: Vec<String>,
+    /// Variables, beside a few harmless ones of the person's own environment.
+    pub environment: BTreeMap<String, String>,
+    /// Variables whose values are secrets: name and key of the deployment's Secret.
+    pub secrets: BTreeMap<String, (String, String)>,
+    /// SHA-256 of the files it reads, hex: where that changes it has to start again.
+    pub revision: String,
+    /// Ports that it serves.
+    pub ports: Vec<ServedPort>,
+    /// When it is ready.
+    pub probe: Probe,
+    /// Seconds that it may take to end after SIGTERM.
+    pub ends_within: u32,
+}
+
+/// A port of a process.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct ServedPort {
+    /// Name of the service as the verification asks for it, such as `hub` or `ray-head-svc`; empty for internal ports.
+    pub service: String,
+    /// Port as the verification asks for it.
+    pub port: u16,
+    /// Port where it is.
+    pub at: u16,
+}
+
+/// How a process is asked whether it is ready, on loopback.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Probe {
+    /// A port that takes connections.
+    Tcp {
+        /// The port.
+        port: u16,
+    },
+    /// A path that answers with a status below 500 (and not 404: that is a proxy which has nobody behind it).
+    Http {
+        /// The port.
+        port: u16,
+        /// The path, with its leading slash.
+        path: String,
+        /// Whether it is spoken to with TLS; its certificate is not looked at.
+        tls: bool,
+    },
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self::Tcp { port: 0 }
+    }
+}
+
 /// Something that must be ready before a step is done. All objects are in the deployment's namespace unless they have none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "name")]
@@ -228,6 +339,8 @@ pub enum Expect {
     RayCluster(String),
     /// A namespace that is active.
     Namespace(String),
+    /// A process of this machine that answers its probe.
+    Process(String),
 }
 
 /// What the verification has to know. Addresses are discovered in the cluster.
