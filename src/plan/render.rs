@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::graph::{Action, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step};
+use super::graph::{Action, Environment, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step};
 use crate::answers::yaml;
 
 /// A file of a plan.
@@ -46,8 +46,14 @@ fn step_files(number: usize, step: &Step) -> Vec<PlanFile> {
         Action::Release(release) => {
             vec![PlanFile { path: values(number, release), body: Body::Text(document(&release.values)) }]
         }
-        Action::Verify => Vec::new(),
+        Action::Environment(_) | Action::Service(_) | Action::Verify => Vec::new(),
     }
+}
+
+/// How many packages an environment has.
+pub fn packages(environment: &Environment) -> usize {
+    let pinned = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphanumeric()) && line.contains("==");
+    environment.requirements.lines().filter(pinned).count() + environment.packages.len()
 }
 
 fn manifest(number: usize, step: &Step) -> String {
@@ -132,6 +138,9 @@ fn commands(plan: &Plan, number: usize, step: &Step, context: &str, helm_context
             let helm = helm(plan, release, &values(number, release), helm_context);
             let patches = release.patches.iter().map(|part| patch(part, context));
             std::iter::once(helm).chain(patches).collect::<Vec<_>>().join("\n")
+        }
+        Action::Environment(_) | Action::Service(_) => {
+            return format!("\n{}: done by `hubwright install`.\n", step.title);
         }
         Action::Verify => format!("hubwright verify{context} -n {}", plan.namespace),
     };

@@ -12,8 +12,7 @@ pub fn text(plan: &Plan) -> String {
 
 /// The steps in order, as `hubwright install` shows them before it asks.
 pub fn steps(plan: &Plan) -> String {
-    let place = plan.context.as_deref().unwrap_or("the current context");
-    let mut text = format!("namespace {} in {place}\n", plan.namespace);
+    let mut text = format!("{}\n", place(plan));
     for (index, layer) in plan.layers().iter().enumerate() {
         let parallel = if layer.len() > 1 { "   at the same time" } else { "" };
         text.push_str(&format!("\n{}.{parallel}\n", index + 1));
@@ -22,6 +21,13 @@ pub fn steps(plan: &Plan) -> String {
         }
     }
     text
+}
+
+fn place(plan: &Plan) -> String {
+    if plan.steps.iter().any(|step| matches!(step.action, Action::Service(_))) {
+        return format!("deployment {} on this machine", plan.namespace);
+    }
+    format!("namespace {} in {}", plan.namespace, plan.context.as_deref().unwrap_or("the current context"))
 }
 
 fn line(step: &Step) -> String {
@@ -43,6 +49,11 @@ fn what(step: &Step) -> String {
             format!("{} {}", step.title, names.join(", "))
         }
         Action::Release(release) => format!("{}: chart {} {}", step.title, release.chart, release.version),
+        Action::Environment(environment) => format!("{}: {} packages", step.title, render::packages(environment)),
+        Action::Service(service) => {
+            let names: Vec<&str> = service.processes.iter().map(|process| process.name.as_str()).collect();
+            format!("{}: {}", step.title, names.join(", "))
+        }
         Action::Verify => "Verification: from outside, and from a real notebook".to_owned(),
     }
 }

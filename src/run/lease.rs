@@ -103,11 +103,12 @@ impl<'a> Lease<'a> {
             return;
         }
         let give_back = async {
-            if let Ok(Some(lease)) = self.ports.cluster.get(&self.object()).await
+            let Ok(kubernetes) = self.ports.kubernetes() else { return };
+            if let Ok(Some(lease)) = kubernetes.cluster.get(&self.object()).await
                 && holder(&lease) == Some(self.holder)
             {
                 // Where that fails it runs out by itself.
-                let _ = self.ports.cluster.delete(&self.object()).await;
+                let _ = kubernetes.cluster.delete(&self.object()).await;
             }
         };
         tokio::select! {
@@ -126,12 +127,13 @@ impl<'a> Lease<'a> {
 
     /// Takes or renews the Lease; refused while another run holds it.
     async fn hold(&self) -> PortResult<()> {
-        let found = self.ports.cluster.get(&self.object()).await?;
+        let kubernetes = self.ports.kubernetes()?;
+        let found = kubernetes.cluster.get(&self.object()).await?;
         if let Some(holder) = found.as_ref().and_then(|lease| self.living_holder(lease)) {
             return Err(PortError::new(FailureKind::Conflict, busy(self.namespace, &holder)));
         }
         let version = found.as_ref().and_then(|lease| lease.pointer("/metadata/resourceVersion")).cloned();
-        self.ports.cluster.apply(&self.write(version)).await?;
+        kubernetes.cluster.apply(&self.write(version)).await?;
         self.state().held = true;
         Ok(())
     }

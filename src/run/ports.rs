@@ -183,6 +183,8 @@ pub trait Machine: Workloads {
     fn restart<'a>(&'a self, names: &'a [String]) -> BoxFuture<'a, PortResult<()>>;
     /// Ends every process that is not named, and removes environments but this one. Names of what was ended.
     fn keep_only<'a>(&'a self, names: &'a [String], environment: &'a str) -> BoxFuture<'a, PortResult<Vec<String>>>;
+    /// Removes a person's home directory; `false` if there was none.
+    fn remove_home(&self, user: &str) -> PortResult<bool>;
     /// What is there of the deployment.
     fn holdings(&self) -> PortResult<Holdings>;
     /// Ends everything that runs, the supervisor last.

@@ -16,7 +16,7 @@ const OURS: &str = "app.kubernetes.io/managed-by=hubwright";
 /// Everything that would keep the plan from working.
 pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<Vec<Problem>> {
     let wanted = permissions(plan);
-    let refused = match ports.cluster.refused(&wanted).await {
+    let refused = match ports.kubernetes()?.cluster.refused(&wanted).await {
         // Some clusters do not tell; then the first refused call will.
         Err(PortError { kind: FailureKind::Forbidden, .. }) => Vec::new(),
         refused => refused?,
@@ -32,16 +32,17 @@ pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<V
 /// A release of somebody else that has a name of ours: an upgrade would turn it into what the answers say. What was made
 /// by hand from rendered files has our Secrets beside it.
 async fn stranger(plan: &Plan, ports: &Ports) -> PortResult<Option<Problem>> {
+    let kubernetes = ports.kubernetes()?;
     let mut names = Vec::new();
     for step in &plan.steps {
         let Action::Release(release) = &step.action else { continue };
-        let state = ports.releases.state(&plan.namespace, &release.name).await?;
+        let state = kubernetes.releases.state(&plan.namespace, &release.name).await?;
         if state.is_some_and(|state| state.status == "deployed" && !state.description.starts_with(MARKER)) {
             names.push(release.name.as_str());
         }
     }
     let secrets = ObjectRef::new("v1", "Secret", &plan.namespace, "");
-    if names.is_empty() || !ports.cluster.list(&secrets, OURS).await?.is_empty() {
+    if names.is_empty() || !kubernetes.cluster.list(&secrets, OURS).await?.is_empty() {
         return Ok(None);
     }
     let (namespace, names) = (&plan.namespace, names.join("`, `"));

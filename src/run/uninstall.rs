@@ -17,7 +17,7 @@ use super::{
     event::{EventKind, Outcome, PlannedStep},
     executor::{Options, elapsed_ms},
     lease::Lease,
-    ports::{FailureKind, ObjectRef, PortError, PortResult, Ports},
+    ports::{FailureKind, Kubernetes, ObjectRef, PortError, PortResult, Ports},
     reach::Reach,
     recorder::{Recorder, Sink},
     resume::remembered,
@@ -112,9 +112,10 @@ impl Inventory {
 
 /// Releases of ours that are there, in the order in which they go.
 pub async fn installed(ports: &Ports, namespace: &str) -> PortResult<Vec<String>> {
+    let kubernetes = ports.kubernetes()?;
     let mut releases = Vec::new();
     for release in RELEASES {
-        if ports.releases.state(namespace, release).await?.is_some() {
+        if kubernetes.releases.state(namespace, release).await?.is_some() {
             releases.push(release.to_owned());
         }
     }
@@ -125,21 +126,23 @@ pub async fn installed(ports: &Ports, namespace: &str) -> PortResult<Vec<String>
 pub async fn inventory(ports: &Ports, namespace: &str) -> PortResult<Inventory> {
     let names = |objects: Vec<Value>| objects.iter().map(name).collect::<Vec<_>>();
     let of = |api: &str, kind: &str| ObjectRef::new(api, kind, namespace, "");
+    let kubernetes = ports.kubernetes()?;
     let releases = installed(ports, namespace).await?;
-    let mut secrets = names(ports.cluster.list(&of("v1", "Secret"), "app.kubernetes.io/managed-by=hubwright").await?);
+    let mut secrets =
+        names(kubernetes.cluster.list(&of("v1", "Secret"), "app.kubernetes.io/managed-by=hubwright").await?);
     secrets.retain(|name| [SECRETS, GENERATED, REGISTRY].contains(&name.as_str()));
-    let mut claims = names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), HOMES).await?);
-    claims.extend(names(ports.cluster.list(&of("v1", "PersistentVolumeClaim"), DATABASE).await?));
-    let own = ports.cluster.get(&ObjectRef::cluster("v1", "Namespace", namespace)).await?;
+    let mut claims = names(kubernetes.cluster.list(&of("v1", "PersistentVolumeClaim"), HOMES).await?);
+    claims.extend(names(kubernetes.cluster.list(&of("v1", "PersistentVolumeClaim"), DATABASE).await?));
+    let own = kubernetes.cluster.get(&ObjectRef::cluster("v1", "Namespace", namespace)).await?;
     Ok(Inventory {
         namespace: namespace.to_owned(),
         own_namespace: own.as_ref().and_then(|object| object.pointer("/metadata/labels/app.kubernetes.io~1managed-by"))
             == Some(&"hubwright".into()),
         releases,
         secrets,
-        servers: names(ports.cluster.list(&of("v1", "Pod"), SERVERS).await?),
+        servers: names(kubernetes.cluster.list(&of("v1", "Pod"), SERVERS).await?),
         claims,
-        clusters: names(ports.cluster.list(&of(DASK.0, DASK.1), "").await?),
+        clusters: names(kubernetes.cluster.list(&of(DASK.0, DASK.1), "").await?),
     })
 }
 
@@ -156,13 +159,16 @@ pub async fn remove(
     sink: &dyn Sink,
     cancel: &CancellationToken,
 ) -> Outcome {
+    // Inventories are of clusters.
+    let Ok(kubernetes) = ports.kubernetes() else { return Outcome::Failed };
     // Behind what the journal says of an installation that was interrupted.
     let recorder = Recorder::new(ports, sink, remembered(ports).map(|state| state.seq).unwrap_or_default());
     let began = ports.clock.now();
     let cancel = cancel.child_token();
     let (changed, stopped) = (AtomicBool::new(false), OnceLock::new());
     let namespace = inventory.namespace.as_str();
-    let removal = Removal { inventory, namespace, delete_data, ports, options, recorder, cancel, changed, stopped };
+    let removal =
+        Removal { inventory, namespace, delete_data, ports, kubernetes, options, recorder, cancel, changed, stopped };
     removal.announce();
     let lease = Lease::new(ports, &inventory.namespace, &options.holder);
     let ended = tokio::select! {
@@ -178,6 +184,7 @@ struct Removal<'a> {
     namespace: &'a str,
     delete_data: bool,
     ports: &'a Ports,
+    kubernetes: &'a Kubernetes,
     options: &'a Options,
     recorder: Recorder<'a>,
     cancel: CancellationToken,
@@ -196,7 +203,7 @@ impl Removal<'_> {
         self.recorder.say(EventKind::RunStarted {
             run: self.options.run.clone(),
             command: UNINSTALL.to_owned(),
-            deployment: format!("{}/{}", self.ports.cluster.context(), self.namespace),
+            deployment: format!("{}/{}", self.ports.workloads().context(), self.namespace),
             plan: digest(&format!("{:?}", self.inventory)),
             resumed: false,
             steps: steps.map(planned).collect(),
@@ -270,7 +277,7 @@ impl Removal<'_> {
         for release in RELEASES.iter().filter(|release| self.inventory.releases.iter().any(|name| name == *release)) {
             self.calling(releases, format!("helm uninstall {release}"))?;
             self.end_helm(release).await;
-            self.reach(|| self.ports.helm.uninstall(self.namespace, release)).await?;
+            self.reach(|| self.kubernetes.helm.uninstall(self.namespace, release)).await?;
             if *release == "ray-cluster" {
                 // Its operator must see it go, or finalizers would keep it for ever.
                 self.gone(("ray.io/v1", "RayCluster"), "").await?;
@@ -287,8 +294,8 @@ impl Removal<'_> {
 
     /// A helm that a killed run left behind would go on installing what is removed here.
     async fn end_helm(&self, release: &str) {
-        if let Some(child) = self.ports.helm.left_behind(release)
-            && let Some(mut helm) = self.ports.helm.adopt(child).await
+        if let Some(child) = self.kubernetes.helm.left_behind(release)
+            && let Some(mut helm) = self.kubernetes.helm.adopt(child).await
         {
             self.note(format!("helm still works on `{release}`; stopping it"));
             helm.stop().await;
@@ -299,7 +306,7 @@ impl Removal<'_> {
     async fn sweep(&self, part: &str, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
         let of = ObjectRef::new(api_version, kind, self.namespace, "");
         let there: Vec<String> =
-            self.reach(|| self.ports.cluster.list(&of, selector)).await?.iter().map(name).collect();
+            self.reach(|| self.kubernetes.cluster.list(&of, selector)).await?.iter().map(name).collect();
         self.objects(part, (api_version, kind), &there).await
     }
 
@@ -309,7 +316,7 @@ impl Removal<'_> {
         for object in &objects {
             self.calling(part, format!("delete {object}"))?;
         }
-        try_join_all(objects.iter().map(|object| self.reach(move || self.ports.cluster.delete(object))))
+        try_join_all(objects.iter().map(|object| self.reach(move || self.kubernetes.cluster.delete(object))))
             .await
             .map(|_| ())
     }
@@ -322,9 +329,9 @@ impl Removal<'_> {
         }
         let namespace = ObjectRef::cluster("v1", "Namespace", self.namespace);
         self.calling(data, format!("delete {namespace}"))?;
-        self.reach(|| self.ports.cluster.delete(&namespace)).await?;
+        self.reach(|| self.kubernetes.cluster.delete(&namespace)).await?;
         let left = async || {
-            let found = self.reach(|| self.ports.cluster.get(&namespace)).await?;
+            let found = self.reach(|| self.kubernetes.cluster.get(&namespace)).await?;
             Ok(found.iter().map(name).collect())
         };
         self.wait_until_gone("Namespace", left).await
@@ -345,7 +352,8 @@ impl Removal<'_> {
     /// Waits until no object of a kind is left.
     async fn gone(&self, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
         let of = ObjectRef::new(api_version, kind, self.namespace, "");
-        let left = async || Ok(self.reach(|| self.ports.cluster.list(&of, selector)).await?.iter().map(name).collect());
+        let left =
+            async || Ok(self.reach(|| self.kubernetes.cluster.list(&of, selector)).await?.iter().map(name).collect());
         self.wait_until_gone(kind, left).await
     }
 

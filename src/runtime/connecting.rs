@@ -17,7 +17,7 @@ use crate::{
     },
     health::text,
     problem::Problem,
-    run::ports::{Helm, Journal, Ports},
+    run::ports::{Helm, Journal, Kubernetes, Platform, Ports},
 };
 
 /// How long the cluster may stay silent until a run gives up.
@@ -55,11 +55,11 @@ impl Place {
 
     fn with(&self, helm: Box<dyn Helm>, journal: Box<dyn Journal>) -> Ports {
         let cluster = KubeCluster::new(&self.connection);
+        let releases = Box::new(ClusterReleases::new(self.connection.client.clone()));
+        let secrets = Box::new(ClusterSecrets::new(cluster.clone()));
         Ports {
-            releases: Box::new(ClusterReleases::new(self.connection.client.clone())),
-            secrets: Box::new(ClusterSecrets::new(cluster.clone())),
-            cluster: Box::new(cluster),
-            helm,
+            platform: Platform::Kubernetes(Kubernetes { cluster: Box::new(cluster), helm, releases }),
+            secrets,
             clock: Box::new(SystemClock),
             journal,
         }

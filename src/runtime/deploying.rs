@@ -153,11 +153,11 @@ fn open(place: &Place, helm: Box<dyn Helm>) -> Result<(Ports, RunState), Problem
     if state.unfinished(INSTALL) || state.run.is_empty() {
         return Ok((ports, state));
     }
-    let Ports { cluster, helm, releases, secrets, clock, journal } = ports;
+    let Ports { platform, secrets, clock, journal } = ports;
     drop(journal);
     FileJournal::rotate(&place.folder)?;
     let journal = Box::new(FileJournal::open(&place.folder)?);
-    Ok((Ports { cluster, helm, releases, secrets, clock, journal }, RunState::default()))
+    Ok((Ports { platform, secrets, clock, journal }, RunState::default()))
 }
 
 fn remember(deployment: &Deployment) -> Result<(), Problem> {

@@ -27,13 +27,13 @@ pub struct Looked {
 
 /// Connects to where the answers lead. `early`: what they say before any cluster was asked.
 pub async fn reach(early: &Spec) -> Result<Place, Vec<Problem>> {
-    Place::reach(early.target.context.as_deref(), &early.target.namespace).await.map_err(|problem| vec![problem])
+    Place::reach(early.target.context(), &early.target.namespace).await.map_err(|problem| vec![problem])
 }
 
 /// Asks the cluster, and plans with what it says.
 pub async fn look(place: &Place, mut layers: Layers) -> Result<Looked, Vec<Problem>> {
     let ports = place.forgetful_ports(Place::no_helm());
-    let facts = ports.cluster.facts(&place.namespace).await.map_err(|error| vec![*error.problem])?;
+    let facts = ports.workloads().facts(&place.namespace).await.map_err(|error| vec![*error.problem])?;
     take(place, &facts, &mut layers).map_err(|problem| vec![problem])?;
     let spec = answering::spec(&layers, &facts)?;
     let plan = plan::build(&spec, &facts);

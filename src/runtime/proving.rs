@@ -83,7 +83,7 @@ fn started(checks: &Checks, ports: &Ports) -> EventKind {
     EventKind::RunStarted {
         run: ports.clock.now().strftime("%Y%m%d-%H%M%S").to_string(),
         command: "verify".to_owned(),
-        deployment: format!("{}/{}", ports.cluster.context(), checks.namespace),
+        deployment: format!("{}/{}", ports.workloads().context(), checks.namespace),
         plan: String::new(),
         resumed: false,
         steps: Vec::new(),

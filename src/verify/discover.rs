@@ -12,7 +12,7 @@ use crate::{
         },
         graph::{Checks, DaskCheck, HubCheck, RayCheck},
     },
-    run::ports::{FailureKind, ObjectRef, PortResult, Ports},
+    run::ports::{Cluster, FailureKind, ObjectRef, PortResult, Ports},
 };
 
 /// Workers that a check asks Dask Gateway for.
@@ -23,21 +23,21 @@ const HUB_SECRET: &str = "hub";
 /// What can be proven about a namespace. Parts that are not there are `None`. A hub without a service for the check gets no
 /// token, so its notebook rungs are skipped with a word on how to add one; its profiles are not known, so the default one is used.
 pub async fn discover(ports: &Ports, namespace: &str) -> PortResult<Checks> {
-    let place = Place { ports, namespace };
+    let place = Place { cluster: ports.kubernetes()?.cluster.as_ref(), namespace };
     let hub = place.hub().await?;
     let dask = place.dask(hub.is_some()).await?;
     Ok(Checks { namespace: namespace.to_owned(), hub, ray: place.ray().await?, dask })
 }
 
 struct Place<'a> {
-    ports: &'a Ports,
+    cluster: &'a dyn Cluster,
     namespace: &'a str,
 }
 
 impl Place<'_> {
     async fn hub(&self) -> PortResult<Option<HubCheck>> {
         let proxy = ObjectRef::new("v1", "Service", self.namespace, super::rungs::hub::PROXY);
-        let Some(proxy) = self.ports.cluster.get(&proxy).await? else { return Ok(None) };
+        let Some(proxy) = self.cluster.get(&proxy).await? else { return Ok(None) };
         let url = match super::public::written(&proxy) {
             Some(url) => Some(url),
             None => self.ingress().await?,
@@ -49,14 +49,14 @@ impl Place<'_> {
     /// The path under which the hub is served: what stands before `/hub/health` in its readiness probe.
     async fn hub_base(&self) -> String {
         let hub = ObjectRef::new("apps/v1", "Deployment", self.namespace, "hub");
-        let hub = self.ports.cluster.get(&hub).await.ok().flatten();
+        let hub = self.cluster.get(&hub).await.ok().flatten();
         hub.as_ref().and_then(base_path).unwrap_or_default()
     }
 
     /// The first Ingress host that leads to the hub's proxy.
     async fn ingress(&self) -> PortResult<Option<String>> {
         let kind = ObjectRef::new("networking.k8s.io/v1", "Ingress", self.namespace, "");
-        let all = self.ports.cluster.list(&kind, "").await?;
+        let all = self.cluster.list(&kind, "").await?;
         Ok(all.iter().find(|ingress| leads_to(ingress, super::rungs::hub::PROXY)).and_then(ingress_url))
     }
 
@@ -72,13 +72,13 @@ impl Place<'_> {
 
     async fn holds(&self, secret: &str, key: &str) -> PortResult<bool> {
         let object = ObjectRef::new("v1", "Secret", self.namespace, secret);
-        let found = self.ports.cluster.get(&object).await?;
+        let found = self.cluster.get(&object).await?;
         Ok(found.is_some_and(|secret| secret.get("data").and_then(|data| data.get(key)).is_some()))
     }
 
     async fn ray(&self) -> PortResult<Option<RayCheck>> {
         let kind = ObjectRef::new("ray.io/v1", "RayCluster", self.namespace, "");
-        let clusters = match self.ports.cluster.list(&kind, "").await {
+        let clusters = match self.cluster.list(&kind, "").await {
             Err(error) if error.kind == FailureKind::NotFound => Vec::new(),
             other => other?,
         };
@@ -87,7 +87,7 @@ impl Place<'_> {
 
     async fn dask(&self, hub: bool) -> PortResult<Option<DaskCheck>> {
         let kind = ObjectRef::new("v1", "Service", self.namespace, "");
-        let services = self.ports.cluster.list(&kind, "app.kubernetes.io/name=dask-gateway").await?;
+        let services = self.cluster.list(&kind, "app.kubernetes.io/name=dask-gateway").await?;
         let proxy =
             services.iter().map(|service| said(service, "/metadata/name")).find(|name| name.starts_with("traefik-"));
         let Some(service) = proxy.map(str::to_owned) else { return Ok(None) };
@@ -103,7 +103,7 @@ impl Place<'_> {
     /// The path under which the gateway is served: that of its API's route in Traefik.
     async fn dask_prefix(&self) -> String {
         let kind = ObjectRef::new("traefik.io/v1alpha1", "IngressRoute", self.namespace, "");
-        let routes = self.ports.cluster.list(&kind, "app.kubernetes.io/name=dask-gateway").await.unwrap_or_default();
+        let routes = self.cluster.list(&kind, "app.kubernetes.io/name=dask-gateway").await.unwrap_or_default();
         let matches = routes.iter().filter_map(|route| route.pointer("/spec/routes/0/match")?.as_str());
         matches.filter_map(path_prefix).min_by_key(String::len).unwrap_or_default()
     }

@@ -24,7 +24,7 @@ pub struct Door {
 impl Door {
     /// A port-forward to a Service's port.
     pub async fn forward(scene: &Scene<'_>, service: &str, port: u16) -> Result<Self, Problem> {
-        let forward = scene.ports.cluster.forward(&scene.checks.namespace, service, port).await;
+        let forward = scene.ports.workloads().forward(&scene.checks.namespace, service, port).await;
         let forward = forward.map_err(|error| error.explain())?;
         Ok(Self {
             tls: false,

@@ -33,7 +33,7 @@ pub async fn url(scene: &Scene<'_>, check: &HubCheck) -> Result<Option<Url>, Pro
 pub async fn service(scene: &Scene<'_>, name: &str) -> Result<Value, Problem> {
     let namespace = &scene.checks.namespace;
     let object = ObjectRef::new("v1", "Service", namespace, name);
-    scene.ports.cluster.get(&object).await.map_err(|error| error.explain())?.ok_or_else(|| {
+    scene.cluster()?.get(&object).await.map_err(|error| error.explain())?.ok_or_else(|| {
         Problem::new("no-service", format!("there is no Service `{name}` in namespace `{namespace}`")).hint(format!(
             "look what is there with `kubectl -n {namespace} get services`; `hubwright install` puts it there"
         ))
@@ -81,7 +81,7 @@ fn balancer(service: &Value) -> Option<String> {
 
 /// An address of a node: one from outside if there is one.
 async fn node(scene: &Scene<'_>) -> Result<String, Problem> {
-    let nodes = scene.ports.cluster.list(&ObjectRef::cluster("v1", "Node", ""), "").await;
+    let nodes = scene.cluster()?.list(&ObjectRef::cluster("v1", "Node", ""), "").await;
     let nodes = nodes.map_err(|error| error.explain())?;
     let addresses = || nodes.iter().filter_map(|node| node.pointer("/status/addresses")?.as_array()).flatten();
     let of_kind =

@@ -10,7 +10,10 @@ use crate::{
     health::text,
     plan::graph::{Checks, DaskCheck, HubCheck, RayCheck},
     problem::{Explain, Problem},
-    run::{event::EventKind, ports::Ports},
+    run::{
+        event::EventKind,
+        ports::{Cluster, Ports},
+    },
 };
 
 /// Whose rungs a track holds.
@@ -95,6 +98,11 @@ impl<'a> Scene<'a> {
     /// What to prove about Dask Gateway.
     pub fn dask(&self) -> Result<&'a DaskCheck, Problem> {
         self.checks.dask.as_ref().ok_or_else(unordered)
+    }
+
+    /// The cluster, for what only a cluster has.
+    pub fn cluster(&self) -> Result<&'a dyn Cluster, Problem> {
+        self.ports.kubernetes().map(|kubernetes| kubernetes.cluster.as_ref()).map_err(|error| error.explain())
     }
 
     /// Tells a person what goes on; cleaned here.

@@ -36,7 +36,7 @@ pub async fn explained(scene: &Scene<'_>, problem: Problem, name: &str) -> Probl
 /// the cluster is making a machine for the pod there is no cause.
 pub async fn hopeless(scene: &Scene<'_>, problem: Problem, name: &str) -> Problem {
     let mut index = Index::new(&scene.checks.namespace);
-    let mut changes = scene.ports.cluster.watch(&scene.checks.namespace);
+    let mut changes = scene.ports.workloads().watch(&scene.checks.namespace);
     let mut lasting: Option<(Timestamp, Finding)> = None;
     loop {
         let mut tick = scene.ports.clock.sleep(EVERY);
@@ -69,7 +69,7 @@ fn cause(index: &Index, now: Timestamp, name: &str) -> Option<Finding> {
 async fn look(scene: &Scene<'_>) -> Index {
     let mut index = Index::new(&scene.checks.namespace);
     let mut waiting: BTreeSet<&str> = KINDS.iter().map(|kind| kind.kind).collect();
-    let mut changes = scene.ports.cluster.watch(&scene.checks.namespace);
+    let mut changes = scene.ports.workloads().watch(&scene.checks.namespace);
     let all = async {
         while !waiting.is_empty() {
             let Some(change) = changes.next().await else { return };

@@ -5,7 +5,7 @@ use futures::{StreamExt, stream::BoxStream};
 use hubwright::{
     drivers::kube::{Connection, KubeCluster},
     health::objects::{Change, KINDS, Object},
-    run::ports::{Applied, Cluster, FailureKind, ObjectRef, Permission},
+    run::ports::{Applied, Cluster, FailureKind, ObjectRef, Permission, Workloads},
 };
 use serde_json::{Value, json};
 use tokio::{

@@ -5,7 +5,7 @@ use crate::answers::{
     secret::SecretRef,
     spec::{
         Access, Allow, Charts, Cull, Dask, DaskLimits, Database, Exposure, Gpus, Homes, Hub, Image, Login, OAuthClient,
-        Placement, Pool, Profile, Provider, Ray, Registry, Resources, Spec, Target, Tls, Toleration,
+        Place, Placement, Pool, Profile, Provider, Ray, Registry, Resources, Spec, Target, Tls, Toleration,
     },
     tree::{self, AccessMethod, AllowRule, Answers, LoginMethod, TlsMethod},
 };
@@ -14,7 +14,7 @@ use crate::answers::{
 pub(super) fn spec(answers: &Answers) -> Spec {
     let wanted = |component: Option<bool>| component.unwrap_or(true);
     Spec {
-        target: Target { context: answers.target.context.clone(), namespace: text(answers.target.namespace.as_ref()) },
+        target: target(answers),
         hub: wanted(answers.components.jupyterhub).then(|| hub(answers)),
         ray: wanted(answers.components.ray).then(|| ray(answers)),
         dask: wanted(answers.components.dask).then(|| dask(answers)),
@@ -25,6 +25,11 @@ pub(super) fn spec(answers: &Answers) -> Spec {
         }),
         charts: charts(answers),
     }
+}
+
+fn target(answers: &Answers) -> Target {
+    let place = Place::Kubernetes { context: answers.target.context.clone() };
+    Target { place, namespace: text(answers.target.namespace.as_ref()) }
 }
 
 fn charts(answers: &Answers) -> Charts {

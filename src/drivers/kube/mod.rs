@@ -21,7 +21,9 @@ use crate::{
     answers::{facts::Facts, secret::SecretRef},
     health::{objects::Change, text},
     problem::Problem,
-    run::ports::{Applied, Cluster, FailureKind, Forward, ObjectRef, Permission, PortError, PortResult, Secrets},
+    run::ports::{
+        Applied, Cluster, FailureKind, Forward, ObjectRef, Permission, PortError, PortResult, Secrets, Workloads,
+    },
 };
 
 pub use config::{Connection, connect, contexts};
@@ -62,46 +64,13 @@ pub(super) async fn call<T>(
     }
 }
 
-impl Cluster for KubeCluster {
+impl Workloads for KubeCluster {
     fn context(&self) -> String {
         self.context.clone()
     }
 
-    fn version(&self) -> BoxFuture<'_, PortResult<String>> {
-        async {
-            let info = call(Duration::from_secs(5), "ask the cluster for its version", self.client.apiserver_version())
-                .await?;
-            Ok(text::line(&info.git_version))
-        }
-        .boxed()
-    }
-
     fn facts<'a>(&'a self, namespace: &'a str) -> BoxFuture<'a, PortResult<Facts>> {
         facts::probe(&self.client, namespace).boxed()
-    }
-
-    fn refused<'a>(&'a self, wanted: &'a [Permission]) -> BoxFuture<'a, PortResult<Vec<Permission>>> {
-        facts::refused(&self.client, wanted).boxed()
-    }
-
-    fn apply<'a>(&'a self, object: &'a Value) -> BoxFuture<'a, PortResult<Applied>> {
-        objects::apply(self, object).boxed()
-    }
-
-    fn get<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, PortResult<Option<Value>>> {
-        objects::get(self, object).boxed()
-    }
-
-    fn list<'a>(&'a self, kind_of: &'a ObjectRef, selector: &'a str) -> BoxFuture<'a, PortResult<Vec<Value>>> {
-        objects::list(self, kind_of, selector).boxed()
-    }
-
-    fn delete<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, PortResult<bool>> {
-        objects::delete(self, object).boxed()
-    }
-
-    fn patch<'a>(&'a self, object: &'a ObjectRef, merge: &'a Value) -> BoxFuture<'a, PortResult<()>> {
-        objects::patch(self, object, merge).boxed()
     }
 
     fn watch<'a>(&'a self, namespace: &'a str) -> BoxStream<'a, Change> {
@@ -132,6 +101,41 @@ impl Cluster for KubeCluster {
 
     fn forward<'a>(&'a self, namespace: &'a str, service: &'a str, port: u16) -> BoxFuture<'a, PortResult<Forward>> {
         forward::open(self, namespace, service, port).boxed()
+    }
+}
+
+impl Cluster for KubeCluster {
+    fn version(&self) -> BoxFuture<'_, PortResult<String>> {
+        async {
+            let info = call(Duration::from_secs(5), "ask the cluster for its version", self.client.apiserver_version())
+                .await?;
+            Ok(text::line(&info.git_version))
+        }
+        .boxed()
+    }
+
+    fn refused<'a>(&'a self, wanted: &'a [Permission]) -> BoxFuture<'a, PortResult<Vec<Permission>>> {
+        facts::refused(&self.client, wanted).boxed()
+    }
+
+    fn apply<'a>(&'a self, object: &'a Value) -> BoxFuture<'a, PortResult<Applied>> {
+        objects::apply(self, object).boxed()
+    }
+
+    fn get<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, PortResult<Option<Value>>> {
+        objects::get(self, object).boxed()
+    }
+
+    fn list<'a>(&'a self, kind_of: &'a ObjectRef, selector: &'a str) -> BoxFuture<'a, PortResult<Vec<Value>>> {
+        objects::list(self, kind_of, selector).boxed()
+    }
+
+    fn delete<'a>(&'a self, object: &'a ObjectRef) -> BoxFuture<'a, PortResult<bool>> {
+        objects::delete(self, object).boxed()
+    }
+
+    fn patch<'a>(&'a self, object: &'a ObjectRef, merge: &'a Value) -> BoxFuture<'a, PortResult<()>> {
+        objects::patch(self, object, merge).boxed()
     }
 }
 

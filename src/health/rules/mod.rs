@@ -11,6 +11,7 @@ mod ingress;
 mod job;
 mod namespace;
 mod pods;
+mod process;
 mod raycluster;
 mod release;
 mod service;
@@ -56,6 +57,7 @@ pub fn evaluate(index: &Index, expect: &Expect, now: Timestamp) -> Verdict {
         Expect::Crd(name) => crd::evaluate(view, name),
         Expect::RayCluster(name) => raycluster::evaluate(view, name),
         Expect::Namespace(name) => namespace::evaluate(view, name),
+        Expect::Process(name) => process::evaluate(view, name),
     }
 }
 
@@ -75,7 +77,7 @@ pub fn pulling(index: &Index, expect: &Expect) -> bool {
         Expect::Job(name) => owned(index, &index.on.jobs, name).into_iter().any(pulls),
         Expect::RayCluster(name) => raycluster::pods(index, name).any(pulls),
         Expect::Service(name) => service::pods(index, name).into_iter().any(pulls),
-        Expect::Claim(_) | Expect::Ingress(_) | Expect::Crd(_) | Expect::Namespace(_) => false,
+        Expect::Claim(_) | Expect::Ingress(_) | Expect::Crd(_) | Expect::Namespace(_) | Expect::Process(_) => false,
     }
 }
 

@@ -26,5 +26,5 @@ pub fn plan(spec: &Spec, facts: &Facts) -> Plan {
         ready: Vec::new(),
         deadline: Duration::from_mins(15),
     });
-    Plan { context: spec.target.context.clone(), namespace: spec.target.namespace.clone(), steps, checks }
+    Plan { context: spec.target.context().map(str::to_owned), namespace: spec.target.namespace.clone(), steps, checks }
 }

@@ -1,5 +1,6 @@
 //! The executor: carries out the steps of a plan, independent ones at the same time, and waits for what must be ready.
 //! Must not know drivers, front ends or components.
+mod machine;
 mod record;
 mod release;
 mod secrets;
@@ -17,7 +18,7 @@ use self::step::Done;
 use super::{
     event::{EventKind, Outcome, PlannedStep},
     lease::Lease,
-    ports::{PortResult, Ports},
+    ports::{Platform, PortResult, Ports},
     reach::Reach,
     recorder::{Recorder, Sink},
     state::RunState,
@@ -122,7 +123,7 @@ pub async fn execute(
     }
     lease.release().await;
     if progress.failed.is_empty() && !run.cancel.is_cancelled() {
-        run.name_what_is_no_longer_wanted().await;
+        run.tidy_up().await;
     }
     run.conclude(&progress, began)
 }
@@ -143,7 +144,7 @@ impl Run<'_> {
         self.recorder.say(EventKind::RunStarted {
             run: self.options.run.clone(),
             command: INSTALL.to_owned(),
-            deployment: format!("{}/{}", self.ports.cluster.context(), self.plan.namespace),
+            deployment: format!("{}/{}", self.ports.workloads().context(), self.plan.namespace),
             plan: self.plan.digest(),
             resumed,
             steps: self.plan.steps.iter().map(planned).collect(),
@@ -180,6 +181,14 @@ impl Run<'_> {
             self.stop(problem);
         }
         !self.cancel.is_cancelled()
+    }
+
+    /// What earlier answers left and these do not name.
+    async fn tidy_up(&self) {
+        match &self.ports.platform {
+            Platform::Kubernetes(_) => self.name_what_is_no_longer_wanted().await,
+            Platform::Machine(machine) => self.end_what_is_no_longer_wanted(machine.as_ref()).await,
+        }
     }
 
     /// Parts that earlier answers installed are not taken away with people's work in them; a note says how.

@@ -57,9 +57,10 @@ impl Run<'_> {
         marker: &str,
         ours: bool,
     ) -> Result<bool, Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         let mut untouched = Untouched { ours, seen: None, since: self.ports.clock.now() };
         loop {
-            let call = || self.ports.releases.state(&self.plan.namespace, &release.name);
+            let call = || kubernetes.releases.state(&self.plan.namespace, &release.name);
             let Some(state) = self.reach(step, call).await? else { return Ok(false) };
             match state.status.as_str() {
                 "uninstalling" => self.finish_uninstall(step, release).await?,
@@ -97,8 +98,9 @@ impl Run<'_> {
     }
 
     async fn unlock(&self, step: &Step, release: &Release, state: &ReleaseState) -> Result<(), Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         self.calling(step, format!("free release {} revision {}", release.name, state.revision), String::new())?;
-        match self.ports.releases.unlock(&self.plan.namespace, &release.name, state.revision).await {
+        match kubernetes.releases.unlock(&self.plan.namespace, &release.name, state.revision).await {
             // Somebody touched it in this very moment: the next look tells.
             Err(error) if [FailureKind::Conflict, FailureKind::NotFound].contains(&error.kind) => Ok(()),
             // Nor was it freed; the next look waits for the cluster.
@@ -109,8 +111,9 @@ impl Run<'_> {
 
     /// helm upgrades nothing that is half gone.
     async fn finish_uninstall(&self, step: &Step, release: &Release) -> Result<(), Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         self.calling(step, format!("helm uninstall {}, which was cut off", release.name), String::new())?;
-        self.reach(step, || self.ports.helm.uninstall(&self.plan.namespace, &release.name)).await?;
+        self.reach(step, || kubernetes.helm.uninstall(&self.plan.namespace, &release.name)).await?;
         Ok(())
     }
 }

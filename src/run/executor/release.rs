@@ -77,28 +77,30 @@ impl Run<'_> {
 
     /// Merges a part into an object. What the server does not know it leaves out, and that is no change.
     async fn patch(&self, step: &Step, part: &Value) -> Result<bool, Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         let object = ObjectRef::of(part);
         let merged = async || -> Result<bool, Box<Failure>> {
-            let found = self.reach(step, || self.ports.cluster.get(&object)).await?;
+            let found = self.reach(step, || kubernetes.cluster.get(&object)).await?;
             Ok(found.is_some_and(|found| holds(&found, part)))
         };
         if merged().await? {
             return Ok(false);
         }
         self.calling(step, format!("patch {object}"), digest(&part.to_string()))?;
-        self.reach(step, || self.ports.cluster.patch(&object, part)).await?;
+        self.reach(step, || kubernetes.cluster.patch(&object, part)).await?;
         merged().await
     }
 
     /// Waits for the helm that an earlier run left behind, if it still works. `true`: what helm noted last is of a helm of
     /// ours, and that one has ended.
     async fn take_up(&self, step: &Step, release: &Release, wait: &mut Wait<'_>) -> bool {
+        let Ok(kubernetes) = self.ports.kubernetes() else { return false };
         let remembered = self.remembered.child_of(&step.id);
         // One on another machine may live: nobody here can tell.
-        let known = remembered.as_ref().is_some_and(|child| child.host == self.ports.helm.host());
+        let known = remembered.as_ref().is_some_and(|child| child.host == kubernetes.helm.host());
         // A run that is killed right after it started helm had no time to write down which.
-        let Some(child) = self.ports.helm.left_behind(&release.name).or(remembered) else { return false };
-        let Some(mut helm) = self.ports.helm.adopt(child).await else { return known };
+        let Some(child) = kubernetes.helm.left_behind(&release.name).or(remembered) else { return false };
+        let Some(mut helm) = kubernetes.helm.adopt(child).await else { return known };
         self.recorder.say(EventKind::Note { text: format!("helm of `{}` still runs; waiting for it", step.id) });
         // Whatever it ends with, the release's record tells more.
         let _ = self.attend(release, helm.as_mut(), wait).await;
@@ -112,8 +114,9 @@ impl Run<'_> {
         marker: &str,
         wait: &mut Wait<'_>,
     ) -> Result<(), Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         self.calling(step, format!("helm upgrade --install {}", release.name), release.digest())?;
-        let mut helm = self.ports.helm.install(&self.plan.namespace, release, marker).await?;
+        let mut helm = kubernetes.helm.install(&self.plan.namespace, release, marker).await?;
         let child = helm.child();
         self.recorder.say(EventKind::Child {
             step: step.id.clone(),

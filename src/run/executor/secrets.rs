@@ -9,7 +9,7 @@ use crate::{
         graph::{SecretObject, SecretSource, Step},
         render,
     },
-    run::ports::{Applied, ObjectRef},
+    run::ports::{Applied, ObjectRef, Platform},
 };
 
 /// How the call of a restart begins.
@@ -24,17 +24,22 @@ impl Run<'_> {
     ) -> Result<bool, Box<Failure>> {
         let mut changed = false;
         for secret in secrets {
-            changed |= self.secret(step, secret, readers).await?;
+            changed |= match &self.ports.platform {
+                Platform::Kubernetes(_) => self.secret(step, secret, readers).await?,
+                Platform::Machine(machine) => self.secret_file(machine.as_ref(), step, secret, readers).await?,
+            };
         }
         Ok(changed)
     }
 
     async fn secret(&self, step: &Step, secret: &SecretObject, readers: &[String]) -> Result<bool, Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         let reference = ObjectRef::new("v1", "Secret", &self.plan.namespace, &secret.name);
-        let existing = self.reach(step, || self.ports.cluster.get(&reference)).await?;
+        let existing = self.reach(step, || kubernetes.cluster.get(&reference)).await?;
         let mut values = Vec::new();
         for (key, source) in &secret.data {
-            values.push((key.clone(), self.value(step, existing.as_ref(), key, source).await?));
+            let known = existing.as_ref().and_then(|secret| decoded(secret, key));
+            values.push((key.clone(), self.value(step, known.as_deref(), source).await?));
         }
         let manifest = render::secret_manifest(&self.plan.namespace, secret, &values);
         // Data only: the server adds fields of its own.
@@ -43,18 +48,18 @@ impl Run<'_> {
         }
         let keys: Vec<&str> = secret.data.keys().map(String::as_str).collect();
         self.calling(step, format!("apply {reference}"), crate::plan::graph::digest(&keys.join(",")))?;
-        let applied = self.reach(step, || self.ports.cluster.apply(&manifest)).await?;
+        let applied = self.reach(step, || kubernetes.cluster.apply(&manifest)).await?;
         if existing.is_some() && applied == Applied::Changed {
             self.restart(step, readers).await?;
         }
         Ok(applied != Applied::Unchanged)
     }
 
-    async fn value(
+    /// The value that a source has now; `known` is what was kept before.
+    pub(super) async fn value(
         &self,
         step: &Step,
-        existing: Option<&Value>,
-        key: &str,
+        known: Option<&str>,
         source: &SecretSource,
     ) -> Result<String, Box<Failure>> {
         match source {
@@ -63,8 +68,8 @@ impl Run<'_> {
                 let value = self.reach(step, resolve).await?;
                 Ok(value.expose_secret().to_owned())
             }
-            SecretSource::Generated => match existing.and_then(|secret| decoded(secret, key)) {
-                Some(value) => Ok(value),
+            SecretSource::Generated => match known {
+                Some(value) => Ok(value.to_owned()),
                 None => Ok(self.ports.secrets.generate()?.expose_secret().to_owned()),
             },
         }
@@ -81,13 +86,14 @@ impl Run<'_> {
 
     /// Programs read Secrets when they start: those that run already start again.
     async fn restart(&self, step: &Step, readers: &[String]) -> Result<(), Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         let stamp = json!({"spec": {"template": {"metadata": {"annotations": {"hubwright.io/secrets-changed": self.ports.clock.now().to_string()}}}}});
         for name in readers {
             let deployment = ObjectRef::new("apps/v1", "Deployment", &self.plan.namespace, name);
-            let there = self.reach(step, || self.ports.cluster.get(&deployment)).await?.is_some();
+            let there = self.reach(step, || kubernetes.cluster.get(&deployment)).await?.is_some();
             if there {
                 self.calling(step, format!("{RESTART} {deployment}"), String::new())?;
-                self.reach(step, || self.ports.cluster.patch(&deployment, &stamp)).await?;
+                self.reach(step, || kubernetes.cluster.patch(&deployment, &stamp)).await?;
             }
         }
         Ok(())

@@ -47,6 +47,8 @@ impl Run<'_> {
             Action::Apply { objects } => self.apply(&mut wait, objects).await?,
             Action::Secrets { secrets, readers } => self.secrets(step, secrets, readers).await?,
             Action::Release(release) => self.release(step, release, &mut wait).await?,
+            Action::Environment(environment) => self.environment(step, environment).await?,
+            Action::Service(service) => self.service(step, service).await?,
             Action::Verify => return self.verify().await,
         };
         if changed {
@@ -67,22 +69,24 @@ impl Run<'_> {
     }
 
     async fn apply(&self, wait: &mut Wait<'_>, objects: &[serde_json::Value]) -> Result<bool, Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         let step = wait.step;
         let mut changed = false;
         for object in objects {
             let name = ObjectRef::of(object);
             self.until_gone(wait, &name).await?;
             self.calling(step, format!("apply {name}"), crate::plan::graph::digest(&object.to_string()))?;
-            changed |= self.reach(step, || self.ports.cluster.apply(object)).await? != Applied::Unchanged;
+            changed |= self.reach(step, || kubernetes.cluster.apply(object)).await? != Applied::Unchanged;
         }
         Ok(changed)
     }
 
     /// What is being removed takes a change with it: a namespace of yesterday must be gone before there can be a new one.
     async fn until_gone(&self, wait: &mut Wait<'_>, name: &ObjectRef) -> Result<(), Box<Failure>> {
+        let kubernetes = self.ports.kubernetes()?;
         let step = wait.step;
         let going = |object: serde_json::Value| object.pointer("/metadata/deletionTimestamp").is_some();
-        while self.reach(step, || self.ports.cluster.get(name)).await?.is_some_and(going) {
+        while self.reach(step, || kubernetes.cluster.get(name)).await?.is_some_and(going) {
             self.look(wait).await?;
             self.pause(wait).await?;
         }
@@ -212,7 +216,7 @@ impl Run<'_> {
     async fn with_last_words(&self, finding: Finding) -> Finding {
         let Some(log) = &finding.log else { return finding };
         let pod = ObjectRef::new("v1", "Pod", &log.namespace, &log.pod);
-        match self.ports.cluster.logs(&pod, &log.container, log.previous, causes::LAST_WORDS).await {
+        match self.ports.workloads().logs(&pod, &log.container, log.previous, causes::LAST_WORDS).await {
             Ok(lines) => causes::with_last_words(finding, &lines),
             Err(_) => finding,
         }

@@ -58,7 +58,7 @@ impl World {
 
     /// Follows the watch until the run ends.
     pub async fn follow(&self, run: &Run<'_>) {
-        let mut changes = run.ports.cluster.watch(&self.namespace);
+        let mut changes = run.ports.workloads().watch(&self.namespace);
         while let Some(change) = changes.next().await {
             if let Some(news) = self.news(&change) {
                 run.recorder.say(news);

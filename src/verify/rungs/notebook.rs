@@ -228,12 +228,11 @@ async fn sweep(kernel: &Kernel) {
 /// Deletes the claim of the check's user, and nobody else's: by the annotation that `KubeSpawner` writes.
 async fn remove_home(scene: &Scene<'_>, user: &str) -> Result<(), Problem> {
     let kind = ObjectRef::new("v1", "PersistentVolumeClaim", &scene.checks.namespace, "");
-    let claims =
-        scene.ports.cluster.list(&kind, "component=singleuser-storage").await.map_err(|error| error.explain())?;
+    let claims = scene.cluster()?.list(&kind, "component=singleuser-storage").await.map_err(|error| error.explain())?;
     let owned = claims.iter().filter(|claim| owner(claim) == Some(user));
     for name in owned.filter_map(|claim| claim.pointer("/metadata/name")?.as_str()) {
         let claim = ObjectRef { name: name.to_owned(), ..kind.clone() };
-        scene.ports.cluster.delete(&claim).await.map_err(|error| error.explain())?;
+        scene.cluster()?.delete(&claim).await.map_err(|error| error.explain())?;
     }
     Ok(())
 }

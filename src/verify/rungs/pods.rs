@@ -59,7 +59,7 @@ async fn behind(scene: &Scene<'_>, notes: &Notes, service: &str) -> Result<(), S
 async fn ready_endpoints(scene: &Scene<'_>, service: &str) -> Result<usize, Problem> {
     let kind = ObjectRef::new("discovery.k8s.io/v1", "EndpointSlice", &scene.checks.namespace, "");
     let selector = format!("kubernetes.io/service-name={service}");
-    let slices = scene.ports.cluster.list(&kind, &selector).await.map_err(|error| error.explain())?;
+    let slices = scene.cluster()?.list(&kind, &selector).await.map_err(|error| error.explain())?;
     let endpoints = slices.iter().filter_map(|slice| slice.get("endpoints")?.as_array()).flatten();
     Ok(endpoints.filter(|endpoint| endpoint.pointer("/conditions/ready") != Some(&Value::Bool(false))).count())
 }
@@ -68,7 +68,10 @@ async fn no_endpoints(scene: &Scene<'_>, notes: &Notes, service: &str, spec: &Va
     let namespace = &scene.checks.namespace;
     let selector = selector(spec);
     let kind = ObjectRef::new("v1", "Pod", namespace, "");
-    let pods = scene.ports.cluster.list(&kind, &selector).await.unwrap_or_default();
+    let pods = match scene.cluster() {
+        Ok(cluster) => cluster.list(&kind, &selector).await.unwrap_or_default(),
+        Err(problem) => return problem,
+    };
     for pod in &pods {
         notes.seen(format!("pod {}", state(pod)));
     }

@@ -257,7 +257,8 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
 async fn scales(scene: &Scene<'_>) -> bool {
     let Ok(check) = scene.ray() else { return false };
     let object = ObjectRef::new("ray.io/v1", "RayCluster", &scene.checks.namespace, &check.cluster);
-    let cluster = scene.ports.cluster.get(&object).await.ok().flatten();
+    let Ok(cluster) = scene.cluster() else { return false };
+    let cluster = cluster.get(&object).await.ok().flatten();
     cluster.is_some_and(|cluster| cluster.pointer("/spec/enableInTreeAutoscaling") == Some(&Value::Bool(true)))
 }
 

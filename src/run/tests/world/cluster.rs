@@ -6,7 +6,7 @@ use super::{NAMESPACE, World, error, lock, now};
 use crate::{
     answers::facts::Facts,
     health::objects::{Change, KindVisitor, Object, Watched, each_kind},
-    run::ports::{Applied, Cluster, FailureKind, Forward, ObjectRef, Permission, PortResult},
+    run::ports::{Applied, Cluster, FailureKind, Forward, ObjectRef, Permission, PortResult, Workloads},
 };
 
 /// A Deployment of a chart's name with its ReplicaSet and pod.
@@ -60,17 +60,37 @@ pub fn watched(object: &Value) -> Option<Object> {
     reader.1
 }
 
-impl Cluster for World {
+impl Workloads for World {
     fn context(&self) -> String {
         "sim".to_owned()
     }
 
-    fn version(&self) -> BoxFuture<'_, PortResult<String>> {
-        now(Ok("v1.36.3".to_owned()))
-    }
-
     fn facts<'a>(&'a self, _: &'a str) -> BoxFuture<'a, PortResult<Facts>> {
         now(Ok(Facts::default()))
+    }
+
+    fn watch<'a>(&'a self, _: &'a str) -> BoxStream<'a, Change> {
+        let (sender, changes) = mpsc::unbounded();
+        lock(&self.state).watchers.push(sender);
+        futures::stream::iter(self.seen()).chain(changes).boxed()
+    }
+
+    fn logs<'a>(&'a self, _: &'a ObjectRef, _: &'a str, _: bool, _: u32) -> BoxFuture<'a, PortResult<Vec<String>>> {
+        now(Ok(vec!["starting".to_owned(), "database is locked".to_owned()]))
+    }
+
+    fn forward<'a>(&'a self, _: &'a str, service: &'a str, port: u16) -> BoxFuture<'a, PortResult<Forward>> {
+        self.answer(|| {
+            let local = lock(&self.state).forwards.get(&(service.to_owned(), port)).copied();
+            let local = local.ok_or_else(|| error(FailureKind::NotFound, "no-endpoints"))?;
+            Ok(Forward { local, guard: Box::new(()) })
+        })
+    }
+}
+
+impl Cluster for World {
+    fn version(&self) -> BoxFuture<'_, PortResult<String>> {
+        now(Ok("v1.36.3".to_owned()))
     }
 
     fn refused<'a>(&'a self, _: &'a [Permission]) -> BoxFuture<'a, PortResult<Vec<Permission>>> {
@@ -131,24 +151,6 @@ impl Cluster for World {
             self.put(patched);
             self.changed(format!("patch {object}"));
             Ok(())
-        })
-    }
-
-    fn watch<'a>(&'a self, _: &'a str) -> BoxStream<'a, Change> {
-        let (sender, changes) = mpsc::unbounded();
-        lock(&self.state).watchers.push(sender);
-        futures::stream::iter(self.seen()).chain(changes).boxed()
-    }
-
-    fn logs<'a>(&'a self, _: &'a ObjectRef, _: &'a str, _: bool, _: u32) -> BoxFuture<'a, PortResult<Vec<String>>> {
-        now(Ok(vec!["starting".to_owned(), "database is locked".to_owned()]))
-    }
-
-    fn forward<'a>(&'a self, _: &'a str, service: &'a str, port: u16) -> BoxFuture<'a, PortResult<Forward>> {
-        self.answer(|| {
-            let local = lock(&self.state).forwards.get(&(service.to_owned(), port)).copied();
-            let local = local.ok_or_else(|| error(FailureKind::NotFound, "no-endpoints"))?;
-            Ok(Forward { local, guard: Box::new(()) })
         })
     }
 }

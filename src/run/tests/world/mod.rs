@@ -27,7 +27,7 @@ use crate::{
     answers::secret::SecretRef,
     health::objects::{Change, KINDS},
     problem::Problem,
-    run::ports::{FailureKind, Journal, PortError, PortResult, Ports, ReleaseState, Secrets},
+    run::ports::{FailureKind, Journal, Kubernetes, Platform, PortError, PortResult, Ports, ReleaseState, Secrets},
 };
 
 /// Namespace of everything.
@@ -253,9 +253,11 @@ impl World {
 impl World {
     pub fn ports(&self) -> Ports {
         Ports {
-            cluster: Box::new(self.clone()),
-            helm: Box::new(self.clone()),
-            releases: Box::new(self.clone()),
+            platform: Platform::Kubernetes(Kubernetes {
+                cluster: Box::new(self.clone()),
+                helm: Box::new(self.clone()),
+                releases: Box::new(self.clone()),
+            }),
             secrets: Box::new(self.clone()),
             clock: Box::new(self.time.clone()),
             journal: Box::new(self.clone()),
