@@ -76,7 +76,7 @@ pub fn sentence(kind: &EventKind, zone: &TimeZone) -> Option<Sentence> {
         }
         EventKind::StepSkipped { step, why } => Sentence::new(word::SKIP, step.as_str(), why.clone()),
         EventKind::PodChanged(pod) => pod_changed(pod),
-        EventKind::PodGone { name, .. } => Sentence::new(word::NOTE, pod_name(name), "gone"),
+        EventKind::PodGone { name, .. } => Sentence::new(word::NOTE, format!("pod {name}"), "gone"),
         EventKind::RungDone(rung) => rung_done(rung),
         EventKind::Contact { up, what } => contact(*up, what),
         EventKind::Note { text } => Sentence::new(word::NOTE, "", text.clone()),
@@ -102,8 +102,8 @@ fn step_done(changed: bool, took_ms: u64, note: Option<&str>) -> String {
     format!("{what} in {}{note}", seconds(took_ms))
 }
 
-fn pod_name(name: &str) -> String {
-    format!("pod {name}")
+fn pod_name(pod: &PodChange) -> String {
+    if pod.process { pod.name.clone() } else { format!("pod {}", pod.name) }
 }
 
 /// Where all goes well the reason says all; a state that a person should look up in `kubectl` is said as it is.
@@ -120,7 +120,7 @@ fn pod_changed(pod: &PodChange) -> Sentence {
             (word::WAIT, format!("{state}{counts}{restarts}{reason}"))
         }
     };
-    Sentence::new(word, pod_name(&pod.name), text)
+    Sentence::new(word, pod_name(pod), text)
 }
 
 fn times(count: u32) -> String {
@@ -185,6 +185,12 @@ pub fn finding_lines(finding: &Finding) -> Vec<String> {
     let about = std::iter::once(format!("seen on: {}", about.unwrap_or_else(|| finding.subject.clone())));
     let detail = finding.detail.iter().flat_map(|detail| detail.lines()).map(|line| format!("| {line}"));
     about.chain(detail).chain(finding.next.iter().map(|step| format!("hint: {step}"))).collect()
+}
+
+/// A finding as `error:` and `hint:` lines.
+pub fn finding(finding: &Finding) -> String {
+    let lines = finding_lines(finding).into_iter().map(|line| format!("\n  {line}"));
+    format!("error: {}{}", finding.title, lines.collect::<String>())
 }
 
 /// A problem as `error:` and `hint:` lines.

@@ -2,7 +2,7 @@
 //! Holds no duration, so that a line changes only when the pod does. Must not know what a person should do about it.
 use super::{
     index::Index,
-    objects::{ContainerStatus, Pod, Watched, label},
+    objects::{ContainerStatus, Pod, Watched, annotation, label},
     text,
 };
 
@@ -28,7 +28,12 @@ pub struct PodLine {
     pub reason: Option<String>,
     /// Node.
     pub node: Option<String>,
+    /// Whether it is a process of this machine in the shape of a pod.
+    pub process: bool,
 }
+
+/// Annotation of a process in the shape of a pod: the path of its log.
+pub const LOG: &str = "hubwright.io/log";
 
 /// A pod as a line.
 pub fn line(index: &Index, pod: &Pod) -> PodLine {
@@ -44,6 +49,7 @@ pub fn line(index: &Index, pod: &Pod) -> PodLine {
         restarts: pod.statuses().fold(0, |sum, status| sum.saturating_add(status.restart_count)),
         reason: why_not_ready(index, pod),
         node: pod.spec.node_name.as_deref().map(str::to_owned),
+        process: annotation(&pod.metadata, LOG).is_some(),
     }
 }
 

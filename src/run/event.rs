@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{health::verdict::Finding, plan::graph::StepId, problem::Problem};
+use crate::{
+    health::{pod::PodLine, verdict::Finding},
+    plan::graph::StepId,
+    problem::Problem,
+};
 
 /// Version of the event format, in every line.
 pub const FORMAT: u32 = 1;
@@ -199,6 +203,16 @@ pub struct PodChange {
     /// Node.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// Whether it is a process of this machine, which is told like a pod.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub process: bool,
+}
+
+impl From<PodLine> for PodChange {
+    fn from(line: PodLine) -> Self {
+        let PodLine { namespace, name, state, ready, containers, restarts, reason, node, process } = line;
+        Self { step: None, namespace, name, state, ready, containers, restarts, reason, node, process }
+    }
 }
 
 /// How a rung of the ladder ended.

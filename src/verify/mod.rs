@@ -32,6 +32,7 @@ pub use climb::{address, climb, climb_some};
 pub use discover::discover;
 pub use rung::{Notes, Rung, Stop, Track};
 pub use scene::{Scene, Service};
+pub use stuck::look;
 
 #[cfg(test)]
 mod tests;

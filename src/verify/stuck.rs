@@ -13,6 +13,7 @@ use crate::{
         verdict::{Finding, NextStep},
     },
     problem::Problem,
+    run::ports::Ports,
 };
 
 /// How long a look at the namespace may take.
@@ -25,7 +26,7 @@ const HOPELESS: SignedDuration = SignedDuration::from_secs(60);
 /// The problem with the cause that keeps a pod, or what should make it, whose name begins so from getting ready; the problem
 /// alone if none is known.
 pub async fn explained(scene: &Scene<'_>, problem: Problem, name: &str) -> Problem {
-    let index = look(scene).await;
+    let index = look(scene.ports, &scene.checks.namespace).await;
     match cause(&index, scene.ports.clock.now(), name) {
         Some(finding) => because(problem, finding),
         None => problem,
@@ -66,10 +67,10 @@ fn cause(index: &Index, now: Timestamp, name: &str) -> Option<Finding> {
 }
 
 /// The namespace as it is now: a watch until everything that was there has come.
-async fn look(scene: &Scene<'_>) -> Index {
-    let mut index = Index::new(&scene.checks.namespace);
+pub async fn look(ports: &Ports, namespace: &str) -> Index {
+    let mut index = Index::new(namespace);
     let mut waiting: BTreeSet<&str> = KINDS.iter().map(|kind| kind.kind).collect();
-    let mut changes = scene.ports.workloads().watch(&scene.checks.namespace);
+    let mut changes = ports.workloads().watch(namespace);
     let all = async {
         while !waiting.is_empty() {
             let Some(change) = changes.next().await else { return };

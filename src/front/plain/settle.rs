@@ -121,6 +121,7 @@ mod tests {
             restarts,
             reason: None,
             node: None,
+            process: false,
         })
     }
 

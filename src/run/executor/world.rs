@@ -102,17 +102,7 @@ impl World {
     }
 
     fn show(&self, run: &Run<'_>, line: pod::PodLine) {
-        let change = PodChange {
-            step: None,
-            namespace: line.namespace,
-            name: line.name,
-            state: line.state,
-            ready: line.ready,
-            containers: line.containers,
-            restarts: line.restarts,
-            reason: line.reason,
-            node: line.node,
-        };
+        let change = PodChange::from(line);
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if shown.get(&change.name) != Some(&change) {
             shown.insert(change.name.clone(), change.clone());
