@@ -60,6 +60,7 @@ pub fn sentence(kind: &EventKind, zone: &TimeZone) -> Option<Sentence> {
         EventKind::StepWaiting { step, what, deadline } => {
             Sentence::new(word::WAIT, step.as_str(), format!("{what} (until {})", time(*deadline, zone)))
         }
+        EventKind::StepProgress { step, progress } => Sentence::new(word::WAIT, step.as_str(), progress.to_string()),
         EventKind::StepBlocked { step, finding, deadline } => {
             Sentence::new(word::STUCK, step.as_str(), finding.title.clone())
                 .more(finding_lines(finding))

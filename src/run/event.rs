@@ -79,6 +79,15 @@ pub enum EventKind {
         /// When the step will fail unless that happens.
         deadline: Timestamp,
     },
+    /// How far a step is that makes something large. Shown a few times a second at most; not in the journal, because what
+    /// is there tells a resumed run how far it is.
+    StepProgress {
+        /// Which.
+        step: StepId,
+        /// What is done, and how much of it.
+        #[serde(flatten)]
+        progress: Progress,
+    },
     /// A step is blocked by a named cause; the run goes on watching.
     StepBlocked {
         /// Which.
@@ -166,6 +175,64 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         summary: Vec<String>,
     },
+}
+
+/// How far something is that takes a while.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What is done: "downloading packages".
+    pub what: String,
+    /// How much is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<u64>,
+    /// How much there is, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// What is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Unit>,
+}
+
+/// What progress counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Bytes.
+    Bytes,
+    /// Packages.
+    Packages,
+}
+
+impl Progress {
+    /// Something that nobody counts.
+    pub fn of(what: impl Into<String>) -> Self {
+        Self { what: what.into(), ..Self::default() }
+    }
+
+    /// So much is done.
+    #[must_use]
+    pub const fn counted(mut self, done: u64, total: Option<u64>, unit: Unit) -> Self {
+        (self.done, self.total, self.unit) = (Some(done), total, Some(unit));
+        self
+    }
+
+    fn figure(&self, amount: u64) -> String {
+        match self.unit {
+            Some(Unit::Bytes) => format!("{} MB", amount / 1_000_000),
+            Some(Unit::Packages) | None => amount.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.what)?;
+        match (self.done, self.total) {
+            (Some(done), Some(total)) => write!(f, ", {} of {}", self.figure(done), self.figure(total)),
+            (Some(done), None) => write!(f, ", {}", self.figure(done)),
+            (None, _) => Ok(()),
+        }
+    }
 }
 
 /// A step as announced at the start.

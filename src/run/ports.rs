@@ -11,6 +11,7 @@ use crate::{
     health::objects::Change,
     plan::graph::{Environment, Plan, Process, Release, TextFile},
     problem::{Explain, Problem},
+    run::event::Progress,
 };
 
 /// Names one Kubernetes object.
@@ -164,12 +165,12 @@ pub trait Machine: Workloads {
     fn shortcomings<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, PortResult<Vec<Problem>>>;
     /// Whether an environment is there, whole.
     fn is_prepared(&self, environment: &Environment) -> PortResult<bool>;
-    /// Makes an environment, or goes on with one that was interrupted; `said` is told what is done and how far it is.
-    /// Dropping the future ends the programs that it started.
+    /// Makes an environment, or goes on with one that was interrupted; `said` is told what is done and how far it is, as
+    /// often as that changes. Dropping the future ends the programs that it started.
     fn prepare<'a>(
         &'a self,
         environment: &'a Environment,
-        said: &'a (dyn Fn(String) + Send + Sync),
+        said: &'a (dyn Fn(Progress) + Send + Sync),
     ) -> BoxFuture<'a, PortResult<()>>;
     /// The values of a Secret by key, if it is there.
     fn secret(&self, name: &str) -> PortResult<Option<BTreeMap<String, SecretString>>>;

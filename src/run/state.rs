@@ -74,6 +74,7 @@ impl RunState {
             EventKind::RunStarted { run, command, plan, steps, .. } => self.start(event.at, run, command, plan, steps),
             EventKind::StepStarted { step } => self.enter(step, event.at),
             EventKind::StepWaiting { step, what, .. } => self.set(step, Phase::Running(what.clone())),
+            EventKind::StepProgress { step, progress } => self.set(step, Phase::Running(progress.to_string())),
             EventKind::StepBlocked { step, finding, .. } => self.set(step, Phase::Blocked(Box::new(finding.clone()))),
             EventKind::StepUnblocked { step, .. } => self.set(step, Phase::Running(String::new())),
             EventKind::StepDone { step, changed, .. } => {

@@ -84,6 +84,7 @@ impl<W: Write + Send> Lines<W> {
             EventKind::RungStarted { title, .. } => self.wait_for(title, "being tried", at),
             EventKind::RungDone(done) => self.no_longer(&done.title),
             EventKind::StepWaiting { step, what, .. } => self.wait_for(step.as_str(), what, at),
+            EventKind::StepProgress { step, progress } => self.wait_for(step.as_str(), &progress.to_string(), at),
             EventKind::StepBlocked { step, finding, .. } => self.wait_for(step.as_str(), &finding.title, at),
             EventKind::StepDone { step, .. }
             | EventKind::StepFailed { step, .. }

@@ -58,7 +58,9 @@ impl Settling {
                 // Who never heard of a pod need not hear that it is gone.
                 self.told.remove(name).then_some(sentence)
             }
-            EventKind::StepWaiting { step, .. } => self.hold(Subject::Step(step.clone()), at, STEP, sentence),
+            EventKind::StepWaiting { step, .. } | EventKind::StepProgress { step, .. } => {
+                self.hold(Subject::Step(step.clone()), at, STEP, sentence)
+            }
             EventKind::StepBlocked { step, .. }
             | EventKind::StepDone { step, .. }
             | EventKind::StepFailed { step, .. } => {

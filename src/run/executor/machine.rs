@@ -1,33 +1,68 @@
 //! What steps do on this machine: the environment, Secrets in files, services. Must not know how any of it is done.
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Failure, Run};
+use super::{Failure, Run, wait::Wait};
 use crate::{
+    health::text,
     plan::graph::{Action, Environment, SecretObject, Service, Step, digest},
     problem::Problem,
     run::{
-        event::EventKind,
+        event::{EventKind, Progress},
         ports::{Applied, Machine},
     },
 };
 
+/// Time between two looks at the progress of an environment.
+const SHOW: Duration = Duration::from_millis(500);
+
 impl Run<'_> {
-    /// Whether anything was changed.
-    pub(super) async fn environment(&self, step: &Step, environment: &Environment) -> Result<bool, Box<Failure>> {
+    /// Makes the environment unless it is there, whole. Whether anything was changed.
+    pub(super) async fn environment(
+        &self,
+        environment: &Environment,
+        wait: &mut Wait<'_>,
+    ) -> Result<bool, Box<Failure>> {
         let machine = self.ports.machine()?;
         if machine.is_prepared(environment)? {
             return Ok(false);
         }
-        self.calling(step, format!("make environment {}", environment.name), environment.name.clone())?;
-        let deadline = crate::run::reach::after(self.ports.clock.now(), step.deadline);
-        let said = |what: String| self.recorder.say(EventKind::StepWaiting { step: step.id.clone(), what, deadline });
-        tokio::select! {
-            // What was started ends with the future; what is there is taken up by the next run.
-            () = self.cancel.cancelled() => Err(self.interrupted()),
-            () = self.ports.clock.sleep(step.deadline) => Err(Failure::new(too_slow(step))),
-            ended = machine.prepare(environment, &said) => ended.map(|()| true).map_err(Into::into),
+        let name = &environment.name;
+        self.calling(wait.step, format!("make environment {name}"), name.clone())?;
+        let heard = Mutex::new(Progress::default());
+        let said = |progress| *heard.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+        let mut prepared = machine.prepare(environment, &said);
+        loop {
+            tokio::select! {
+                ended = &mut prepared => {
+                    ended?;
+                    break;
+                }
+                // What was started ends with the future; what is there is taken up by the next run.
+                () = self.cancel.cancelled() => return Err(self.interrupted()),
+                () = self.ports.clock.sleep(SHOW) => {}
+            }
+            let progress = heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            self.show(progress, wait);
+            self.in_time(wait)?;
+        }
+        // Only what was seen whole is called done.
+        if machine.is_prepared(environment)? { Ok(true) } else { Err(Failure::new(not_whole(name))) }
+    }
+
+    /// Shows progress where there is any; as long as there is, a slow network makes no step fail.
+    fn show(&self, progress: Progress, wait: &mut Wait<'_>) {
+        let progress = Progress { what: text::line(&progress.what), ..progress };
+        let said = progress.to_string();
+        if wait.said != said {
+            wait.said = said;
+            wait.downloading(self.ports.clock.now());
+            self.recorder.show(EventKind::StepProgress { step: wait.step.id.clone(), progress });
         }
     }
 
@@ -113,9 +148,8 @@ fn same(one: &BTreeMap<String, SecretString>, other: &BTreeMap<String, SecretStr
     one.len() == other.len() && one.iter().all(equal)
 }
 
-fn too_slow(step: &Step) -> Problem {
-    let minutes = step.deadline.as_secs() / 60;
-    Problem::new("too-late", format!("`{}` was not done within {minutes} minutes", step.id))
-        .hint("`hubwright resume` goes on with what is there; a package mirror nearby (`PIP_INDEX_URL`) is faster")
+fn not_whole(name: &str) -> Problem {
+    Problem::new("environment-incomplete", format!("environment `{name}` was made, but is not whole"))
+        .hint("`hubwright resume` makes what is missing")
         .retry()
 }

@@ -114,23 +114,23 @@ pub async fn execute(
     };
     let began = ports.clock.now();
     run.announce(resumed);
-    let mut progress = Progress::default();
+    let mut reached = Reached::default();
     let lease = Lease::new(ports, &plan.namespace, &options.holder);
     tokio::select! {
-        () = run.work(&mut progress, &lease) => {}
+        () = run.work(&mut reached, &lease) => {}
         () = run.world.follow(&run) => {}
         () = lease.keep(|problem| run.stop(problem)) => {}
     }
     lease.release().await;
-    if progress.failed.is_empty() && !run.cancel.is_cancelled() {
+    if reached.failed.is_empty() && !run.cancel.is_cancelled() {
         run.tidy_up().await;
     }
-    run.conclude(&progress, began)
+    run.conclude(&reached, began)
 }
 
 /// What has been reached so far.
 #[derive(Default)]
-struct Progress {
+struct Reached {
     done: BTreeSet<StepId>,
     failed: BTreeSet<StepId>,
     changed: bool,
@@ -156,19 +156,19 @@ impl Run<'_> {
     }
 
     /// Runs all steps, each as soon as those that it needs are done.
-    async fn work(&self, progress: &mut Progress, lease: &Lease<'_>) {
+    async fn work(&self, reached: &mut Reached, lease: &Lease<'_>) {
         let mut running = FuturesUnordered::new();
         let mut waiting: Vec<&Step> = self.plan.steps.iter().collect();
         loop {
-            self.skip_hopeless(&mut waiting, progress);
+            self.skip_hopeless(&mut waiting, reached);
             let (ready, later): (Vec<&Step>, Vec<&Step>) =
-                waiting.into_iter().partition(|step| step.needs.iter().all(|need| progress.done.contains(need)));
+                waiting.into_iter().partition(|step| step.needs.iter().all(|need| reached.done.contains(need)));
             waiting = later;
             if !ready.is_empty() && self.may_begin(lease).await {
                 running.extend(ready.into_iter().map(|step| self.guarded_step(step)));
             }
             let Some((step, ended)) = running.next().await else { return };
-            progress.record(step, &ended);
+            reached.record(step, &ended);
         }
     }
 
@@ -269,12 +269,12 @@ impl Run<'_> {
     }
 
     /// Steps that need one that failed are not tried, and say so.
-    fn skip_hopeless(&self, waiting: &mut Vec<&Step>, progress: &mut Progress) {
+    fn skip_hopeless(&self, waiting: &mut Vec<&Step>, reached: &mut Reached) {
         waiting.retain(|step| {
-            let Some(need) = step.needs.iter().find(|need| progress.failed.contains(*need)) else { return true };
+            let Some(need) = step.needs.iter().find(|need| reached.failed.contains(*need)) else { return true };
             self.recorder
                 .say(EventKind::StepSkipped { step: step.id.clone(), why: format!("not tried: it needs `{need}`") });
-            progress.failed.insert(step.id.clone());
+            reached.failed.insert(step.id.clone());
             false
         });
     }
@@ -290,13 +290,13 @@ impl Run<'_> {
         self.address.get().filter(|_| !known).map(|address| format!("open the hub: {address}")).into_iter()
     }
 
-    fn conclude(&self, progress: &Progress, began: Timestamp) -> Outcome {
-        let all = progress.done.len() == self.plan.steps.len();
+    fn conclude(&self, reached: &Reached, began: Timestamp) -> Outcome {
+        let all = reached.done.len() == self.plan.steps.len();
         let outcome = match () {
             () if all => Outcome::Done,
             () if self.stopped.get().is_some() => Outcome::Failed,
             () if self.cancel.is_cancelled() => Outcome::Interrupted,
-            () if progress.unverified => Outcome::Unverified,
+            () if reached.unverified => Outcome::Unverified,
             () => Outcome::Failed,
         };
         let back = format!("`hubwright resume -n {}` goes on; what is there stays as it is", self.plan.namespace);
@@ -308,12 +308,12 @@ impl Run<'_> {
             Outcome::Failed | Outcome::Interrupted => self.reason().chain([back]).collect(),
         };
         let took_ms = elapsed_ms(began, self.ports.clock.now());
-        self.recorder.say(EventKind::RunFinished { outcome, took_ms, changed: progress.changed, summary });
+        self.recorder.say(EventKind::RunFinished { outcome, took_ms, changed: reached.changed, summary });
         outcome
     }
 }
 
-impl Progress {
+impl Reached {
     fn record(&mut self, step: &Step, ended: &Ended) {
         match ended {
             Ended::Done { changed } => {

@@ -47,7 +47,7 @@ impl Run<'_> {
             Action::Apply { objects } => self.apply(&mut wait, objects).await?,
             Action::Secrets { secrets, readers } => self.secrets(step, secrets, readers).await?,
             Action::Release(release) => self.release(step, release, &mut wait).await?,
-            Action::Environment(environment) => self.environment(step, environment).await?,
+            Action::Environment(environment) => self.environment(environment, &mut wait).await?,
             Action::Service(service) => self.service(step, service).await?,
             Action::Verify => return self.verify().await,
         };
