@@ -126,7 +126,7 @@ pub trait Workloads: Send + Sync {
     /// What probes find out before anything is changed.
     fn facts<'a>(&'a self, namespace: &'a str) -> BoxFuture<'a, PortResult<Facts>>;
     /// Watches a namespace (and nodes, storage classes, ingress classes): first everything, then changes. Never ends by itself;
-    /// lost contact is a [`Change::Contact`].
+    /// lost contact is a [`Change::Contact`], of which there is none on this machine.
     fn watch<'a>(&'a self, namespace: &'a str) -> BoxStream<'a, Change>;
     /// The last `lines` lines of a container, cleaned of control characters.
     fn logs<'a>(
@@ -178,12 +178,18 @@ pub trait Machine: Workloads {
     fn keep_secret(&self, name: &str, values: &BTreeMap<String, SecretString>) -> PortResult<()>;
     /// Writes a file of the deployment, whole or not at all.
     fn write(&self, file: &TextFile) -> PortResult<Applied>;
-    /// Has processes run as described: new ones start, changed ones start again, others go on. Does not wait for readiness.
+    /// Has processes run as described: new ones start, changed ones start again, others go on, and a supervisor runs. Does not
+    /// wait for readiness, but until what the watch tells of these processes is no older than the call.
     fn serve<'a>(&'a self, processes: &'a [Process]) -> BoxFuture<'a, PortResult<Applied>>;
-    /// Has processes start again, those of them that are there.
+    /// Has processes start again, those of them that are there; the watch is as in [`Machine::serve`].
     fn restart<'a>(&'a self, names: &'a [String]) -> BoxFuture<'a, PortResult<()>>;
-    /// Ends every process that is not named, and removes environments but this one. Names of what was ended.
-    fn keep_only<'a>(&'a self, names: &'a [String], environment: &'a str) -> BoxFuture<'a, PortResult<Vec<String>>>;
+    /// Ends every process that is not named, and removes the environments but this one that nothing runs from; `None` leaves
+    /// environments alone. Names of the processes that were ended.
+    fn keep_only<'a>(
+        &'a self,
+        names: &'a [String],
+        environment: Option<&'a str>,
+    ) -> BoxFuture<'a, PortResult<Vec<String>>>;
     /// Removes a person's home directory; `false` if there was none.
     fn remove_home(&self, user: &str) -> PortResult<bool>;
     /// What is there of the deployment.
@@ -194,7 +200,8 @@ pub trait Machine: Workloads {
     fn start(&self) -> BoxFuture<'_, PortResult<bool>>;
     /// Starts the deployment with the machine, or no longer.
     fn start_at_boot(&self, wanted: bool) -> BoxFuture<'_, PortResult<Applied>>;
-    /// Removes everything but people's data; with `data` that, too. What runs must have been stopped.
+    /// Removes everything but people's data; with `data` that, too. What runs must have been stopped. As long as
+    /// anything is left of it, the holdings list something.
     fn remove(&self, data: bool) -> BoxFuture<'_, PortResult<()>>;
 }
 
@@ -372,6 +379,14 @@ impl Ports {
         match &self.platform {
             Platform::Kubernetes(kubernetes) => kubernetes.cluster.as_ref(),
             Platform::Machine(machine) => machine.as_ref(),
+        }
+    }
+
+    /// The command that shows a person what runs, and how it is.
+    pub fn look(&self, namespace: &str) -> String {
+        match &self.platform {
+            Platform::Kubernetes(_) => format!("kubectl -n {namespace} get pods,events"),
+            Platform::Machine(_) => format!("hubwright status -n {namespace}"),
         }
     }
 

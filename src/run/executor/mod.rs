@@ -187,7 +187,7 @@ impl Run<'_> {
     async fn tidy_up(&self) {
         match &self.ports.platform {
             Platform::Kubernetes(_) => self.name_what_is_no_longer_wanted().await,
-            Platform::Machine(machine) => self.end_what_is_no_longer_wanted(machine.as_ref()).await,
+            Platform::Machine(machine) => self.remove_what_is_no_longer_wanted(machine.as_ref()).await,
         }
     }
 

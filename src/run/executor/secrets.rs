@@ -22,12 +22,12 @@ impl Run<'_> {
         secrets: &[SecretObject],
         readers: &[String],
     ) -> Result<bool, Box<Failure>> {
+        if let Platform::Machine(machine) = &self.ports.platform {
+            return self.secret_files(machine.as_ref(), step, secrets, readers).await;
+        }
         let mut changed = false;
         for secret in secrets {
-            changed |= match &self.ports.platform {
-                Platform::Kubernetes(_) => self.secret(step, secret, readers).await?,
-                Platform::Machine(machine) => self.secret_file(machine.as_ref(), step, secret, readers).await?,
-            };
+            changed |= self.secret(step, secret, readers).await?;
         }
         Ok(changed)
     }

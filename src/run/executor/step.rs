@@ -113,6 +113,7 @@ impl Run<'_> {
     /// Waits until everything a step expects is ready.
     async fn await_ready(&self, wait: &mut Wait<'_>) -> Result<(), Box<Failure>> {
         while !self.look(wait).await? {
+            self.revive(wait).await?;
             self.pause(wait).await?;
         }
         Ok(())
@@ -241,7 +242,13 @@ impl Run<'_> {
         let why = wait.blocked.as_ref().map_or(seen, |(finding, _)| &finding.title);
         let problem =
             Problem::new("too-late", format!("`{}` was not ready within {minutes} minutes: {why}", wait.step.id));
-        let hint = format!("look with `kubectl -n {} get pods,events`, then `hubwright resume`", self.plan.namespace);
+        let hint = match &wait.step.action {
+            Action::Environment(_) => {
+                "`hubwright resume` goes on with what is there; a package index nearby (`PIP_INDEX_URL`) is faster"
+                    .to_owned()
+            }
+            _ => format!("look with `{}`, then `hubwright resume`", self.ports.look(&self.plan.namespace)),
+        };
         let finding = wait.blocked.as_ref().map(|(finding, _)| finding.clone());
         Box::new(Failure { problem: problem.hint(hint).retry(), finding })
     }

@@ -19,6 +19,8 @@ pub struct Wait<'s> {
     pub blocked: Option<(Finding, Timestamp)>,
     /// How long the cluster has been silent while somebody looked.
     pub silence: SignedDuration,
+    /// When it is looked next whether the supervisor of this machine's processes runs.
+    pub revive: Timestamp,
     looked: Timestamp,
 }
 
@@ -26,7 +28,8 @@ impl<'s> Wait<'s> {
     /// A wait that begins now.
     pub fn new(step: &'s Step, now: Timestamp) -> Self {
         let deadline = after(now, step.deadline);
-        Self { step, deadline, said: String::new(), blocked: None, silence: SignedDuration::ZERO, looked: now }
+        let silence = SignedDuration::ZERO;
+        Self { step, deadline, said: String::new(), blocked: None, silence, revive: now, looked: now }
     }
 
     /// Time passed, in contact with the cluster or without.
