@@ -6,10 +6,16 @@ pub mod render;
 pub mod show;
 pub mod targets;
 
-use crate::answers::{facts::Facts, spec::Spec};
+use crate::answers::{
+    facts::Facts,
+    spec::{Place, Spec},
+};
 use graph::Plan;
 
 /// The plan for a spec. The same for the same spec and facts, byte for byte.
 pub fn build(spec: &Spec, facts: &Facts) -> Plan {
-    targets::kubernetes::plan(spec, facts)
+    match spec.target.place {
+        Place::Kubernetes { .. } => targets::kubernetes::plan(spec, facts),
+        Place::Machine(_) => targets::machine::plan(spec, facts),
+    }
 }

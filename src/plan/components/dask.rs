@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, from_secret, secrets};
 use crate::{
-    answers::spec::{Dask, Resources},
+    answers::spec::{Dask, DaskLimits, Resources},
     plan::graph::{Action, Checks, DaskCheck, Expect, Release, Step, StepId, digest},
 };
 
@@ -71,13 +71,17 @@ pub fn steps(context: &Context) -> Vec<Step> {
 
 /// What to prove.
 pub fn checks(context: &Context, checks: &mut Checks) {
-    let own_login = || (secrets::GENERATED.to_owned(), secrets::DASK_PASSWORD.to_owned());
     checks.dask = context.spec.dask.as_ref().map(|_| DaskCheck {
         service: traefik(context),
         address: address(context),
-        password: context.spec.hub.is_none().then(own_login),
-        workers: 2,
+        ..check(context)
     });
+}
+
+/// What is to be proven of a gateway wherever it is. Its place is not among it.
+pub fn check(context: &Context) -> DaskCheck {
+    let own_login = || (secrets::GENERATED.to_owned(), secrets::DASK_PASSWORD.to_owned());
+    DaskCheck { password: context.spec.hub.is_none().then(own_login), workers: 2, ..DaskCheck::default() }
 }
 
 /// Where a notebook reaches the gateway.
@@ -85,11 +89,17 @@ pub fn address(context: &Context) -> String {
     format!("http://{}{PREFIX}", traefik(context))
 }
 
-/// Environment of a notebook, so that `Gateway()` needs no argument.
+/// Environment of a notebook of the cluster.
 pub fn notebook_environment(context: &Context) -> Map<String, Value> {
+    reached(&address(context), &format!("{}:80", traefik(context)))
+}
+
+/// Environment of a notebook, so that `Gateway()` needs no argument: the gateway's address, and where its proxy takes what is
+/// said to schedulers.
+pub fn reached(address: &str, proxy: &str) -> Map<String, Value> {
     Map::from_iter([
-        ("DASK_GATEWAY__ADDRESS".to_owned(), json!(address(context))),
-        ("DASK_GATEWAY__PROXY_ADDRESS".to_owned(), json!(format!("gateway://{}:80", traefik(context)))),
+        ("DASK_GATEWAY__ADDRESS".to_owned(), json!(address)),
+        ("DASK_GATEWAY__PROXY_ADDRESS".to_owned(), json!(format!("gateway://{proxy}"))),
         ("DASK_GATEWAY__PUBLIC_ADDRESS".to_owned(), json!(format!("{PREFIX}/"))),
         ("DASK_GATEWAY__AUTH__TYPE".to_owned(), json!("jupyterhub")),
     ])
@@ -153,9 +163,10 @@ fn extra_config(context: &Context, dask: &Dask) -> Value {
             json!("import os\nc.SimpleAuthenticator.password = os.environ[\"DASK_PASSWORD\"]\n"),
         );
     }
-    let limits = limits(dask);
-    if !limits.is_empty() {
-        snippets.insert("limits".to_owned(), limits.into());
+    let lines: String =
+        limits(&dask.limits).into_iter().map(|(name, most)| format!("c.ClusterConfig.{name} = {most}\n")).collect();
+    if !lines.is_empty() {
+        snippets.insert("limits".to_owned(), lines.into());
     }
     if let Some(count) = dask.limits.clusters_per_user {
         let class = include_str!("../../../assets/dask/clusters_per_user.py");
@@ -164,12 +175,17 @@ fn extra_config(context: &Context, dask: &Dask) -> Value {
     Value::Object(snippets)
 }
 
-fn limits(dask: &Dask) -> String {
-    let limits = &dask.limits;
-    let lines = [
-        limits.cluster_cpu.as_ref().map(|cpu| format!("c.ClusterConfig.cluster_max_cores = {}", cpu.value())),
-        limits.cluster_memory.as_ref().map(|memory| format!("c.ClusterConfig.cluster_max_memory = {}", memory.whole())),
-        limits.cluster_workers.map(|count| format!("c.ClusterConfig.cluster_max_workers = {count}")),
+/// Traits that limit a cluster, where there are limits.
+pub fn limits(limits: &DaskLimits) -> Vec<(&'static str, Value)> {
+    let all = [
+        ("cluster_max_cores", limits.cluster_cpu.as_ref().map(|cpu| number(cpu.value()))),
+        ("cluster_max_memory", limits.cluster_memory.as_ref().map(|memory| json!(memory.whole()))),
+        ("cluster_max_workers", limits.cluster_workers.map(|count| json!(count))),
     ];
-    lines.into_iter().flatten().map(|line| line + "\n").collect()
+    all.into_iter().filter_map(|(name, most)| Some((name, most?))).collect()
+}
+
+/// A number as short as it can be written: whole ones without a point.
+fn number(value: f64) -> Value {
+    serde_json::from_str(&value.to_string()).unwrap_or_else(|_| json!(value))
 }

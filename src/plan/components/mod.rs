@@ -1,8 +1,9 @@
-//! The components of a deployment. One file each, one line in [`COMPONENTS`]; order is the order of the plan.
-//! Must not know targets.
+//! The components of a deployment. One file each, one line in [`COMPONENTS`]; order is the order of the plan. Those of this
+//! machine are in [`machine`]. Must not know targets.
 mod dask;
 pub mod jupyterhub;
 pub mod login;
+pub mod machine;
 mod namespace;
 mod operator;
 pub mod ray;
@@ -47,7 +48,7 @@ pub struct Component {
     pub checks: fn(&Context, &mut Checks),
 }
 
-/// All components.
+/// All components of a cluster.
 pub const COMPONENTS: &[Component] = &[
     Component { steps: namespace::steps, checks: |_, _| {} },
     Component { steps: secrets::steps, checks: |_, _| {} },

@@ -34,15 +34,20 @@ pub const CHECK_TOKEN: &str = "check-token";
 
 /// Writes the Secrets.
 pub fn steps(context: &Context) -> Vec<Step> {
-    let secrets = [given(context), generated(context), registry(context)].into_iter().flatten().collect::<Vec<_>>();
+    let secrets = [given(context), generated(context, &[]), registry(context)];
+    step(secrets.into_iter().flatten().collect(), vec![StepId::new(namespace::STEP)], readers(context))
+}
+
+/// The step that writes Secrets, which `readers` read when they start; none for no Secrets.
+pub fn step(secrets: Vec<SecretObject>, needs: Vec<StepId>, readers: Vec<String>) -> Vec<Step> {
     if secrets.is_empty() {
         return Vec::new();
     }
     vec![Step {
         id: StepId::new(STEP),
         title: "Secrets".to_owned(),
-        needs: vec![StepId::new(namespace::STEP)],
-        action: Action::Secrets { secrets, readers: readers(context) },
+        needs,
+        action: Action::Secrets { secrets, readers },
         ready: Vec::new(),
         deadline: Duration::from_mins(2),
     }]
@@ -61,7 +66,8 @@ pub fn needed(context: &Context) -> Vec<StepId> {
     vec![StepId::new(step)]
 }
 
-fn given(context: &Context) -> Option<SecretObject> {
+/// What the person gave.
+pub fn given(context: &Context) -> Option<SecretObject> {
     let hub = context.spec.hub.as_ref()?;
     let mut data = BTreeMap::new();
     if let Some((key, reference)) = login::given_secret(&hub.login.provider) {
@@ -73,7 +79,8 @@ fn given(context: &Context) -> Option<SecretObject> {
     opaque(SECRETS, data)
 }
 
-fn generated(context: &Context) -> Option<SecretObject> {
+/// What is made up: what every target needs for these answers, and `further` keys.
+pub fn generated(context: &Context, further: &[&str]) -> Option<SecretObject> {
     let spec = context.spec;
     let hub = spec.hub.as_ref();
     let wanted = [
@@ -83,8 +90,8 @@ fn generated(context: &Context) -> Option<SecretObject> {
         (spec.dask.is_some() && hub.is_some(), DASK_TOKEN),
         (spec.dask.is_some() && hub.is_none(), DASK_PASSWORD),
     ];
-    let data =
-        wanted.into_iter().filter(|(wanted, _)| *wanted).map(|(_, key)| (key.to_owned(), SecretSource::Generated));
+    let wanted = wanted.iter().filter(|(wanted, _)| *wanted).map(|(_, key)| key);
+    let data = wanted.chain(further).map(|key| ((*key).to_owned(), SecretSource::Generated));
     opaque(GENERATED, data.collect())
 }
 

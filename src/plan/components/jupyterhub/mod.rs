@@ -66,20 +66,27 @@ fn ready(hub: &Hub) -> Vec<Expect> {
 /// What to prove.
 pub fn checks(context: &Context, checks: &mut Checks) {
     checks.hub = context.spec.hub.as_ref().map(|hub| {
-        let authenticator = login::authenticator(&hub.login);
         let gpu = hub.profiles.iter().find(|profile| profile.gpus.is_some());
         HubCheck {
-            url: hub.access.url(),
-            base: String::new(),
-            login_host: authenticator.host,
-            client_id: authenticator.client_id,
-            callback: hub.login.callback.clone(),
-            token: Some((secrets::GENERATED.to_owned(), secrets::CHECK_TOKEN.to_owned())),
-            user: CHECK_USER.to_owned(),
             profile: plain_profile(hub).map(|profile| profile.slug.clone()),
             gpu_profile: gpu.map(|profile| profile.slug.clone()),
+            ..check(hub)
         }
     });
+}
+
+/// What is to be proven of a hub wherever it is. Profiles are not among it.
+pub fn check(hub: &Hub) -> HubCheck {
+    let authenticator = login::authenticator(&hub.login);
+    HubCheck {
+        url: hub.access.url(),
+        login_host: authenticator.host,
+        client_id: authenticator.client_id,
+        callback: hub.login.callback.clone(),
+        token: Some((secrets::GENERATED.to_owned(), secrets::CHECK_TOKEN.to_owned())),
+        user: CHECK_USER.to_owned(),
+        ..HubCheck::default()
+    }
 }
 
 /// The profile that most people get, but for one with a GPU: these may be few, and have a rung of their own.
@@ -125,7 +132,8 @@ fn hub_values(context: &Context, hub: &Hub) -> Value {
     })
 }
 
-fn announcement(hub: &Hub) -> Value {
+/// Variables of the hub's pages.
+pub fn announcement(hub: &Hub) -> Value {
     hub.announcement.as_ref().map_or_else(|| json!({}), |text| json!({"announcement": text}))
 }
 
@@ -177,7 +185,7 @@ fn extra_config(context: &Context, hub: &Hub) -> Map<String, Value> {
 }
 
 /// Just enough for the verification, and for one user only.
-fn roles() -> Value {
+pub fn roles() -> Value {
     let scopes: Vec<String> =
         ["admin:users", "servers", "access:servers"].iter().map(|scope| format!("{scope}!user={CHECK_USER}")).collect();
     json!({"hubwright-check": {"description": "lets hubwright start one server and run cells in it", "scopes": scopes, "services": [CHECK_SERVICE]}})

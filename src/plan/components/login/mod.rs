@@ -81,17 +81,22 @@ fn allow(login: &Login) -> Map<String, Value> {
     rule.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
-/// Environment of the hub: the secrets of the login.
-pub fn hub_environment(login: &Login) -> Map<String, Value> {
-    let entry = match &login.provider {
+/// The secret of the login: the variable in which the hub reads it, the Secret that holds it, and its key there.
+pub fn hub_secret(login: &Login) -> (&'static str, &'static str, &'static str) {
+    match &login.provider {
         Provider::Dummy { password } => {
             let secret = if secrets::is_generated(password) { secrets::GENERATED } else { secrets::SECRETS };
-            ("HUBWRIGHT_DUMMY_PASSWORD", from_secret(secret, secrets::DUMMY_PASSWORD))
+            ("HUBWRIGHT_DUMMY_PASSWORD", secret, secrets::DUMMY_PASSWORD)
         }
         // oauthenticator reads this variable wherever `client_secret` is not set.
-        _ => ("OAUTH_CLIENT_SECRET", from_secret(secrets::SECRETS, secrets::CLIENT_SECRET)),
-    };
-    Map::from_iter([(entry.0.to_owned(), entry.1)])
+        _ => ("OAUTH_CLIENT_SECRET", secrets::SECRETS, secrets::CLIENT_SECRET),
+    }
+}
+
+/// Environment of the hub: the secrets of the login.
+pub fn hub_environment(login: &Login) -> Map<String, Value> {
+    let (variable, secret, key) = hub_secret(login);
+    Map::from_iter([(variable.to_owned(), from_secret(secret, key))])
 }
 
 /// Python that the hub runs at start, by name.

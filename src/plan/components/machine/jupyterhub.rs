@@ -1,0 +1,138 @@
+//! JupyterHub on this machine: the proxy that browsers speak to, and the hub behind it. User servers are the hub's own
+//! children; its proxy is not, so that a hub which starts again cuts nobody off.
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::{
+        jupyterhub::{self, STEP},
+        login,
+        secrets::{CHECK_TOKEN, GENERATED},
+    },
+    Context, LOOPBACK, asset, dask, environment, from_secrets, internal, json_file,
+    ports::Port,
+    process, ray, secrets, served, step,
+};
+use crate::{
+    answers::spec::{Access, Database, Hub},
+    plan::graph::{Checks, Probe, Process, Service, Step, TextFile},
+};
+
+/// Name of the proxy's process.
+pub const PROXY: &str = "proxy";
+/// Name of the hub's process, and of its service.
+pub const HUB: &str = "hub";
+/// Service of the proxy, and its port, as they are asked for everywhere.
+const PROXY_SERVICE: (&str, u16) = ("proxy-public", 80);
+/// The hub's port as it is asked for everywhere.
+const HUB_PORT: u16 = 8081;
+/// The token that the hub shows its proxy; both read it under this name.
+const TOKEN: (&str, &str, &str) = ("CONFIGPROXY_AUTH_TOKEN", GENERATED, secrets::PROXY_TOKEN);
+
+/// Runs proxy and hub.
+pub fn steps(context: &Context) -> Vec<Step> {
+    let Some(hub) = &context.spec.hub else { return Vec::new() };
+    let files = vec![
+        asset("config/jupyterhub_config.py", include_str!("../../../../assets/local/jupyterhub_config.py")),
+        json_file("config/hub.json", &given(context, hub)),
+    ];
+    let processes = vec![proxy(context, &hub.access), the_hub(context, hub, &files)];
+    vec![step(STEP, "JupyterHub", secrets::needed(context), Service { files, processes })]
+}
+
+/// What to prove. There are no profiles here.
+pub fn checks(context: &Context, checks: &mut Checks) {
+    checks.hub = context.spec.hub.as_ref().map(jupyterhub::check);
+}
+
+/// The hub's API.
+pub fn api(context: &Context) -> String {
+    format!("http://{}/hub/api", Port::Hub.address(context))
+}
+
+/// Where people reach the hub.
+fn listens(access: &Access) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), access.port.unwrap_or(8000))
+}
+
+fn proxy(context: &Context, access: &Access) -> Process {
+    let public = listens(access);
+    let (hub, api) = (Port::Hub.address(context), Port::ProxyApi.at(context));
+    let mut arguments = vec![
+        environment::proxy_program(context, "configurable-http-proxy"),
+        format!("--ip={}", public.ip()),
+        format!("--port={}", public.port()),
+        format!("--api-ip={LOOPBACK}"),
+        format!("--api-port={api}"),
+        format!("--error-target=http://{hub}/hub/error"),
+    ];
+    arguments.extend(certificate(access));
+    let mut proxy = process(context, PROXY, "node", arguments, &[]);
+    proxy.secrets = from_secrets(&[TOKEN]);
+    proxy.ports = vec![served(PROXY_SERVICE.0, PROXY_SERVICE.1, public.port()), internal(api)];
+    // The proxy's own answer: behind any other path is the hub.
+    let tls = proxy.command.iter().any(|word| word.starts_with("--ssl-cert"));
+    proxy.probe = Probe::Http { port: public.port(), path: "/_chp_healthz".to_owned(), tls };
+    proxy
+}
+
+fn certificate(_access: &Access) -> Vec<String> {
+    Vec::new()
+}
+
+fn the_hub(context: &Context, hub: &Hub, files: &[TextFile]) -> Process {
+    let arguments = files.iter().take(1).map(|file| format!("--config={{folder}}/{}", file.path)).collect();
+    let mut process = process(context, HUB, "jupyterhub", arguments, &files.iter().collect::<Vec<_>>());
+    let spec = context.spec;
+    let token = spec.ray.iter().filter_map(ray::token);
+    let dask = spec.dask.iter().map(|_| dask::TOKEN);
+    let own = [TOKEN, ("HUBWRIGHT_CHECK_TOKEN", GENERATED, CHECK_TOKEN), login::hub_secret(&hub.login)];
+    process.secrets = from_secrets(&own.into_iter().chain(dask).chain(token).collect::<Vec<_>>());
+    let port = Port::Hub.at(context);
+    process.ports = vec![served(HUB, HUB_PORT, port)];
+    process.probe = Probe::Http { port, path: "/hub/health".to_owned(), tls: false };
+    process
+}
+
+/// What `jupyterhub_config.py` reads: the environment of notebooks, and what the hub's own classes are told.
+fn given(context: &Context, hub: &Hub) -> Value {
+    json!({
+        "environment": notebook_environment(context),
+        "dask": context.spec.dask.as_ref().map(|_| dask::behind(context)),
+        "cull": hub.cull.map(|cull| json!({"timeout": cull.timeout, "every": cull.every})),
+        "config": config(context, hub),
+    })
+}
+
+fn notebook_environment(context: &Context) -> Map<String, Value> {
+    let ray = context.spec.ray.iter().flat_map(|ray| ray::notebook_environment(context, ray));
+    ray.chain(context.spec.dask.iter().flat_map(|_| dask::notebook_environment(context))).collect()
+}
+
+/// Traits by class: the login's, and where hub and proxy find each other.
+fn config(context: &Context, hub: &Hub) -> Value {
+    let mut config = login::hub_config(&hub.login);
+    let own = [
+        ("bind_url", json!(public_url(&hub.access))),
+        ("hub_port", json!(Port::Hub.at(context))),
+        ("template_vars", jupyterhub::announcement(hub)),
+    ];
+    if let Some(Value::Object(section)) = config.get_mut("JupyterHub") {
+        section.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        if matches!(hub.database, Database::SqliteMemory) {
+            section.insert("db_url".to_owned(), json!("sqlite://"));
+        }
+    }
+    if let Some(config) = config.as_object_mut() {
+        let api = format!("http://{}", Port::ProxyApi.address(context));
+        config.insert("ConfigurableHTTPProxy".to_owned(), json!({"api_url": api}));
+    }
+    config
+}
+
+/// Where the proxy listens, as the hub is told.
+fn public_url(access: &Access) -> String {
+    let scheme = if certificate(access).is_empty() { "http" } else { "https" };
+    format!("{scheme}://{}", listens(access))
+}
