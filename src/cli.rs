@@ -5,8 +5,9 @@ use clap::{Args, Parser, Subcommand};
 
 const FIRST_STEPS: &str = "First steps:
   hubwright presets                   choose where to begin
-  hubwright plan trial-kubernetes     see what would be done
-  hubwright install trial-kubernetes  do it, in the current context of `kubectl`";
+  hubwright plan trial                see what would be done
+  hubwright install trial             do it, on this machine
+  hubwright install trial-kubernetes  the same in the current context of `kubectl`";
 
 /// Turns answers into a working, verified JupyterHub with Ray and Dask.
 ///

@@ -23,7 +23,7 @@ pub struct Foreign {
 pub fn foreign(layers: &Layers) -> Vec<Foreign> {
     let answers = complete(&layers.merged(), &Facts::default());
     let secrets = questions::all().filter(|question| matches!(question.kind, Kind::Secret));
-    let asked = secrets.filter(|question| (question.relevant)(&answers));
+    let asked = secrets.filter(|question| question.matters(&answers, questions::target(&answers)));
     asked
         .filter_map(|question| {
             let command = (question.at.get)(&answers).as_str()?.strip_prefix("command:")?.to_owned();

@@ -11,7 +11,7 @@ use super::{
     layers::{Layers, Origin, RESERVED, complete, env_name},
     question::{Kind, Question, Rows},
     questions,
-    tree::Answers,
+    tree::{Answers, Target, TargetKind},
 };
 
 /// What is known about one answer.
@@ -45,7 +45,7 @@ pub fn explain(key: &str, layers: &Layers, facts: &Facts) -> Result<Explanation,
     let mut explanation = words(question, key);
     explanation.value = (question.at.get)(&answers);
     explanation.origin = layers.origin(key);
-    explanation.relevant = (question.relevant)(&answers);
+    explanation.relevant = question.matters(&answers, questions::target(&answers));
     if let Kind::Table(_) = question.kind {
         explanation.ways = vec![format!("--set {key}[0].FIELD=…"), format!("--set {key}[+].name=…")];
     }
@@ -57,17 +57,24 @@ fn explain_field(key: &str, table: &str, answers: &Answers, layers: &Layers) -> 
     let question = questions::find(table).ok_or_else(|| edit::unknown(key))?;
     let (_, row) = key.split_once('[').unwrap_or_default();
     let (index, field) = row.split_once("].").unwrap_or_default();
+    let on = questions::target(answers);
     let mut explanation = match question.kind {
-        Kind::Table(Rows::Pools(fields)) => fields.iter().find(|q| q.key == field).map(|q| words(q, key)),
-        Kind::Table(Rows::Profiles(fields)) => fields.iter().find(|q| q.key == field).map(|q| words(q, key)),
+        Kind::Table(Rows::Pools(fields)) => column(fields, field, key, on),
+        Kind::Table(Rows::Profiles(fields)) => column(fields, field, key, on),
         _ => None,
     }
     .ok_or_else(|| edit::unknown(key))?;
+    explanation.relevant &= question.matters(answers, on);
     let rows = (question.at.get)(answers);
     explanation.value =
         index.parse::<usize>().ok().and_then(|index| rows.get(index)?.get(field).cloned()).unwrap_or_default();
     explanation.origin = layers.origin(table);
     Ok(explanation)
+}
+
+fn column<R>(fields: &[Question<R>], name: &str, key: &str, on: TargetKind) -> Option<Explanation> {
+    let field = fields.iter().find(|field| field.key == name)?;
+    Some(Explanation { relevant: field.fits(on), ..words(field, key) })
 }
 
 fn words<T>(question: &Question<T>, key: &str) -> Explanation {
@@ -81,7 +88,7 @@ fn words<T>(question: &Question<T>, key: &str) -> Explanation {
     Explanation {
         key: key.to_owned(),
         title: question.title.to_owned(),
-        text: [question.help, question.doc].into_iter().filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+        text: question.text().into_iter().map(str::to_owned).collect(),
         kind: choices,
         value: Value::Null,
         origin: Origin::Default,
@@ -104,7 +111,7 @@ pub fn reference() -> String {
         // Writing to a string cannot fail.
         let _ = write!(page, "\n## {}\n\n", section.title);
         for question in section.questions {
-            entry(&mut page, question, question.key, &Answers::default());
+            entry(&mut page, question, question.key, &on_each_target());
             match question.kind {
                 Kind::Table(Rows::Pools(fields)) => rows(&mut page, question.key, fields),
                 Kind::Table(Rows::Profiles(fields)) => rows(&mut page, question.key, fields),
@@ -121,21 +128,44 @@ pub fn reference() -> String {
 
 fn rows<R: Default>(page: &mut String, table: &str, fields: &[Question<R>]) {
     for field in fields {
-        entry(page, field, &format!("{table}[].{}", field.key), &R::default());
+        entry(page, field, &format!("{table}[].{}", field.key), &[R::default()]);
     }
 }
 
-fn entry<T>(page: &mut String, question: &Question<T>, key: &str, tree: &T) {
-    let default = (question.default)(tree, &Facts::default());
-    let default = if default.is_null() { String::new() } else { format!(" Default: `{}`.", shown(&default)) };
-    let doc = if question.doc.is_empty() { String::new() } else { format!(" {}", question.doc) };
-    let _ =
-        writeln!(page, "- **`{key}`** ({}) {}: {}.{doc}{default}", question.kind.name(), question.title, question.help);
+/// Answers that say nothing but the target, the usual one first.
+pub(super) fn on_each_target() -> [Answers; 2] {
+    let on = |kind| Answers { target: Target { kind: Some(kind), ..Target::default() }, ..Answers::default() };
+    [TargetKind::Kubernetes, TargetKind::ThisMachine].map(on)
+}
+
+fn entry<T>(page: &mut String, question: &Question<T>, key: &str, trees: &[T]) {
+    let text = question.text().into_iter().map(str::to_owned);
+    let text: Vec<String> = text.chain(default_words(question, trees)).collect();
+    let (help, more) = text.split_first().map_or(("", String::new()), |(help, more)| (help, more.join(" ")));
+    let kind = question.kind.name();
+    let line = format!("- **`{key}`** ({kind}) {}: {help}. {more}", question.title);
+    let _ = writeln!(page, "{}", line.trim_end());
     if let Kind::Choice(choices) = question.kind {
         for (name, help) in choices {
             let _ = writeln!(page, "  - `{name}`: {help}");
         }
     }
+}
+
+/// The default as a sentence; both, where this machine has another one.
+pub(super) fn default_words<T>(question: &Question<T>, trees: &[T]) -> Option<String> {
+    let defaults: Vec<Value> = trees.iter().map(|tree| (question.default)(tree, &Facts::default())).collect();
+    match defaults.as_slice() {
+        [usual, machine] if usual != machine && question.only.is_none() => {
+            Some(format!("Default: {}; on this machine: {}.", quoted(usual), quoted(machine)))
+        }
+        [usual, ..] if !usual.is_null() => Some(format!("Default: {}.", quoted(usual))),
+        _ => None,
+    }
+}
+
+fn quoted(value: &Value) -> String {
+    if value.is_null() { "none".to_owned() } else { format!("`{}`", shown(value)) }
 }
 
 /// A value as a person would write it.

@@ -11,7 +11,7 @@ use super::{
     preset::Preset,
     question::{Kind, Question},
     questions,
-    tree::Answers,
+    tree::{Answers, TargetKind},
 };
 
 /// Who said an answer. Later ones win.
@@ -196,26 +196,45 @@ pub fn is_answer(name: &str) -> bool {
         && !name.starts_with("HUBWRIGHT_BED_")
 }
 
+/// The answers without those that have no meaning on their target: a preset of a cluster may be laid under this machine.
+pub fn fitting(answers: &Answers) -> Answers {
+    let on = questions::target(answers);
+    let mut fitting = answers.clone();
+    questions::all().for_each(|question| unsay(question, &mut fitting, on));
+    for pool in fitting.ray.pools.iter_mut().flatten() {
+        questions::POOL.iter().for_each(|question| unsay(question, pool, on));
+    }
+    fitting
+}
+
+fn unsay<T>(question: &Question<T>, tree: &mut T, on: TargetKind) {
+    if !question.fits(on) {
+        // Every answer can be unsaid: all fields of the tree are optional.
+        let _ = (question.at.set)(tree, Value::Null);
+    }
+}
+
 /// Fills in the default of every question that matters and was not answered, rows of tables included.
 pub fn complete(answers: &Answers, facts: &Facts) -> Answers {
     let mut complete = answers.clone();
-    for question in questions::all().filter(|question| !matches!(question.kind, Kind::Table(_))) {
-        fill(question, &mut complete, facts);
-    }
-    for question in questions::all().filter(|question| matches!(question.kind, Kind::Table(_))) {
-        fill(question, &mut complete, facts);
-    }
+    let on = questions::target(answers);
+    let fill_all = |tree: &mut Answers, tables: bool| {
+        let wanted = questions::all().filter(|question| matches!(question.kind, Kind::Table(_)) == tables);
+        wanted.for_each(|question| fill(question, tree, on, facts));
+    };
+    fill_all(&mut complete, false);
+    fill_all(&mut complete, true);
     for pool in complete.ray.pools.iter_mut().flatten() {
-        questions::POOL.iter().for_each(|question| fill(question, pool, facts));
+        questions::POOL.iter().for_each(|question| fill(question, pool, on, facts));
     }
     for profile in complete.profiles.iter_mut().flatten() {
-        questions::PROFILE.iter().for_each(|question| fill(question, profile, facts));
+        questions::PROFILE.iter().for_each(|question| fill(question, profile, on, facts));
     }
     complete
 }
 
-fn fill<T>(question: &Question<T>, tree: &mut T, facts: &Facts) {
-    if (question.relevant)(tree) && (question.at.get)(tree).is_null() {
+fn fill<T>(question: &Question<T>, tree: &mut T, on: TargetKind, facts: &Facts) {
+    if question.matters(tree, on) && (question.at.get)(tree).is_null() {
         let default = (question.default)(tree, facts);
         if default != Value::Null {
             // A test proves that every default has the shape of its question.

@@ -284,7 +284,7 @@ fn write_answer(question: &Question<Answers>, answers: &Answers, open: &mut &str
     let value = (question.at.get)(answers);
     let needed = value.is_null() && (question.required)(answers);
     // An answer that does not matter now may matter again after another one changes: it is kept.
-    if value.is_null() && !(needed && (question.relevant)(answers)) {
+    if value.is_null() && !(needed && question.matters(answers, questions::target(answers))) {
         return;
     }
     let (section, name) = question.key.split_once('.').map_or(("", question.key), |(section, name)| (section, name));

@@ -6,7 +6,7 @@ use super::{
     facts::Facts,
     quantity::Quantity,
     secret::SecretRef,
-    tree::{Pool, Profile},
+    tree::{Pool, Profile, TargetKind},
     yaml,
 };
 
@@ -25,8 +25,10 @@ pub struct Question<T: 'static> {
     pub kind: Kind,
     /// The value if nobody says one; `Null`: none.
     pub default: fn(&T, &Facts) -> Value,
-    /// Whether the question matters, given the other answers.
-    pub relevant: fn(&T) -> bool,
+    /// The only target where the question matters; `None`: on every one.
+    pub only: Option<TargetKind>,
+    /// Whether the question matters, given the other answers, on a target that it fits.
+    relevant: fn(&T) -> bool,
     /// Whether an answer is needed, given the other answers, where there is no default.
     pub required: fn(&T) -> bool,
     /// A rule beyond the kind's own. Errors say what is allowed.
@@ -105,6 +107,7 @@ impl<T> Question<T> {
             doc: "",
             kind,
             default: |_, _| Value::Null,
+            only: None,
             relevant: |_| true,
             required: |_| false,
             rule: |_| Ok(()),
@@ -123,6 +126,13 @@ impl<T> Question<T> {
     #[must_use]
     pub const fn or(mut self, default: fn(&T, &Facts) -> Value) -> Self {
         self.default = default;
+        self
+    }
+
+    /// Says that the question matters on one target only: what is said for it is ignored on the others.
+    #[must_use]
+    pub const fn only(mut self, target: TargetKind) -> Self {
+        self.only = Some(target);
         self
     }
 
@@ -152,6 +162,26 @@ impl<T> Question<T> {
     pub const fn rule(mut self, rule: fn(&Value) -> Result<(), String>) -> Self {
         self.rule = rule;
         self
+    }
+
+    /// Whether the question has a meaning on a target.
+    pub fn fits(&self, on: TargetKind) -> bool {
+        self.only.is_none_or(|only| only == on)
+    }
+
+    /// Whether the question matters on a target, given the other answers.
+    pub fn matters(&self, tree: &T, on: TargetKind) -> bool {
+        self.fits(on) && (self.relevant)(tree)
+    }
+
+    /// Everything there is to say about the question, as sentences; the first without full stop.
+    pub fn text(&self) -> Vec<&'static str> {
+        let only = match self.only {
+            Some(TargetKind::Kubernetes) => "On Kubernetes only.",
+            Some(TargetKind::ThisMachine) => "On this machine only.",
+            None => "",
+        };
+        [self.help, self.doc, only].into_iter().filter(|text| !text.is_empty()).collect()
     }
 
     /// Whether a value is allowed here: first the kind, then the question's own rule. `Null` always is.

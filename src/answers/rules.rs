@@ -72,6 +72,32 @@ pub fn host(value: &Value) -> Ruling {
     ))
 }
 
+/// An address of a machine.
+pub fn address(value: &Value) -> Ruling {
+    let address = text(value);
+    let parsed = address.parse::<IpAddr>();
+    parsed.map(|_| ()).map_err(|_| format!("`{address}` is not an IP address, such as `127.0.0.1` or `::1`"))
+}
+
+/// An absolute path that stays one word in the files of services and scripts.
+pub fn path(value: &Value) -> Ruling {
+    let path = text(value);
+    let special = |c: char| c.is_whitespace() || c.is_control() || "\"'`\\$%:*?;&|<>(){}[]!#".contains(c);
+    if !path.starts_with('/') {
+        return Err(format!("`{path}` is not an absolute path: it must begin with `/`"));
+    }
+    if path.contains(special) || path.split('/').any(|part| part == ".." || part == ".") {
+        return Err("is not a plain path: spaces, quotes, `..` and signs that a shell knows are not taken".to_owned());
+    }
+    Ok(())
+}
+
+/// A folder that may be made and removed.
+pub fn folder(value: &Value) -> Ruling {
+    path(value)?;
+    if text(value).chars().all(|c| c == '/') { Err("must be a folder of its own, not `/`".to_owned()) } else { Ok(()) }
+}
+
 /// A name of an object of Kubernetes that may hold dots: a storage class, a Secret, a claim.
 pub fn name(value: &Value) -> Ruling {
     let name = text(value);

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    explain,
     facts::Facts,
     preset::SCHEMA,
     question::{Kind, Question, Rows},
     questions,
-    tree::{Answers, Pool, Profile},
+    tree::{Pool, Profile},
 };
 
 /// The schema, draft 2020-12.
@@ -18,7 +19,7 @@ pub fn schema() -> Value {
     properties
         .insert("description".into(), json!({"type": "string", "title": "One or two sentences about the preset"}));
     for question in questions::all() {
-        insert(&mut properties, question.key, property(question, &Answers::default()));
+        insert(&mut properties, question.key, property(question, &explain::on_each_target()));
     }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -44,16 +45,20 @@ fn insert(properties: &mut Map<String, Value>, key: &str, property: Value) {
     }
 }
 
-fn property<T>(question: &Question<T>, tree: &T) -> Value {
+fn property<T>(question: &Question<T>, trees: &[T]) -> Value {
     let mut property = shape(question.kind);
     property.insert("title".into(), question.title.into());
+    let defaults: Vec<Value> = trees.iter().map(|tree| (question.default)(tree, &Facts::default())).collect();
+    // An editor shows one default only: where each target has its own, both stand in the words.
+    let one = defaults.windows(2).all(|pair| pair.first() == pair.last());
+    let both = explain::default_words(question, trees).filter(|_| !one);
+    let more: Vec<String> = question.text().into_iter().skip(1).map(str::to_owned).chain(both).collect();
     let words =
-        [question.help, question.doc].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". ");
+        if more.is_empty() { question.help.to_owned() } else { format!("{}. {}", question.help, more.join(" ")) };
     property.insert("description".into(), words.into());
-    let default = (question.default)(tree, &Facts::default());
-    if !default.is_null() {
-        property.insert("default".into(), default);
-    }
+    property.extend(
+        defaults.into_iter().next().filter(|default| one && !default.is_null()).map(|usual| ("default".into(), usual)),
+    );
     Value::Object(property)
 }
 
@@ -83,10 +88,10 @@ fn shape(kind: Kind) -> Map<String, Value> {
 fn row(rows: Rows) -> Value {
     let properties: Map<String, Value> = match rows {
         Rows::Pools(fields) => {
-            fields.iter().map(|field| (field.key.to_owned(), property(field, &Pool::default()))).collect()
+            fields.iter().map(|field| (field.key.to_owned(), property(field, &[Pool::default()]))).collect()
         }
         Rows::Profiles(fields) => {
-            fields.iter().map(|field| (field.key.to_owned(), property(field, &Profile::default()))).collect()
+            fields.iter().map(|field| (field.key.to_owned(), property(field, &[Profile::default()]))).collect()
         }
     };
     json!({"type": "object", "additionalProperties": false, "required": ["name"], "properties": properties})

@@ -17,7 +17,7 @@ macro_rules! shipped {
     };
 }
 
-shipped!["trial-kubernetes", "azuread-loadbalancer", "azuread-ingress", "github", "moodle-gpu", "dask"];
+shipped!["trial", "trial-kubernetes", "azuread-loadbalancer", "azuread-ingress", "github", "moodle-gpu", "dask"];
 
 /// A shipped preset by name.
 pub fn find(name: &str) -> Option<&'static Shipped> {

@@ -2,13 +2,14 @@
 //! Must not know where an answer came from, nor any chart: `plan` turns a spec into charts' values.
 mod access;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use super::{quantity::Quantity, secret::SecretRef, tree::AllowRule};
 
 pub use access::{Access, Exposure, Tls};
 
-/// Everything a deployment needs to know.
+/// Everything a deployment needs to know. On this machine there are no images, charts, registry, profiles or guarantees:
+/// texts and quantities of that kind are empty there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// Where.
@@ -46,12 +47,13 @@ pub enum Place {
     Machine(Machine),
 }
 
-/// How a deployment lives on this machine. What it does not say (login, profiles, sizes) is the same everywhere.
+/// How a deployment lives on this machine. What it does not say (login, sizes) is the same everywhere; where the hub
+/// listens is [`Exposure::Machine`], its certificate [`Tls::Files`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Machine {
     /// Folder of the deployment; `None`: the usual one.
     pub folder: Option<String>,
-    /// First of [`Machine::PORTS`] ports on loopback that the parts use between themselves.
+    /// First of [`Machine::PORTS`] ports on loopback that the parts use between themselves; see [`Machine::ports`].
     pub first_port: u16,
     /// The Python program; `None`: the newest fitting one.
     pub python: Option<String>,
@@ -64,6 +66,11 @@ pub struct Machine {
 impl Machine {
     /// How many ports the parts use between themselves.
     pub const PORTS: u16 = 200;
+
+    /// Those ports.
+    pub const fn ports(&self) -> RangeInclusive<u16> {
+        self.first_port..=self.first_port.saturating_add(Self::PORTS - 1)
+    }
 }
 
 impl Target {
@@ -115,7 +122,8 @@ pub struct Registry {
 pub struct Hub {
     /// Default notebook image.
     pub notebook: Image,
-    /// Python packages that each server makes sure of with pip when it starts.
+    /// Python packages that notebooks need beside what is there: on Kubernetes each server makes sure of them when it starts,
+    /// on this machine they are a part of the environment.
     pub packages: Vec<String>,
     /// Guaranteed to a notebook without a profile.
     pub resources: Resources,
@@ -278,6 +286,8 @@ pub enum Homes {
         /// Its name.
         claim: String,
     },
+    /// A folder for each user, on this machine.
+    Folder,
     /// None.
     None,
 }
@@ -290,6 +300,8 @@ pub enum Database {
         /// Storage class; `None`: the cluster's default.
         class: Option<String>,
     },
+    /// A file in the deployment's folder, on this machine.
+    File,
     /// Memory.
     SqliteMemory,
     /// A server.

@@ -26,6 +26,8 @@ sections! {
     Answers {
         /// Where to install.
         target: Target,
+        /// How a deployment lives on this machine.
+        machine: Machine,
         /// What to install.
         components: Components,
         /// The notebook image every user gets unless a profile says otherwise.
@@ -53,12 +55,35 @@ sections! {
     }
     /// `target`
     Target {
-        /// `kubernetes`.
+        /// On what.
         kind: Option<TargetKind>,
         /// Context of the kubeconfig; unsaid: the current one.
         context: Option<String>,
-        /// Namespace of the whole deployment.
+        /// Name of the deployment; on Kubernetes, namespace of all its parts.
         namespace: Option<String>,
+    }
+    /// `machine`
+    Machine {
+        /// Folder of the deployment; unsaid: the usual one.
+        folder: Option<String>,
+        /// IP address that the hub listens on.
+        address: Option<String>,
+        /// Port that the hub listens on.
+        port: Option<u16>,
+        /// PEM file of the certificate for https.
+        certificate: Option<String>,
+        /// PEM file of its key.
+        key: Option<String>,
+        /// Whether a proxy in front has https.
+        behind_proxy: Option<bool>,
+        /// First of the ports on loopback that the parts use between themselves.
+        first_port: Option<u16>,
+        /// Start with the machine.
+        at_boot: Option<bool>,
+        /// The Python program; unsaid: the newest fitting one.
+        python: Option<String>,
+        /// Folder with all packages, in place of an index.
+        wheels: Option<String>,
     }
     /// `components`
     Components {
@@ -75,7 +100,7 @@ sections! {
         image: Option<String>,
         /// Tag.
         tag: Option<String>,
-        /// Python packages that each server makes sure of with pip when it starts.
+        /// Python packages that notebooks need beside what is there.
         packages: Option<Vec<String>>,
     }
     /// `registry`
@@ -305,6 +330,8 @@ choices! {
     TargetKind {
         /// A cluster that a kubeconfig reaches.
         Kubernetes,
+        /// The machine that hubwright runs on.
+        ThisMachine,
     }
     /// How people log in.
     LoginMethod {

@@ -1,6 +1,8 @@
 //! What is allowed but unwise: warnings about a valid spec. Must not refuse anything; `resolve` does that.
+use std::ops::RangeInclusive;
+
 use super::{
-    spec::{Allow, Database, Exposure, Homes, Hub, Provider, Spec, Tls},
+    spec::{Access, Allow, Database, Homes, Hub, Machine, Provider, Spec, Tls},
     versions,
 };
 use crate::problem::Problem;
@@ -12,15 +14,17 @@ pub fn warnings(spec: &Spec) -> Vec<Problem> {
         Problem::new("ray-without-token", "Ray asks no token: everybody who reaches its head runs code in the cluster")
             .at("ray.token-auth")
     });
+    let key = if spec.target.machine().is_some() { "ray.pools" } else { "ray.autoscaling" };
     let idle =
         spec.ray.iter().filter(|ray| !ray.autoscaling && ray.pools.iter().any(|pool| pool.max > pool.min)).map(|_| {
             Problem::new(
                 "max-without-autoscaling",
                 "without autoscaling every pool keeps its minimum and `max` does nothing",
             )
-            .at("ray.autoscaling")
+            .at(key)
         });
-    hub.chain(ray).chain(idle).chain(spec.hub.iter().flat_map(|hub| differing(spec, hub))).collect()
+    let machine = spec.target.machine().into_iter().flat_map(|machine| machine_warnings(machine, spec.hub.as_ref()));
+    hub.chain(machine).chain(ray).chain(idle).chain(spec.hub.iter().flat_map(|hub| differing(spec, hub))).collect()
 }
 
 /// Versions that the answers say already, and that do not go together: the installation would end with a red verification.
@@ -47,8 +51,7 @@ fn differing(spec: &Spec, hub: &Hub) -> Vec<Problem> {
 }
 
 fn hub_warnings(hub: &Hub) -> Vec<Problem> {
-    let exposed = hub.access.exposure != Exposure::ClusterIp;
-    let oauth = !matches!(hub.login.provider, Provider::Dummy { .. });
+    let oauth = is_oauth(hub);
     let mut warnings = Vec::new();
     let mut warn = |applies: bool, code: &str, title: &str, key: &str| {
         if applies {
@@ -56,7 +59,7 @@ fn hub_warnings(hub: &Hub) -> Vec<Problem> {
         }
     };
     warn(
-        !oauth && exposed,
+        !oauth && hub.access.exposed(),
         "dummy-login-exposed",
         "everybody who knows one password may log in at a reachable address",
         "login.method",
@@ -64,7 +67,8 @@ fn hub_warnings(hub: &Hub) -> Vec<Problem> {
     let all = matches!((&hub.login.provider, &hub.login.allow), (Provider::GitHub { url: None, .. }, Allow::All));
     warn(all, "everybody-on-github", "everybody with a GitHub account may log in", "login.allow");
     warn(
-        oauth && hub.access.tls == Tls::Off,
+        // What stays on this machine nobody reads on the way.
+        oauth && hub.access.tls == Tls::Off && hub.access.listens().is_none(),
         "login-without-tls",
         "passwords and tokens travel unencrypted: if a proxy of yours has the certificate, say `access.tls=offload`",
         "access.tls",
@@ -82,4 +86,58 @@ fn hub_warnings(hub: &Hub) -> Vec<Problem> {
         "storage.homes",
     );
     warnings
+}
+
+fn is_oauth(hub: &Hub) -> bool {
+    !matches!(hub.login.provider, Provider::Dummy { .. })
+}
+
+/// Ports that Linux hands out to whatever asks for any, unless told otherwise.
+const HANDED_OUT: RangeInclusive<u16> = 32768..=60999;
+
+fn machine_warnings(machine: &Machine, hub: Option<&Hub>) -> Vec<Problem> {
+    let (first, last) = machine.ports().into_inner();
+    let handed_out = (last >= *HANDED_OUT.start() && first <= *HANDED_OUT.end()).then(|| {
+        let title = format!(
+            "the system hands out the ports {first} to {last} to others, too: one may be taken when a part starts"
+        );
+        Problem::new("ports-handed-out", title).hint("choose one below 32000, such as 24100").at("machine.first-port")
+    });
+    let hub = hub.into_iter().flat_map(|hub| [shared_account(hub), elsewhere(&hub.access), low_port(&hub.access)]);
+    hub.flatten().chain(handed_out).collect()
+}
+
+/// Servers of this machine are processes of one user: the hub that is nobody's but one's own is no danger.
+fn shared_account(hub: &Hub) -> Option<Problem> {
+    let others = is_oauth(hub) || hub.access.exposed();
+    others.then(|| {
+        let title = "on this machine people are not kept apart: everybody's notebook runs as the user who installs, and reads what \
+                     that user may read";
+        Problem::new("people-not-kept-apart", title)
+            .hint("let in only whom you would lend your own account; Kubernetes keeps people apart")
+            .at("target.kind")
+    })
+}
+
+/// A name of some other place leads nobody to loopback, unless a proxy passes it on.
+fn elsewhere(access: &Access) -> Option<Problem> {
+    let (host, listens) = (access.host.as_deref()?, access.listens()?);
+    let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    (listens.ip().is_loopback() && access.tls != Tls::Offload && !here).then(|| {
+        let title = format!("`{host}` does not lead to the hub, which listens on {} alone", listens.ip());
+        Problem::new("host-leads-elsewhere", title)
+            .hint(
+                "give `machine.address` with a certificate, say `machine.behind-proxy=true` if a proxy of yours passes it on, or \
+                 leave the name out",
+            )
+            .at("access.host")
+    })
+}
+
+fn low_port(access: &Access) -> Option<Problem> {
+    let port = access.listens()?.port();
+    (port < 1024).then(|| {
+        let title = format!("port {port} belongs to the system: most let only root listen on ports below 1024");
+        Problem::new("port-of-the-system", title).hint("choose one such as 8443").at("machine.port")
+    })
 }

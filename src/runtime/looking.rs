@@ -56,7 +56,9 @@ impl Looked {
     /// Detected answers that count: nobody said otherwise, and they matter.
     pub fn detected(&self) -> Vec<Detected> {
         let answers = complete(&self.layers.merged(), &self.facts);
-        let matters = |key: &str| questions::find(key).is_some_and(|question| (question.relevant)(&answers));
+        let matters = |key: &str| {
+            questions::find(key).is_some_and(|question| question.matters(&answers, questions::target(&answers)))
+        };
         let counts = |found: &Detected| self.layers.origin(found.key) == Origin::Detected && matters(found.key);
         detect::detect(&self.facts).into_iter().filter(counts).collect()
     }

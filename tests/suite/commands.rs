@@ -144,7 +144,10 @@ fn who_begins_is_shown_the_presets_and_a_file_to_fill_in() {
     assert!(text(&hubwright(&["plan"]).stderr).contains("`hubwright presets`"));
     let said = text(&hubwright(&["plan", "github"]).stderr);
     assert!(said.contains("`hubwright save github -o mine.yaml`"), "{said}");
-    assert!(text(&hubwright(&[]).stderr).contains("hubwright install trial-kubernetes"));
+    let first_steps = text(&hubwright(&[]).stderr);
+    for command in ["hubwright plan trial ", "hubwright install trial ", "hubwright install trial-kubernetes "] {
+        assert!(first_steps.contains(command), "{command} is missing in:\n{first_steps}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::answers::{
     question::{Kind, Question, lens},
     rules,
-    tree::{AccessMethod, Answers, TlsMethod},
+    tree::{AccessMethod, Answers, LoginMethod, TargetKind, TlsMethod},
 };
 
 fn hub(answers: &Answers) -> bool {
@@ -25,9 +25,23 @@ fn node_is_typed(answers: &Answers) -> bool {
         && !matches!(answers.access.tls, Some(TlsMethod::Offload | TlsMethod::LetsEncrypt))
 }
 
+/// What leads to the hub of this machine where nobody says a name, if that can be known: all of its addresses have none, and
+/// a proxy's is its own. No default of the question: written into a preset it would not follow the address.
+pub(super) fn own_host(answers: &Answers) -> Option<String> {
+    let address = super::machine::address(answers).filter(|address| !address.is_unspecified())?;
+    match answers.login.method {
+        _ if answers.machine.behind_proxy == Some(true) => None,
+        Some(LoginMethod::Azuread) if address.is_loopback() => Some("localhost".to_owned()),
+        _ => Some(address.to_string()),
+    }
+}
+
 /// Providers send people back to it, an Ingress serves it, Let's Encrypt signs for it, and of a proxy in front nothing else
 /// is known.
 fn needs_host(answers: &Answers) -> bool {
+    if super::target(answers) == TargetKind::ThisMachine {
+        return own_host(answers).is_none();
+    }
     super::login::oauth(answers)
         || method(answers, AccessMethod::Ingress)
         || tls(answers, TlsMethod::LetsEncrypt)
@@ -46,7 +60,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
             ("none", "inside the cluster only; reached by `kubectl port-forward`"),
         ]),
         lens!(Answers, access.method),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(hub)
     .required(),
     Question::new(
@@ -56,7 +70,10 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, access.host),
     )
-    .doc("Needed for an Ingress, for Let's Encrypt, behind a proxy of yours, and for every real login: the provider sends people back to it.")
+    .doc(
+        "Needed for an Ingress, for Let's Encrypt, behind a proxy of yours, and for every real login: the provider sends people back to it. On \
+         this machine it is `machine.address` if not said; for Azure AD `localhost`, the only name that it takes without https.",
+    )
     .when(hub)
     .required_when(needs_host)
     .rule(rules::host),
@@ -66,7 +83,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "address that the load balancer is asked for",
         Kind::Text,
         lens!(Answers, access.address),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| method(answers, AccessMethod::LoadBalancer))
     .rule(rules::host),
     Question::new(
@@ -75,7 +92,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "port on every node; chosen by the cluster if not said",
         Kind::Int { min: 30000, max: 32767 },
         lens!(Answers, access.node_port),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| method(answers, AccessMethod::NodePort)),
     Question::new(
         "access.ingress-class",
@@ -83,7 +100,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "which ingress controller; the cluster's default if not said",
         Kind::Text,
         lens!(Answers, access.ingress_class),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| method(answers, AccessMethod::Ingress))
     .rule(rules::name),
     Question::new(
@@ -92,7 +109,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "annotations of the Ingress or of the load balancer's Service",
         Kind::Map,
         lens!(Answers, access.annotations),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| method(answers, AccessMethod::Ingress) || method(answers, AccessMethod::LoadBalancer))
     .or(|_, _| json!({}))
     .rule(rules::labels),
@@ -108,7 +125,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
             ("lets-encrypt", "the chart asks Let's Encrypt itself; needs port 80 and 443 from the internet"),
         ]),
         lens!(Answers, access.tls),
-    )
+    ).only(TargetKind::Kubernetes)
     .doc("With `offload` people type `https://`; the proxy must pass on web sockets and `Host`, and set `X-Forwarded-Proto: https`.")
     .when(hub)
     .or(|_, _| json!("off")),
@@ -118,7 +135,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "port that people type into the browser: the node port itself, or that of a proxy of yours before it",
         Kind::Int { min: 1, max: 65535 },
         lens!(Answers, access.port),
-    )
+    ).only(TargetKind::Kubernetes)
     .doc("A part of the callback URL, unless it is 80 with http or 443 with https.")
     .when(node_is_typed)
     .required_when(super::login::oauth)
@@ -129,7 +146,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "name of that Secret, in the deployment's namespace",
         Kind::Text,
         lens!(Answers, access.tls_secret),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| tls(answers, TlsMethod::Secret))
     .required()
     .rule(rules::name),
@@ -139,7 +156,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "name of the cert-manager issuer",
         Kind::Text,
         lens!(Answers, access.issuer),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| tls(answers, TlsMethod::CertManager))
     .required()
     .rule(rules::name),
@@ -149,7 +166,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "whether the issuer is for the whole cluster",
         Kind::Choice(&[("cluster-issuer", "for the whole cluster"), ("issuer", "in the deployment's namespace")]),
         lens!(Answers, access.issuer_kind),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| tls(answers, TlsMethod::CertManager))
     .or(|_, _| json!("cluster-issuer")),
     Question::new(
@@ -158,7 +175,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "e-mail address that Let's Encrypt warns before a certificate ends",
         Kind::Text,
         lens!(Answers, access.letsencrypt_email),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(|answers| tls(answers, TlsMethod::LetsEncrypt))
     .required()
     .rule(|value| match value.as_str().and_then(|text| text.split_once('@')) {

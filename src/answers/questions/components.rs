@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::answers::{
     question::{Kind, Question, lens},
     rules,
-    tree::Answers,
+    tree::{Answers, TargetKind},
     versions,
 };
 
@@ -25,17 +25,17 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "a helm repository (URL) or folder that holds every chart, in place of the public ones",
         Kind::Text,
         lens!(Answers, charts.repository),
-    )
+    ).only(TargetKind::Kubernetes)
     .doc("For air-gapped sites: it must hold `jupyterhub`, `kuberay-operator`, `ray-cluster` and `dask-gateway` in the versions asked for.")
     .rule(rules::repository),
-    Question::new("charts.jupyterhub", "JupyterHub chart", "version of the jupyterhub chart", Kind::Text, lens!(Answers, charts.jupyterhub))
+    Question::new("charts.jupyterhub", "JupyterHub chart", "version of the jupyterhub chart", Kind::Text, lens!(Answers, charts.jupyterhub)).only(TargetKind::Kubernetes)
         .or(|_, _| json!(versions::JUPYTERHUB_CHART))
         .rule(rules::version),
-    Question::new("charts.kuberay", "KubeRay charts", "version of the kuberay-operator and ray-cluster charts", Kind::Text, lens!(Answers, charts.kuberay))
+    Question::new("charts.kuberay", "KubeRay charts", "version of the kuberay-operator and ray-cluster charts", Kind::Text, lens!(Answers, charts.kuberay)).only(TargetKind::Kubernetes)
         .when(ray)
         .or(|_, _| json!(versions::KUBERAY_CHART))
         .rule(rules::version),
-    Question::new("charts.dask-gateway", "Dask Gateway chart", "version of the dask-gateway chart", Kind::Text, lens!(Answers, charts.dask_gateway))
+    Question::new("charts.dask-gateway", "Dask Gateway chart", "version of the dask-gateway chart", Kind::Text, lens!(Answers, charts.dask_gateway)).only(TargetKind::Kubernetes)
         .when(|answers| answers.components.dask.unwrap_or(true))
         .or(|_, _| json!(versions::DASK_GATEWAY_CHART))
         .rule(rules::version),
@@ -45,7 +45,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "install the KubeRay operator; `false` where the cluster already runs one that watches this namespace",
         Kind::Bool,
         lens!(Answers, charts.operator),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(ray)
     .or(|_, _| json!(true)),
 ];

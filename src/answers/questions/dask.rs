@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::answers::{
     question::{Kind, Question, lens},
     rules,
-    tree::Answers,
+    tree::{Answers, TargetKind},
     versions,
 };
 
@@ -19,12 +19,12 @@ fn notebook_serves(answers: &Answers) -> bool {
 }
 
 pub(super) const QUESTIONS: &[Question<Answers>] = &[
-    Question::new("dask.image", "Dask image", "image of schedulers and workers, without tag", Kind::Text, lens!(Answers, dask.image))
+    Question::new("dask.image", "Dask image", "image of schedulers and workers, without tag", Kind::Text, lens!(Answers, dask.image)).only(TargetKind::Kubernetes)
         .doc("An own notebook image serves here too: then versions are the same by construction. Without one, Dask Gateway's own image.")
         .when(dask)
         .or(|answers, _| if notebook_serves(answers) { json!(answers.notebook.image) } else { json!(versions::DASK_IMAGE) })
         .rule(rules::image),
-    Question::new("dask.tag", "Dask tag", "tag of that image", Kind::Text, lens!(Answers, dask.tag))
+    Question::new("dask.tag", "Dask tag", "tag of that image", Kind::Text, lens!(Answers, dask.tag)).only(TargetKind::Kubernetes)
         .when(dask)
         .or(|answers, _| match answers.dask.image.as_deref() {
             Some(versions::DASK_IMAGE) => json!(versions::DASK_TAG),
@@ -36,12 +36,12 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     Question::new("dask.scheduler-cpu", "Scheduler CPUs", "CPUs of a cluster's scheduler", Kind::Quantity, lens!(Answers, dask.scheduler_cpu)).when(dask).or(|_, _| json!("1")).rule(rules::cores),
     Question::new("dask.scheduler-memory", "Scheduler memory", "memory of a cluster's scheduler", Kind::Quantity, lens!(Answers, dask.scheduler_memory))
         .when(dask)
-        .or(|_, _| json!("2Gi"))
+        .or(|answers, _| super::by_target(answers, json!("2Gi"), json!("512Mi")))
         .rule(rules::bytes),
     Question::new("dask.worker-cpu", "Worker CPUs", "CPUs of one worker", Kind::Quantity, lens!(Answers, dask.worker_cpu)).when(dask).or(|_, _| json!("1")).rule(rules::cores),
     Question::new("dask.worker-memory", "Worker memory", "memory of one worker", Kind::Quantity, lens!(Answers, dask.worker_memory))
         .when(dask)
-        .or(|_, _| json!("2Gi"))
+        .or(|answers, _| super::by_target(answers, json!("2Gi"), json!("512Mi")))
         .rule(rules::bytes),
     Question::new("dask.clusters-per-user", "Clusters per person", "clusters that one person may run at once; no limit if not said", Kind::Int { min: 1, max: 1000 }, lens!(Answers, dask.clusters_per_user))
         .when(dask),

@@ -102,7 +102,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         })
         .rule(rules::line),
     Question::new("login.password", "Trial password", "where the shared password of the dummy login is kept", Kind::Secret, lens!(Answers, login.password))
-        .doc("The default is made up by hubwright and kept in the cluster; the end of the installation says how to read it.")
+        .doc("The default is made up by hubwright and kept with the deployment; the end of the installation says how to read it.")
         .when(|answers| method(answers) == Some(LoginMethod::Dummy))
         .or(|_, _| json!("secret:hubwright-generated/dummy-password")),
 ];

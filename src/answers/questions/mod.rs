@@ -5,6 +5,7 @@ mod components;
 mod dask;
 mod hub;
 mod login;
+mod machine;
 mod notebook;
 mod profiles;
 mod ray;
@@ -13,9 +14,11 @@ mod target;
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::{
     question::Question,
-    tree::{Answers, Pool, Profile},
+    tree::{Answers, Pool, Profile, TargetKind},
 };
 
 /// A section: a page of the wizard, a heading of the reference.
@@ -30,6 +33,7 @@ pub struct Section {
 /// All sections, in the order in which they are asked.
 pub const SECTIONS: &[Section] = &[
     Section { title: "Target", questions: target::QUESTIONS },
+    Section { title: "This machine", questions: machine::QUESTIONS },
     Section { title: "Components", questions: components::QUESTIONS },
     Section { title: "Notebook image", questions: notebook::QUESTIONS },
     Section { title: "Login", questions: login::QUESTIONS },
@@ -45,6 +49,24 @@ pub const SECTIONS: &[Section] = &[
 pub const POOL: &[Question<Pool>] = ray::POOL;
 /// Questions about one row of `profiles`.
 pub const PROFILE: &[Question<Profile>] = profiles::PROFILE;
+
+/// What the answers are for, the default included.
+pub fn target(answers: &Answers) -> TargetKind {
+    answers.target.kind.unwrap_or(TargetKind::Kubernetes)
+}
+
+/// What people type to reach the hub of this machine, said or not; `None` where it must be said.
+pub fn host_of_machine(answers: &Answers) -> Option<String> {
+    answers.access.host.clone().or_else(|| access::own_host(answers))
+}
+
+/// One of two defaults, by target.
+fn by_target(answers: &Answers, kubernetes: Value, machine: Value) -> Value {
+    match target(answers) {
+        TargetKind::Kubernetes => kubernetes,
+        TargetKind::ThisMachine => machine,
+    }
+}
 
 /// All questions, in order.
 pub fn all() -> impl Iterator<Item = &'static Question<Answers>> {

@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::answers::{
     question::{Kind, Question, Rows, lens},
     rules,
-    tree::{Answers, Profile},
+    tree::{Answers, Profile, TargetKind},
 };
 
 pub(super) const QUESTIONS: &[Question<Answers>] = &[Question::new(
@@ -14,6 +14,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[Question::new(
     Kind::Table(Rows::Profiles(PROFILE)),
     lens!(Answers, profiles),
 )
+.only(TargetKind::Kubernetes)
+.doc("On this machine there are none: everybody's server has the whole machine.")
 .when(|answers| answers.components.jupyterhub.unwrap_or(true))
 .or(|_, _| json!([]))];
 

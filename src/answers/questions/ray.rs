@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::answers::{
     question::{Kind, Question, Rows, lens},
     rules,
-    tree::{Answers, Pool},
+    tree::{Answers, Pool, TargetKind},
     versions,
 };
 
@@ -19,7 +19,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "name of the RayCluster; notebooks reach it at `ray://NAME-head-svc:10001`",
         Kind::Text,
         lens!(Answers, ray.name),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(ray)
     .or(|_, _| json!("ray-cluster"))
     .rule(rules::cluster_name),
@@ -29,7 +29,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "image of head and workers, without tag",
         Kind::Text,
         lens!(Answers, ray.image),
-    )
+    ).only(TargetKind::Kubernetes)
     .when(ray)
     .or(|_, _| json!(versions::RAY_IMAGE))
     .rule(rules::image),
@@ -39,14 +39,14 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "tag of that image; Ray's version and Python must be the notebook's",
         Kind::Text,
         lens!(Answers, ray.tag),
-    )
+    ).only(TargetKind::Kubernetes)
     .doc("Ray Client refuses another Ray version or another Python minor. `2.60.0-py313` is Ray 2.60.0 on Python 3.13.")
     .when(ray)
     .or(|_, _| json!(versions::RAY_TAG))
     .rule(rules::tag),
     Question::new("ray.head-cpu", "Head CPUs", "CPUs of the head", Kind::Quantity, lens!(Answers, ray.head_cpu))
         .when(ray)
-        .or(|_, _| json!("1"))
+        .or(|answers, _| super::by_target(answers, json!("1"), json!("2")))
         .rule(rules::cores),
     Question::new(
         "ray.head-memory",
@@ -55,8 +55,9 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Quantity,
         lens!(Answers, ray.head_memory),
     )
+    .doc("On this machine it is what Ray hands out to tasks and objects, and no limit of its own processes.")
     .when(ray)
-    .or(|_, _| json!("4Gi"))
+    .or(|answers, _| super::by_target(answers, json!("4Gi"), json!("1Gi")))
     .rule(rules::bytes),
     Question::new(
         "ray.autoscaling",
@@ -64,7 +65,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "let Ray start and stop workers between each pool's min and max",
         Kind::Bool,
         lens!(Answers, ray.autoscaling),
-    )
+    ).only(TargetKind::Kubernetes)
     .doc("Without it each pool keeps its minimum and `max` does nothing.")
     .when(ray)
     .or(|answers, _| {
@@ -88,7 +89,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, ray.pools),
     )
     .when(ray)
-    .or(|_, _| json!([{"name": "small"}])),
+    .doc("On this machine each worker is a further node of Ray beside the head, which works itself; `max` does nothing there.")
+    .or(|answers, _| super::by_target(answers, json!([{"name": "small"}]), json!([]))),
 ];
 
 pub(super) const POOL: &[Question<Pool>] = &[
@@ -108,6 +110,7 @@ pub(super) const POOL: &[Question<Pool>] = &[
         Kind::Text,
         lens!(Pool, gpu_resource),
     )
+    .only(TargetKind::Kubernetes)
     .when(|pool| pool.gpus.is_some_and(|gpus| gpus > 0))
     .or(|_, facts| json!(facts.gpu_resource()))
     .rule(rules::resource),
@@ -122,6 +125,7 @@ pub(super) const POOL: &[Question<Pool>] = &[
         Kind::Map,
         lens!(Pool, node_selector),
     )
+    .only(TargetKind::Kubernetes)
     .or(|_, _| json!({}))
     .rule(rules::labels),
     Question::new(
@@ -131,6 +135,7 @@ pub(super) const POOL: &[Question<Pool>] = &[
         Kind::List,
         lens!(Pool, tolerations),
     )
+    .only(TargetKind::Kubernetes)
     .or(|_, _| json!([]))
     .rule(rules::tolerations),
 ];

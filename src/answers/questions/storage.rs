@@ -4,7 +4,7 @@ use serde_json::json;
 use crate::answers::{
     question::{Kind, Question, lens},
     rules,
-    tree::{Answers, Database, Homes},
+    tree::{Answers, Database, Homes, TargetKind},
 };
 
 fn hub(answers: &Answers) -> bool {
@@ -31,6 +31,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         ]),
         lens!(Answers, storage.homes),
     )
+    .only(TargetKind::Kubernetes)
     .when(hub)
     .or(|_, _| json!("dynamic")),
     Question::new(
@@ -40,6 +41,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.class),
     )
+    .only(TargetKind::Kubernetes)
     .when(|answers| homes(answers, Homes::Dynamic))
     .rule(rules::name),
     Question::new(
@@ -49,6 +51,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Quantity,
         lens!(Answers, storage.size),
     )
+    .only(TargetKind::Kubernetes)
     .when(|answers| homes(answers, Homes::Dynamic))
     .or(|_, _| json!("10Gi"))
     .rule(rules::bytes),
@@ -59,6 +62,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.claim),
     )
+    .only(TargetKind::Kubernetes)
     .when(|answers| homes(answers, Homes::Static))
     .required()
     .rule(rules::name),
@@ -74,6 +78,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         ]),
         lens!(Answers, storage.database),
     )
+    .only(TargetKind::Kubernetes)
     .when(hub)
     .or(|_, _| json!("sqlite-pvc")),
     Question::new(
@@ -83,6 +88,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.database_class),
     )
+    .only(TargetKind::Kubernetes)
     .when(|answers| hub(answers) && answers.storage.database == Some(Database::SqlitePvc))
     .rule(rules::name),
     Question::new(
@@ -92,6 +98,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.database_url),
     )
+    .only(TargetKind::Kubernetes)
     .when(server)
     .required()
     .rule(rules::database_url),
@@ -102,6 +109,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Secret,
         lens!(Answers, storage.database_password),
     )
+    .only(TargetKind::Kubernetes)
     .when(server)
     .required(),
 ];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::answers::{
     question::{Kind, Question, lens},
     rules,
-    tree::Answers,
+    tree::{Answers, TargetKind},
 };
 
 pub(super) const QUESTIONS: &[Question<Answers>] = &[
@@ -12,12 +12,13 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "target.kind",
         "Target",
         "what the hub is installed on",
-        Kind::Choice(&[(
-            "kubernetes",
-            "a cluster that your kubeconfig reaches: AKS, EKS, GKE, Magnum, kubeadm, k3s …",
-        )]),
+        Kind::Choice(&[
+            ("kubernetes", "a cluster that your kubeconfig reaches: AKS, EKS, GKE, Magnum, kubeadm, k3s …"),
+            ("this-machine", "this machine alone: a private environment, no cluster"),
+        ]),
         lens!(Answers, target.kind),
     )
+    .doc("What a preset says for the other target is ignored.")
     .or(|_, _| json!("kubernetes")),
     Question::new(
         "target.context",
@@ -26,15 +27,19 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, target.context),
     )
+    .only(TargetKind::Kubernetes)
     .or(|_, facts| facts.current_context.clone().map_or(Value::Null, Value::from)),
     Question::new(
         "target.namespace",
-        "Namespace",
-        "namespace of the whole deployment; made if it is not there",
+        "Name",
+        "name of the deployment; on Kubernetes its namespace, made if it is not there",
         Kind::Text,
         lens!(Answers, target.namespace),
     )
-    .doc("One hub per namespace: the charts use fixed names. JupyterHub, Ray and Dask share it.")
+    .doc(
+        "One hub per namespace: the charts use fixed names. JupyterHub, Ray and Dask share it. On this machine several \
+         deployments need names, and ports, of their own.",
+    )
     .or(|_, _| json!("hub"))
     .rule(rules::namespace),
 ];

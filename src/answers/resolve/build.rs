@@ -1,13 +1,18 @@
 //! Complete checked answers become a [`Spec`]. Must not refuse anything: what is wrong was found before.
+use std::net::{IpAddr, Ipv4Addr};
+
 use super::slug;
 use crate::answers::{
     quantity::Quantity,
+    questions,
     secret::SecretRef,
     spec::{
-        Access, Allow, Charts, Cull, Dask, DaskLimits, Database, Exposure, Gpus, Homes, Hub, Image, Login, OAuthClient,
-        Place, Placement, Pool, Profile, Provider, Ray, Registry, Resources, Spec, Target, Tls, Toleration,
+        Access, Allow, Charts, Cull, Dask, DaskLimits, Database, Exposure, Gpus, Homes, Hub, Image, Login, Machine,
+        OAuthClient, Place, Placement, Pool, Profile, Provider, Ray, Registry, Resources, Spec, Target, Tls,
+        Toleration,
     },
-    tree::{self, AccessMethod, AllowRule, Answers, LoginMethod, TlsMethod},
+    tree::{self, AccessMethod, AllowRule, Answers, LoginMethod, TargetKind, TlsMethod},
+    versions,
 };
 
 /// The spec of complete answers.
@@ -28,8 +33,25 @@ pub(super) fn spec(answers: &Answers) -> Spec {
 }
 
 fn target(answers: &Answers) -> Target {
-    let place = Place::Kubernetes { context: answers.target.context.clone() };
+    let place = match questions::target(answers) {
+        TargetKind::Kubernetes => Place::Kubernetes { context: answers.target.context.clone() },
+        TargetKind::ThisMachine => Place::Machine(machine(&answers.machine)),
+    };
     Target { place, namespace: text(answers.target.namespace.as_ref()) }
+}
+
+fn machine(machine: &tree::Machine) -> Machine {
+    Machine {
+        folder: machine.folder.as_deref().map(no_slash),
+        first_port: machine.first_port.unwrap_or_default(),
+        python: machine.python.clone(),
+        wheels: machine.wheels.as_deref().map(no_slash),
+        at_boot: machine.at_boot.unwrap_or_default(),
+    }
+}
+
+fn on_machine(answers: &Answers) -> bool {
+    questions::target(answers) == TargetKind::ThisMachine
 }
 
 fn charts(answers: &Answers) -> Charts {
@@ -45,25 +67,33 @@ fn charts(answers: &Answers) -> Charts {
 
 fn hub(answers: &Answers) -> Hub {
     let extras = &answers.hub;
+    // What is about pods and nodes is switched off where there are none.
+    let wanted = |extra: Option<bool>| extra.unwrap_or(!on_machine(answers));
     let cull = &answers.cull;
     Hub {
         notebook: image(answers.notebook.image.as_ref(), answers.notebook.tag.as_ref()),
-        packages: answers.notebook.packages.clone().unwrap_or_default(),
+        packages: packages(answers),
         resources: resources(extras.cpu.as_ref(), extras.memory.as_ref()),
         login: login(answers),
         access: access(answers),
-        homes: homes(&answers.storage),
-        database: database(&answers.storage),
+        homes: if on_machine(answers) { Homes::Folder } else { homes(&answers.storage) },
+        database: if on_machine(answers) { Database::File } else { database(&answers.storage) },
         profiles: profiles(answers),
         cull: cull
             .enabled
             .unwrap_or(true)
             .then(|| Cull { timeout: cull.timeout.unwrap_or_default(), every: cull.every.unwrap_or_default() }),
         announcement: extras.announcement.clone(),
-        network_policy: extras.network_policy.unwrap_or(true),
-        pre_pull: extras.pre_pull.unwrap_or(true),
-        block_metadata: extras.block_metadata.unwrap_or(true),
+        network_policy: wanted(extras.network_policy),
+        pre_pull: wanted(extras.pre_pull),
+        block_metadata: wanted(extras.block_metadata),
     }
+}
+
+/// The environment of this machine has the usual packages already: presets of clusters name them.
+fn packages(answers: &Answers) -> Vec<String> {
+    let there = |package: &str| on_machine(answers) && versions::NOTEBOOK_PACKAGES.contains(&package);
+    answers.notebook.packages.iter().flatten().filter(|package| !there(package)).cloned().collect()
 }
 
 fn login(answers: &Answers) -> Login {
@@ -105,7 +135,28 @@ fn no_slash(url: &str) -> String {
 }
 
 fn access(answers: &Answers) -> Access {
-    let access = &answers.access;
+    if on_machine(answers) { machine_access(answers) } else { cluster_access(&answers.access) }
+}
+
+fn machine_access(answers: &Answers) -> Access {
+    let machine = &answers.machine;
+    let address = machine.address.as_deref().and_then(|address| address.parse().ok());
+    Access {
+        exposure: Exposure::Machine {
+            address: address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            port: machine.port.unwrap_or_default(),
+        },
+        host: questions::host_of_machine(answers),
+        port: None,
+        tls: match (&machine.certificate, &machine.key) {
+            (Some(certificate), Some(key)) => Tls::Files { certificate: certificate.clone(), key: key.clone() },
+            _ if machine.behind_proxy == Some(true) => Tls::Offload,
+            _ => Tls::Off,
+        },
+    }
+}
+
+fn cluster_access(access: &tree::Access) -> Access {
     let annotations = access.annotations.clone().unwrap_or_default();
     Access {
         exposure: match access.method {

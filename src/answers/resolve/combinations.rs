@@ -1,10 +1,11 @@
 //! Answers that are fine each for itself and impossible together. One function for each part of the answers.
 //! Must not know how a single answer is checked, nor who said it.
-use super::slug;
+use super::{machine, slug};
 use crate::answers::{
     invalid::Invalid,
     quantity::Quantity,
-    tree::{self, AccessMethod, AllowRule, Answers, LoginMethod, TlsMethod},
+    questions,
+    tree::{self, AccessMethod, AllowRule, Answers, LoginMethod, TargetKind, TlsMethod},
     versions,
 };
 
@@ -14,10 +15,15 @@ pub(super) fn check(answers: &Answers, wrong: &mut Vec<Invalid>) {
     if [components.jupyterhub, components.ray, components.dask] == [Some(false); 3] {
         wrong.push(Invalid::at("components", "are all switched off: there is nothing to install"));
     }
-    if components.jupyterhub != Some(false) {
+    let hub = components.jupyterhub != Some(false);
+    if hub {
         check_login(answers, wrong);
-        check_access(answers, wrong);
         check_profiles(answers, wrong);
+    }
+    match questions::target(answers) {
+        TargetKind::Kubernetes if hub => check_access(answers, wrong),
+        TargetKind::Kubernetes => {}
+        TargetKind::ThisMachine => machine::check(answers, hub, wrong),
     }
     if components.ray != Some(false) {
         check_token(&answers.ray, wrong);

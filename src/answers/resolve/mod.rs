@@ -2,17 +2,25 @@
 //! Must not know who said an answer, nor any chart.
 mod build;
 mod combinations;
+mod machine;
 
 #[cfg(test)]
 mod tests;
 
 use super::{
-    facts::Facts, invalid::Invalid, layers::complete, question::Question, questions, rules, spec::Spec, tree::Answers,
+    facts::Facts,
+    invalid::Invalid,
+    layers::{complete, fitting},
+    question::Question,
+    questions, rules,
+    spec::Spec,
+    tree::{Answers, TargetKind},
 };
 
-/// Fills in defaults, checks every answer and every combination, and builds the spec.
+/// Leaves out what has no meaning on the target, fills in defaults, checks every answer and every combination, and builds
+/// the spec.
 pub fn resolve(answers: &Answers, facts: &Facts) -> Result<Spec, Vec<Invalid>> {
-    let answers = complete(answers, facts);
+    let answers = complete(&fitting(answers), facts);
     let mut wrong = Vec::new();
     check_all(&answers, &mut wrong);
     combinations::check(&answers, &mut wrong);
@@ -23,23 +31,24 @@ pub fn resolve(answers: &Answers, facts: &Facts) -> Result<Spec, Vec<Invalid>> {
 }
 
 fn check_all(answers: &Answers, wrong: &mut Vec<Invalid>) {
+    let on = questions::target(answers);
     for question in questions::all() {
-        check_one(question, answers, question.key, wrong);
+        check_one(question, answers, question.key, on, wrong);
     }
     for (index, pool) in answers.ray.pools.iter().flatten().enumerate() {
         for question in questions::POOL {
-            check_one(question, pool, &format!("ray.pools[{index}].{}", question.key), wrong);
+            check_one(question, pool, &format!("ray.pools[{index}].{}", question.key), on, wrong);
         }
     }
     for (index, profile) in answers.profiles.iter().flatten().enumerate() {
         for question in questions::PROFILE {
-            check_one(question, profile, &format!("profiles[{index}].{}", question.key), wrong);
+            check_one(question, profile, &format!("profiles[{index}].{}", question.key), on, wrong);
         }
     }
 }
 
-fn check_one<T>(question: &Question<T>, tree: &T, key: &str, wrong: &mut Vec<Invalid>) {
-    if !(question.relevant)(tree) {
+fn check_one<T>(question: &Question<T>, tree: &T, key: &str, on: TargetKind, wrong: &mut Vec<Invalid>) {
+    if !question.matters(tree, on) {
         return;
     }
     let value = (question.at.get)(tree);

@@ -139,10 +139,11 @@ fn a_written_preset_says_what_must_still_be_said() {
     }
 }
 
-/// What each shipped preset still asks of a person; `trial-kubernetes` asks nothing.
+/// What each shipped preset still asks of a person; the trials ask nothing.
 #[test]
 fn shipped_presets_ask_for_what_they_cannot_know_and_nothing_else() {
     let expected: &[(&str, &[&str])] = &[
+        ("trial", &[]),
         ("trial-kubernetes", &[]),
         (
             "azuread-loadbalancer",

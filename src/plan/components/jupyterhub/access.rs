@@ -40,7 +40,9 @@ fn service(access: &Access) -> Value {
             ("type".to_owned(), json!("NodePort")),
             ("nodePorts".to_owned(), node_ports(*port, &access.tls)),
         ]),
-        Exposure::Ingress { .. } | Exposure::ClusterIp => Map::from_iter([("type".to_owned(), json!("ClusterIP"))]),
+        Exposure::Ingress { .. } | Exposure::ClusterIp | Exposure::Machine { .. } => {
+            Map::from_iter([("type".to_owned(), json!("ClusterIP"))])
+        }
     };
     service.insert("annotations".to_owned(), annotations(access));
     Value::Object(service)
@@ -65,7 +67,8 @@ fn https(access: &Access) -> Value {
         // A balancer that ends TLS itself takes it on the Service's port 443, which leads to plain HTTP then.
         (Tls::Offload, Exposure::LoadBalancer { .. }) => json!({"enabled": true, "type": "offload"}),
         // The Ingress, or a proxy in front, ends TLS itself.
-        (Tls::Off | Tls::Offload | Tls::CertManager { .. }, _) | (Tls::Secret { .. }, Exposure::Ingress { .. }) => {
+        (Tls::Off | Tls::Offload | Tls::CertManager { .. } | Tls::Files { .. }, _)
+        | (Tls::Secret { .. }, Exposure::Ingress { .. }) => {
             json!({"enabled": false})
         }
         (Tls::Secret { name }, _) => {
@@ -87,7 +90,7 @@ pub fn ingress(access: &Access) -> Value {
             annotations.insert(issuer_annotation(*kind).to_owned(), issuer.clone());
             Some(CERTIFICATE)
         }
-        Tls::Off | Tls::Offload | Tls::LetsEncrypt { .. } => None,
+        Tls::Off | Tls::Offload | Tls::LetsEncrypt { .. } | Tls::Files { .. } => None,
     };
     let tls: Vec<Value> = secret.into_iter().map(|name| json!({"hosts": [host], "secretName": name})).collect();
     json!({

@@ -140,7 +140,7 @@ pub fn announcement(hub: &Hub) -> Value {
 fn database(database: &Database) -> Value {
     match database {
         Database::SqlitePvc { class } => sqlite_claim(class.as_deref()),
-        Database::SqliteMemory => json!({"type": "sqlite-memory"}),
+        Database::SqliteMemory | Database::File => json!({"type": "sqlite-memory"}),
         Database::Server { kind, url, .. } => json!({"type": kind, "url": url}),
     }
 }

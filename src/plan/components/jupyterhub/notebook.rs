@@ -48,7 +48,7 @@ fn storage(homes: &Homes) -> Value {
             json!({"type": "dynamic", "capacity": size.as_str(), "dynamic": dynamic})
         }
         Homes::Static { claim } => json!({"type": "static", "static": {"pvcName": claim, "subPath": "{username}"}}),
-        Homes::None => json!({"type": "none"}),
+        Homes::None | Homes::Folder => json!({"type": "none"}),
     }
 }
 
