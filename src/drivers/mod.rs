@@ -5,5 +5,6 @@ pub mod folder;
 pub mod helm;
 pub mod journal;
 pub mod kube;
+pub mod machine;
 pub mod releases;
 pub mod secrets;
