@@ -6,5 +6,6 @@ pub mod helm;
 pub mod journal;
 pub mod kube;
 pub mod machine;
+pub mod processes;
 pub mod releases;
 pub mod secrets;

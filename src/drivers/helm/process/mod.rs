@@ -17,13 +17,15 @@ use std::{
 };
 
 use futures::{FutureExt, future::BoxFuture};
-use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process};
+use rustix::process::Signal;
 use serde::{Deserialize, Serialize};
 use tokio::process::{Child, Command};
 
+pub use crate::drivers::processes::host;
+
 use super::{HelmProgram, failure, isolation};
 use crate::{
-    drivers::folder,
+    drivers::{folder, processes::Identity},
     problem::Problem,
     run::ports::{ChildProcess, HelmRun, PortResult},
 };
@@ -197,12 +199,13 @@ impl Running {
     }
 
     fn signal(&self, signal: Signal) {
-        // The number may belong to another process by now.
-        let Some(pid) = pid(&self.who).filter(|_| lives(&self.who)) else { return };
-        // Who ended in between needs no signal.
-        let _ = kill_process(pid, signal);
-        if signal == Signal::KILL {
-            let _ = kill_process_group(pid, signal);
+        let who = Identity { pid: self.who.pid, started: self.who.started };
+        // The number may belong to another process by now, and so may that of its group.
+        if who.lives() {
+            who.signal(signal);
+            if signal == Signal::KILL {
+                who.signal_group(signal);
+            }
         }
     }
 }
@@ -252,37 +255,11 @@ fn tail(path: &Path) -> String {
     String::from_utf8_lossy(&read().unwrap_or_default()).into_owned()
 }
 
-fn pid(who: &ChildProcess) -> Option<Pid> {
-    Pid::from_raw(i32::try_from(who.pid).ok()?)
-}
-
 fn identify(pid: u32) -> ChildProcess {
-    ChildProcess { pid, started: stat(pid).map(|(_, started)| started).unwrap_or_default(), host: host() }
+    ChildProcess { pid, started: Identity::of(pid).started, host: host() }
 }
 
 /// Whether this very process, not just its number, is there and has not ended.
 fn lives(who: &ChildProcess) -> bool {
-    if who.started == 0 {
-        return pid(who).is_some_and(|pid| test_kill_process(pid).is_ok());
-    }
-    stat(who.pid).is_some_and(|(state, started)| state != "Z" && state != "X" && started == who.started)
-}
-
-/// State and start time (clock ticks since boot) of a process; `None` where there is none, or no `/proc`.
-fn stat(pid: u32) -> Option<(String, u64)> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in brackets and may hold blanks and brackets itself: fields are counted from its end.
-    let (_, fields) = text.rsplit_once(')')?;
-    let mut fields = fields.split_whitespace();
-    let state = fields.next()?.to_owned();
-    let started = fields.nth(18)?.parse().ok()?;
-    Some((state, started))
-}
-
-/// Name of this machine.
-pub fn host() -> String {
-    fs::read_to_string("/proc/sys/kernel/hostname")
-        .ok()
-        .or_else(|| std::env::var("HOSTNAME").ok())
-        .map_or_else(|| "this machine".to_owned(), |name| name.trim().to_owned())
+    Identity { pid: who.pid, started: who.started }.lives()
 }

@@ -1,0 +1,179 @@
+//! How a deployment goes away from this machine: its own folders, by name, and never what a link leads to. Each call may
+//! be made again after a crash. Must not know what is in the folders.
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use super::layout::Layout;
+use crate::problem::Problem;
+
+/// Removes everything but people's data (home directories, the hub's database, secrets: who installs again goes on with
+/// the same logins and passwords); with `data` that, too.
+pub fn everything(layout: &Layout, data: bool) -> Result<(), Problem> {
+    if !layout.is_ours() {
+        return not_ours(layout);
+    }
+    environments(layout, "")?;
+    let programs = [layout.environments(), layout.config(), layout.logs(), layout.run(), layout.runtime()];
+    let kept = [layout.homes(), layout.data(), layout.secrets()];
+    let gone = programs.iter().chain(kept.iter().filter(|_| data));
+    gone.into_iter().try_for_each(|path| erase(path).map(drop))?;
+    if !data {
+        return Ok(());
+    }
+    layout.unmake().map_err(|error| left(layout.folder(), &error))
+}
+
+/// Removes environments but one.
+pub fn environments(layout: &Layout, but: &str) -> Result<(), Problem> {
+    for name in environment_names(layout).iter().filter(|name| *name != but) {
+        // Half-removed, it must not be called whole.
+        erase(&layout.env_complete(name))?;
+        erase(&layout.env(name))?;
+    }
+    Ok(())
+}
+
+/// Names of environments, whole or not.
+pub fn environment_names(layout: &Layout) -> Vec<String> {
+    let entries = fs::read_dir(layout.environments()).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
+
+/// Removes a person's home directory; `false` if there was none.
+pub fn home(layout: &Layout, user: &str) -> Result<bool, Problem> {
+    let plain = !matches!(user, "" | "." | "..") && !user.contains(['/', '\0']);
+    if plain { erase(&layout.homes().join(user)) } else { Ok(false) }
+}
+
+fn not_ours(layout: &Layout) -> Result<(), Problem> {
+    if !layout.folder().exists() {
+        return Ok(());
+    }
+    Err(Problem::new("folder-in-use", format!("`{}` is no folder of hubwright", layout.folder().display()))
+        .hint("nothing was removed; check `machine.folder`")
+        .at("machine.folder"))
+}
+
+/// Removes a file, a link, or a folder with what is in it. `false` if it was not there.
+fn erase(path: &Path) -> Result<bool, Problem> {
+    let removed = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => Err(error),
+        Ok(found) if found.is_dir() => erase_folder(path),
+        // A link goes, and what it leads to stays.
+        Ok(_) => fs::remove_file(path),
+    };
+    removed.map(|()| true).map_err(|error| left(path, &error))
+}
+
+fn erase_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        // Some tools write-protect their own caches.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            open_up(path.to_owned());
+            fs::remove_dir_all(path)
+        }
+        ended => ended,
+    }
+}
+
+/// Lets the owner remove what is in a folder; what is not ours stays as it is and is named later.
+fn open_up(folder: PathBuf) {
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        folders.extend(
+            entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()),
+        );
+    }
+}
+
+fn left(path: &Path, error: &io::Error) -> Problem {
+    Problem::new("cannot-remove", format!("cannot remove `{}`: {error}", path.display()))
+        .hint("see whose it is and who uses it; then the same command goes on with what is left")
+        .retry()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deployed() -> (tempfile::TempDir, Layout) {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout::at(folder.path().join("trial"));
+        layout.make().unwrap();
+        for (path, file) in [
+            (layout.env("one"), ".complete"),
+            (layout.env("two"), ".complete"),
+            (layout.homes().join("ada"), "thesis.tex"),
+            (layout.data(), "hub.sqlite"),
+            (layout.secrets().join("hub"), "token"),
+        ] {
+            fs::create_dir_all(&path).unwrap();
+            fs::write(path.join(file), "words").unwrap();
+        }
+        (folder, layout)
+    }
+
+    #[test]
+    fn data_stays_unless_it_is_to_go_as_well() {
+        let (_folder, layout) = deployed();
+        everything(&layout, false).unwrap();
+        assert!(layout.homes().join("ada/thesis.tex").exists() && layout.secrets().join("hub/token").exists());
+        assert!(!layout.environments().exists() && !layout.run().exists() && !layout.logs().exists());
+        everything(&layout, true).unwrap();
+        everything(&layout, true).unwrap();
+        assert!(!layout.folder().exists());
+    }
+
+    #[test]
+    fn what_a_link_leads_to_stays_and_so_does_what_a_person_put_there() {
+        let (folder, layout) = deployed();
+        let disk = folder.path().join("large-disk");
+        fs::create_dir(&disk).unwrap();
+        fs::write(disk.join("thesis.tex"), "words").unwrap();
+        fs::remove_dir_all(layout.homes()).unwrap();
+        std::os::unix::fs::symlink(&disk, layout.homes()).unwrap();
+        std::os::unix::fs::symlink(&disk, layout.env("one").join("link")).unwrap();
+        fs::write(layout.folder().join("notes.txt"), "words").unwrap();
+        everything(&layout, true).unwrap();
+        assert!(disk.join("thesis.tex").exists() && layout.folder().join("notes.txt").exists());
+        assert!(!layout.homes().exists());
+    }
+
+    #[test]
+    fn a_folder_without_our_mark_is_not_touched() {
+        let (_folder, layout) = deployed();
+        fs::remove_file(layout.folder().join(".hubwright")).unwrap();
+        assert_eq!(everything(&layout, true).unwrap_err().code, "folder-in-use");
+        assert!(layout.data().join("hub.sqlite").exists());
+    }
+
+    #[test]
+    fn write_protected_caches_go_as_well() {
+        let (_folder, layout) = deployed();
+        let cache = layout.homes().join("ada/go/mod");
+        fs::create_dir_all(&cache).unwrap();
+        fs::write(cache.join("file"), "words").unwrap();
+        fs::set_permissions(&cache, fs::Permissions::from_mode(0o500)).unwrap();
+        assert!(home(&layout, "ada").unwrap());
+        assert!(!home(&layout, "ada").unwrap());
+        for elsewhere in ["..", "../data", "", "."] {
+            assert!(!home(&layout, elsewhere).unwrap(), "{elsewhere}");
+        }
+        assert!(layout.homes().exists() && layout.data().exists());
+    }
+
+    #[test]
+    fn other_environments_go_and_the_named_one_stays() {
+        let (_folder, layout) = deployed();
+        environments(&layout, "two").unwrap();
+        assert_eq!(environment_names(&layout), ["two"]);
+    }
+}
