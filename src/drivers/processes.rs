@@ -93,6 +93,11 @@ pub fn environment(pid: u32) -> Vec<Vec<u8>> {
     bytes.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
 }
 
+/// Program and arguments of a process, each with a zero behind it.
+pub fn command_line(pid: u32) -> Vec<u8> {
+    fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default()
+}
+
 /// Name of this machine.
 pub fn host() -> String {
     fs::read_to_string("/proc/sys/kernel/hostname")

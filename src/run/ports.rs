@@ -11,8 +11,10 @@ use crate::{
     health::objects::Change,
     plan::graph::{Environment, Plan, Process, Release, TextFile},
     problem::{Explain, Problem},
-    run::event::Progress,
 };
+
+/// What a port says about its progress.
+pub use crate::run::event::{Progress, Unit};
 
 /// Names one Kubernetes object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -33,7 +33,9 @@ use crate::{
     health::objects::Change,
     plan::graph::{Environment, Plan, Process, TextFile},
     problem::Problem,
-    run::ports::{Applied, FailureKind, Forward, Holdings, Machine, ObjectRef, PortError, PortResult, Workloads},
+    run::ports::{
+        Applied, FailureKind, Forward, Holdings, Machine, ObjectRef, PortError, PortResult, Progress, Workloads,
+    },
 };
 
 pub use pods::LOG;
@@ -144,7 +146,7 @@ impl Machine for ThisMachine {
     fn prepare<'a>(
         &'a self,
         _environment: &'a Environment,
-        _said: &'a (dyn Fn(String) + Send + Sync),
+        _said: &'a (dyn Fn(Progress) + Send + Sync),
     ) -> BoxFuture<'a, PortResult<()>> {
         async { self.layout.make().map_err(other) }.boxed()
     }
@@ -169,11 +171,17 @@ impl Machine for ThisMachine {
         async { self.serving.restart(names).await.map_err(other) }.boxed()
     }
 
-    fn keep_only<'a>(&'a self, names: &'a [String], environment: &'a str) -> BoxFuture<'a, PortResult<Vec<String>>> {
-        async {
+    fn keep_only<'a>(
+        &'a self,
+        names: &'a [String],
+        environment: Option<&'a str>,
+    ) -> BoxFuture<'a, PortResult<Vec<String>>> {
+        async move {
             let ended = self.serving.keep_only(names).await.map_err(other)?;
-            let (layout, environment) = (self.layout.clone(), environment.to_owned());
-            apart(move || removal::environments(&layout, &environment)).await.map_err(other)?;
+            if let Some(environment) = environment {
+                let (layout, environment) = (self.layout.clone(), environment.to_owned());
+                apart(move || removal::environments(&layout, &environment)).await.map_err(other)?;
+            }
             Ok(ended)
         }
         .boxed()

@@ -6,34 +6,53 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::layout::Layout;
-use crate::problem::Problem;
+use super::{layout::Layout, wanted::Wanted};
+use crate::{drivers::processes, problem::Problem};
 
 /// Removes everything but people's data (home directories, the hub's database, secrets: who installs again goes on with
-/// the same logins and passwords); with `data` that, too.
+/// the same logins and passwords); with `data` that, too. What tells that a deployment is there goes last.
 pub fn everything(layout: &Layout, data: bool) -> Result<(), Problem> {
     if !layout.is_ours() {
         return not_ours(layout);
     }
-    environments(layout, "")?;
-    let programs = [layout.environments(), layout.config(), layout.logs(), layout.run(), layout.runtime()];
-    let kept = [layout.homes(), layout.data(), layout.secrets()];
-    let gone = programs.iter().chain(kept.iter().filter(|_| data));
-    gone.into_iter().try_for_each(|path| erase(path).map(drop))?;
+    let made = [layout.config(), layout.logs(), layout.runtime()];
+    let kept = [layout.secrets(), layout.homes(), layout.data()];
+    made.iter().chain(kept.iter().filter(|_| data)).try_for_each(|path| erase(path).map(drop))?;
+    environment_names(layout).iter().try_for_each(|name| environment(layout, name))?;
+    erase(&layout.environments())?;
+    entries(&layout.run())
+        .into_iter()
+        .filter(|path| *path != layout.wanted())
+        .try_for_each(|path| erase(&path).map(drop))?;
+    erase(&layout.run())?;
     if !data {
         return Ok(());
     }
     layout.unmake().map_err(|error| left(layout.folder(), &error))
 }
 
-/// Removes environments but one.
+/// Removes environments but one, and but those that something runs from.
 pub fn environments(layout: &Layout, but: &str) -> Result<(), Problem> {
+    let wanted = Wanted::read(layout);
+    let lines: Vec<Vec<u8>> = processes::all().into_iter().map(processes::command_line).collect();
     for name in environment_names(layout).iter().filter(|name| *name != but) {
-        // Half-removed, it must not be called whole.
-        erase(&layout.env_complete(name))?;
-        erase(&layout.env(name))?;
+        let path = format!("{}/", layout.env(name).display());
+        let runs = lines.iter().any(|line| line.windows(path.len()).any(|part| part == path.as_bytes()));
+        if !runs && !wanted.names(&format!("env/{name}/")) {
+            environment(layout, name)?;
+        }
     }
     Ok(())
+}
+
+/// Removes an environment: half-removed, it must not be called whole.
+fn environment(layout: &Layout, name: &str) -> Result<(), Problem> {
+    erase(&layout.env_complete(name))?;
+    erase(&layout.env(name)).map(drop)
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
 /// Names of environments, whole or not.
@@ -171,8 +190,21 @@ mod tests {
     }
 
     #[test]
-    fn other_environments_go_and_the_named_one_stays() {
+    fn environments_go_but_the_named_one_and_those_that_something_runs_from() {
         let (_folder, layout) = deployed();
+        let command = vec!["{folder}/env/one/bin/hub".to_owned()];
+        let process = crate::plan::graph::Process { name: "hub".to_owned(), command, ..Default::default() };
+        Wanted::change(&layout, |wanted| wanted.merge(&[process])).unwrap();
+        let server = layout.env("three").join("bin/server");
+        fs::create_dir_all(server.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink("/bin/sleep", &server).unwrap();
+        fs::create_dir_all(layout.env("four")).unwrap();
+        let mut server = std::process::Command::new(server).arg("1000").spawn().unwrap();
+        environments(&layout, "two").unwrap();
+        let left = environment_names(&layout);
+        server.kill().and_then(|()| server.wait()).unwrap();
+        assert_eq!(left, ["one", "three", "two"]);
+        Wanted::change(&layout, |wanted| wanted.keep_only(&[])).unwrap();
         environments(&layout, "two").unwrap();
         assert_eq!(environment_names(&layout), ["two"]);
     }

@@ -1,6 +1,10 @@
 //! Secrets of a deployment on this machine: files for the owner only, a folder for each Secret, a file for each key.
 //! Must never show a value.
-use std::{collections::BTreeMap, fs, io, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use futures::{FutureExt, future::BoxFuture};
 use secrecy::{ExposeSecret, SecretString};
@@ -57,7 +61,7 @@ pub fn all(layout: &Layout, name: &str) -> Result<Option<BTreeMap<String, Secret
         Ok(entries) => entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()),
     };
     // What a crash left half-written is no key.
-    let keys = keys.filter(|key| !key.ends_with(".part"));
+    let keys = keys.filter(|key| !is_half_written(key));
     keys.map(|key| Ok((key.clone(), value(layout, name, &key)?.into()))).collect::<Result<_, _>>().map(Some)
 }
 
@@ -94,9 +98,14 @@ fn place(layout: &Layout, name: &str) -> Result<PathBuf, Problem> {
     Ok(layout.secrets().join(component(name)?))
 }
 
+/// Whether a file was begun and not finished.
+fn is_half_written(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "part")
+}
+
 /// A name that is one component of a path.
 fn component(name: &str) -> Result<&str, Problem> {
-    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\0']) && !name.ends_with(".part");
+    let plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\0']) && !is_half_written(name);
     if plain {
         Ok(name)
     } else {

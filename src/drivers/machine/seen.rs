@@ -98,9 +98,4 @@ impl Seen {
         file.write_all(&text)?;
         fs::rename(&part, layout.seen())
     }
-
-    /// A process of a name.
-    pub fn process(&self, name: &str) -> Option<&SeenProcess> {
-        self.processes.iter().find(|one| one.name == name)
-    }
 }

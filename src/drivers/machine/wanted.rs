@@ -86,6 +86,14 @@ impl Wanted {
         self.processes.iter_mut().filter(|kept| names.contains(&kept.process.name)).for_each(|kept| kept.again += 1);
     }
 
+    /// Whether a process that is to run names this text in its command or variables.
+    pub fn names(&self, text: &str) -> bool {
+        let words = |kept: &Kept| {
+            kept.process.command.iter().chain(kept.process.environment.values()).any(|word| word.contains(text))
+        };
+        self.processes.iter().any(words)
+    }
+
     /// Takes out every process that is not named. Names of those.
     pub fn keep_only(&mut self, names: &[String]) -> Vec<String> {
         let stays = |kept: &Kept| names.contains(&kept.process.name);

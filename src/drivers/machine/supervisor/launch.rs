@@ -26,6 +26,7 @@ use crate::{
 };
 
 /// Why a process is not started.
+#[derive(Debug)]
 pub struct Refused {
     /// One word, as Kubernetes has it.
     pub reason: &'static str,
@@ -225,7 +226,7 @@ mod tests {
     }
 
     fn refused(launcher: &Launcher, process: &Process) -> Refused {
-        launcher.start(process, &inherited()).err().expect("it cannot be started")
+        launcher.start(process, &inherited()).expect_err("it cannot be started")
     }
 
     #[test]

@@ -106,7 +106,10 @@ fn is_marked(pid: u32, folder: &Path, whose: &Whose<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::process::{Child, Command};
+    use std::{
+        os::unix::process::ExitStatusExt,
+        process::{Child, Command},
+    };
 
     use super::*;
 
@@ -117,7 +120,6 @@ mod tests {
     /// Ends children that a test itself reaps: without that, their numbers would stay.
     async fn ended(folder: &Path, whose: Whose<'_>, mut children: Vec<Child>) -> Vec<Option<i32>> {
         end(folder, whose, Duration::from_millis(300)).await;
-        use std::os::unix::process::ExitStatusExt;
         let status = |child: &mut Child| child.try_wait().unwrap().and_then(|status| status.signal());
         let ended = children.iter_mut().map(status).collect();
         for child in &mut children {

@@ -42,9 +42,7 @@ fn supervisor() {
 #[ignore = "no test: the supervisor of other tests starts it as its shim"]
 fn shim() {
     let arguments = arguments();
-    if !arguments.is_empty() {
-        panic!("{}", run_process(&arguments));
-    }
+    assert!(arguments.is_empty(), "{}", run_process(&arguments));
 }
 
 /// A deployment in a folder, which ends with the test.
@@ -67,7 +65,7 @@ impl Bench {
     }
 
     fn seen(&self, name: &str) -> Option<SeenProcess> {
-        Seen::read(&self.layout)?.process(name).cloned()
+        Seen::read(&self.layout)?.processes.into_iter().find(|seen| seen.name == name)
     }
 
     /// Waits until a process is as wanted.
