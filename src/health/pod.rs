@@ -1,8 +1,9 @@
 //! A pod as one line: a state word, how many containers are ready, restarts, and why it is not ready yet.
 //! Holds no duration, so that a line changes only when the pod does. Must not know what a person should do about it.
 use super::{
+    causes,
     index::Index,
-    objects::{ContainerStatus, Pod, Watched, annotation, label},
+    objects::{ContainerStatus, Pod, Watched, label},
     text,
 };
 
@@ -32,9 +33,6 @@ pub struct PodLine {
     pub process: bool,
 }
 
-/// Annotation of a process in the shape of a pod: the path of its log.
-pub const LOG: &str = "hubwright.io/log";
-
 /// A pod as a line.
 pub fn line(index: &Index, pod: &Pod) -> PodLine {
     let counted: Vec<&ContainerStatus> = counted(pod).collect();
@@ -49,7 +47,7 @@ pub fn line(index: &Index, pod: &Pod) -> PodLine {
         restarts: pod.statuses().fold(0, |sum, status| sum.saturating_add(status.restart_count)),
         reason: why_not_ready(index, pod),
         node: pod.spec.node_name.as_deref().map(str::to_owned),
-        process: annotation(&pod.metadata, LOG).is_some(),
+        process: pod.log_file().is_some(),
     }
 }
 
@@ -151,6 +149,8 @@ pub(super) fn why_not_ready(index: &Index, pod: &Pod) -> Option<String> {
     }
     let why = if pod.has_ended() {
         pod.status.message.as_deref().unwrap_or("it ended with an error").to_owned()
+    } else if pod.log_file().is_some() {
+        of_process(pod)
     } else if pod.spec.node_name.is_none() {
         waits_for_node(index, pod)
     } else if let Some(image) = pulls(index, pod) {
@@ -164,7 +164,7 @@ pub(super) fn why_not_ready(index: &Index, pod: &Pod) -> Option<String> {
 }
 
 fn waits_for_node(index: &Index, pod: &Pod) -> String {
-    if super::causes::is_scaling_up(index, pod) {
+    if causes::is_scaling_up(index, pod) {
         return "asking the cloud for a machine".to_owned();
     }
     let unschedulable = pod.condition("PodScheduled").filter(|condition| condition.because("Unschedulable"));
@@ -183,10 +183,33 @@ fn on_its_node(pod: &Pod) -> String {
     }
 }
 
+/// A process of this machine waits for no node, and its only container has its name.
+fn of_process(process: &Pod) -> String {
+    let Some(status) = process.statuses().next() else { return "starting".to_owned() };
+    let again = again(status);
+    if let Some(words) = status.state.waiting.as_deref().filter(|one| one.reason.as_deref() != Some("CrashLoopBackOff"))
+    {
+        return words.message.as_deref().map_or_else(|| format!("starting{again}"), str::to_owned);
+    }
+    if status.state.running.is_some() {
+        return format!("runs, not ready yet{again}");
+    }
+    let end = status.state.terminated.as_deref().or(status.last_state.terminated.as_deref());
+    end.map_or_else(
+        || format!("starting{again}"),
+        |end| format!("{}, starts again soon{again}", causes::exit_words(end)),
+    )
+}
+
+fn again(status: &ContainerStatus) -> String {
+    match status.restart_count {
+        0 => String::new(),
+        count => format!(", restarted {count} times"),
+    }
+}
+
 fn of_container(status: &ContainerStatus, what: &str) -> String {
-    let name = &status.name;
-    let again =
-        if status.restart_count > 0 { format!(", restarted {} times", status.restart_count) } else { String::new() };
+    let (name, again) = (&status.name, again(status));
     if let Some(word) = trouble(status) {
         return match status.state.waiting.as_deref().and_then(|waiting| waiting.message.as_deref()) {
             // the back-off message holds no news but a growing number

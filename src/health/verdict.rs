@@ -156,7 +156,7 @@ impl Finding {
     }
 }
 
-/// Where the last words of a program are.
+/// Where the last words of a program are. A process of this machine is named in the shape of a pod, like everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct LogPointer {
@@ -168,6 +168,9 @@ pub struct LogPointer {
     pub container: String,
     /// The container's run before this one.
     pub previous: bool,
+    /// The whole log's path, where the program is a process of this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// One thing a person can do about a finding.

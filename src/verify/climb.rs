@@ -73,8 +73,8 @@ async fn climb_track(
     let mut results = Vec::new();
     for rung in track.rungs.iter().filter(|rung| (rung.wanted)(scene.checks)) {
         let result = match red_below(rung, &outcomes) {
-            Some(below) => untried(rung, not_tried(below)),
-            None if cancel.is_cancelled() => untried(rung, interrupted()),
+            Some(below) => untried(scene, rung, not_tried(scene, below)),
+            None if cancel.is_cancelled() => untried(scene, rung, interrupted()),
             None => climb_rung(scene, rung, cancel).await,
         };
         outcomes.insert(result.rung.clone(), result.outcome);
@@ -90,9 +90,10 @@ fn red_below<'a>(rung: &Rung, outcomes: &'a BTreeMap<String, RungOutcome>) -> Op
     needed.find(|(_, outcome)| **outcome != RungOutcome::Passed).map(|(name, _)| name.as_str())
 }
 
-fn not_tried(below: &str) -> Problem {
+fn not_tried(scene: &Scene<'_>, below: &str) -> Problem {
     let rungs = TRACKS.iter().chain([&NOTEBOOK]).flat_map(|track| track.rungs);
     let title = rungs.into_iter().find(|rung| rung.id == below).map_or(below, |rung| rung.title);
+    let title = scene.place.title(title);
     Problem::new("lower-rung", format!("not tried, because {title} (`{below}`) is not green"))
 }
 
@@ -100,31 +101,31 @@ fn interrupted() -> Problem {
     Problem::new("interrupted", "stopped by hand before it was done").retry()
 }
 
-fn untried(rung: &Rung, problem: Problem) -> RungResult {
-    result(rung, &Notes::default(), Err(Stop::Skipped(problem)), Duration::ZERO)
+fn untried(scene: &Scene<'_>, rung: &Rung, problem: Problem) -> RungResult {
+    result(scene, rung, &Notes::default(), Err(Stop::Skipped(problem)), Duration::ZERO)
 }
 
 async fn climb_rung(scene: &Scene<'_>, rung: &Rung, cancel: &CancellationToken) -> RungResult {
-    scene.event(EventKind::RungStarted { rung: rung.id.to_owned(), title: rung.title.to_owned() });
+    scene.event(EventKind::RungStarted { rung: rung.id.to_owned(), title: scene.place.title(rung.title) });
     let (notes, begun) = (Notes::default(), Instant::now());
     let ended = tokio::select! {
         biased;
         () = cancel.cancelled() => Err(Stop::Skipped(interrupted())),
         ended = tokio::time::timeout(rung.limit, (rung.run)(scene, &notes)) => {
-            ended.unwrap_or_else(|_| Err(too_slow(rung).into()))
+            ended.unwrap_or_else(|_| Err(too_slow(scene, rung).into()))
         }
     };
-    result(rung, &notes, ended, begun.elapsed())
+    result(scene, rung, &notes, ended, begun.elapsed())
 }
 
-fn too_slow(rung: &Rung) -> Problem {
-    let limit = rung.limit.as_secs();
-    Problem::new("rung-timeout", format!("`{}` was not done after {limit} s", rung.title))
+fn too_slow(scene: &Scene<'_>, rung: &Rung) -> Problem {
+    let (limit, title) = (rung.limit.as_secs(), scene.place.title(rung.title));
+    Problem::new("rung-timeout", format!("`{title}` was not done after {limit} s"))
         .hint("look at what was seen so far, and at the pods behind it: they may be busy, starting or out of memory")
         .retry()
 }
 
-fn result(rung: &Rung, notes: &Notes, ended: Result<(), Stop>, took: Duration) -> RungResult {
+fn result(scene: &Scene<'_>, rung: &Rung, notes: &Notes, ended: Result<(), Stop>, took: Duration) -> RungResult {
     let (tried, evidence) = notes.read();
     let (outcome, problem) = match ended {
         Ok(()) => (RungOutcome::Passed, None),
@@ -134,11 +135,11 @@ fn result(rung: &Rung, notes: &Notes, ended: Result<(), Stop>, took: Duration) -
     RungResult {
         rung: rung.id.to_owned(),
         height: rung.height,
-        title: rung.title.to_owned(),
+        title: scene.place.title(rung.title),
         outcome,
         tried,
         evidence,
-        problem,
+        problem: problem.map(|problem| scene.place.told(problem, &scene.checks.namespace)),
         took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
     }
 }

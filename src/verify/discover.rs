@@ -12,7 +12,8 @@ use crate::{
         },
         graph::{Checks, DaskCheck, HubCheck, RayCheck},
     },
-    run::ports::{Cluster, FailureKind, ObjectRef, PortResult, Ports},
+    problem::Problem,
+    run::ports::{Cluster, FailureKind, ObjectRef, Platform, PortError, PortResult, Ports},
 };
 
 /// Workers that a check asks Dask Gateway for.
@@ -23,10 +24,21 @@ const HUB_SECRET: &str = "hub";
 /// What can be proven about a namespace. Parts that are not there are `None`. A hub without a service for the check gets no
 /// token, so its notebook rungs are skipped with a word on how to add one; its profiles are not known, so the default one is used.
 pub async fn discover(ports: &Ports, namespace: &str) -> PortResult<Checks> {
+    if let Platform::Machine(_) = ports.platform {
+        return Err(nothing_remembered(namespace));
+    }
     let place = Place { cluster: ports.kubernetes()?.cluster.as_ref(), namespace };
     let hub = place.hub().await?;
     let dask = place.dask(hub.is_some()).await?;
     Ok(Checks { namespace: namespace.to_owned(), hub, ray: place.ray().await?, dask })
+}
+
+/// On this machine nothing but the answers says what is to be proven.
+fn nothing_remembered(name: &str) -> PortError {
+    let problem =
+        Problem::new("not-remembered", format!("what `{name}` on this machine is made of is not known any more"));
+    let hint = "name the answers that it was installed with: `hubwright verify PRESET`, or install again with them";
+    PortError::new(FailureKind::NotFound, problem.hint(hint))
 }
 
 struct Place<'a> {

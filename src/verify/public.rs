@@ -1,9 +1,9 @@
-//! The hub's public address: what the answers fix, else what the cluster gave its Service.
+//! The hub's public address: what the answers fix, as always on this machine, else what the cluster gave its Service.
 //! Must not know whether it works.
 use reqwest::Url;
 use serde_json::Value;
 
-use super::{causes::hub as causes, rungs::hub::PROXY, scene::Scene, script::said};
+use super::{causes::hub as causes, place::Place, rungs::hub::PROXY, scene::Scene, script::said};
 use crate::{
     health::text,
     plan::{components::URL, graph::HubCheck},
@@ -16,6 +16,9 @@ pub async fn url(scene: &Scene<'_>, check: &HubCheck) -> Result<Option<Url>, Pro
     if let Some(url) = &check.url {
         let read = Url::parse(url);
         return read.map(Some).map_err(|_| Problem::new("bad-url", format!("`{url}` is no URL")).at("access.host"));
+    }
+    if matches!(scene.place, Place::Machine(_)) {
+        return Ok(None);
     }
     let service = service(scene, PROXY).await?;
     let host = match said(&service, "/spec/type") {

@@ -4,7 +4,7 @@ use std::sync::{OnceLock, atomic::AtomicBool};
 
 use secrecy::SecretString;
 
-use super::{compare, dask, door::Door, hub, ray};
+use super::{compare, dask, door::Door, hub, place::Place, ray};
 use crate::{
     answers::secret::SecretRef,
     health::text,
@@ -35,6 +35,8 @@ pub struct Scene<'a> {
     pub checks: &'a Checks,
     /// The world.
     pub ports: &'a Ports,
+    /// Where it is.
+    pub place: Place<'a>,
     /// What was found on the way.
     pub found: Found,
     emit: &'a (dyn Fn(EventKind) + Send + Sync),
@@ -82,7 +84,7 @@ pub struct Found {
 impl<'a> Scene<'a> {
     /// A climb that found nothing yet.
     pub fn new(checks: &'a Checks, ports: &'a Ports, emit: &'a (dyn Fn(EventKind) + Send + Sync)) -> Self {
-        Self { checks, ports, found: Found::default(), emit }
+        Self { checks, ports, place: Place::of(ports), found: Found::default(), emit }
     }
 
     /// What to prove about the hub.

@@ -1,19 +1,19 @@
-//! Why the pods that a rung waits for do not come: the health rules, asked once or for as long as something is waited for. Must not know any rung.
+//! Why the pods or processes that a rung waits for do not come: the health rules, asked once or for as long as something is waited for. Must not know any rung.
 use std::{collections::BTreeSet, time::Duration};
 
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
-use super::scene::Scene;
+use super::{place::Place, scene::Scene};
 use crate::{
     health::{
         causes,
         index::Index,
-        objects::{Change, KINDS},
+        objects::Change,
         verdict::{Finding, NextStep},
     },
     problem::Problem,
-    run::ports::Ports,
+    run::ports::{ObjectRef, Ports},
 };
 
 /// How long a look at the namespace may take.
@@ -26,9 +26,10 @@ const HOPELESS: SignedDuration = SignedDuration::from_secs(60);
 /// The problem with the cause that keeps a pod, or what should make it, whose name begins so from getting ready; the problem
 /// alone if none is known.
 pub async fn explained(scene: &Scene<'_>, problem: Problem, name: &str) -> Problem {
+    let problem = scene.place.told(problem, &scene.checks.namespace);
     let index = look(scene.ports, &scene.checks.namespace).await;
     match cause(&index, scene.ports.clock.now(), name) {
-        Some(finding) => because(problem, finding),
+        Some(finding) => because(problem, with_last_words(scene, finding).await),
         None => problem,
     }
 }
@@ -62,14 +63,25 @@ fn since(before: Option<&(Timestamp, Finding)>, now: &Finding) -> Option<Timesta
 
 /// What is wrong now with something whose name begins so.
 fn cause(index: &Index, now: Timestamp, name: &str) -> Option<Finding> {
-    let concerns = |finding: &Finding| finding.subject.split_once('/').is_some_and(|(_, it)| it.starts_with(name));
+    let concerns =
+        |finding: &Finding| finding.subject.split_once(['/', ' ']).is_some_and(|(_, it)| it.starts_with(name));
     causes::all(index, now).into_iter().find(concerns)
+}
+
+/// A process of this machine says last why it ended, and that may be the cause.
+async fn with_last_words(scene: &Scene<'_>, finding: Finding) -> Finding {
+    let Some(log) = finding.log.as_ref().filter(|log| log.file.is_some()) else { return finding };
+    let process = ObjectRef::new("v1", "Pod", &log.namespace, &log.pod);
+    match scene.ports.workloads().logs(&process, &log.container, log.previous, causes::LAST_WORDS).await {
+        Ok(lines) => causes::with_last_words(finding, &lines),
+        Err(_) => finding,
+    }
 }
 
 /// The namespace as it is now: a watch until everything that was there has come.
 pub async fn look(ports: &Ports, namespace: &str) -> Index {
     let mut index = Index::new(namespace);
-    let mut waiting: BTreeSet<&str> = KINDS.iter().map(|kind| kind.kind).collect();
+    let mut waiting: BTreeSet<&str> = Place::of(ports).kinds().collect();
     let mut changes = ports.workloads().watch(namespace);
     let all = async {
         while !waiting.is_empty() {

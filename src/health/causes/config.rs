@@ -19,7 +19,7 @@ fn words<'a>(on: &Context<'a>) -> Option<(&'a Pod, &'a str)> {
     Some((pod, waiting(pod).or_else(|| mount(on, pod))?))
 }
 
-fn waiting(pod: &Pod) -> Option<&str> {
+pub(super) fn waiting(pod: &Pod) -> Option<&str> {
     pod.statuses().find_map(|status| {
         let waiting = status.state.waiting.as_deref()?;
         REASONS.contains(&waiting.reason.as_deref()?).then(|| waiting.message.as_deref().unwrap_or_default())

@@ -1,10 +1,10 @@
 //! Things that only wait for something else, and operators that do nothing.
-use super::{Context, admission, named};
+use super::{Context, admission, log, named};
 use crate::health::{
     objects::{Pod, Watched, condition, label},
     pod,
     rules::age,
-    verdict::{Finding, LogPointer},
+    verdict::Finding,
 };
 
 /// Seconds that a worker may wait for a head that is ready.
@@ -27,12 +27,7 @@ pub fn ray_head_unreachable(on: &Context<'_>) -> Option<Finding> {
     let finding =
         Finding::new("ray-head-unreachable", named(pod), "the Ray head is ready, but its workers cannot reach it");
     let finding = finding.since(waits).tell("a network policy or the cluster's DNS may be in the way (port 6379)");
-    Some(finding.log(LogPointer {
-        namespace: pod.namespace().to_owned(),
-        pod: pod.name().to_owned(),
-        container: "wait-gcs-ready".to_owned(),
-        previous: false,
-    }))
+    Some(finding.log(log(pod, "wait-gcs-ready", false)))
 }
 
 fn head<'a>(on: &Context<'a>, cluster: &str) -> Option<&'a Pod> {
@@ -49,12 +44,7 @@ pub fn init_stuck(on: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let title = format!("the preparation `{}` does not come to an end", status.name);
-    Some(Finding::new("init-stuck", named(pod), title).since(Some(started)).log(LogPointer {
-        namespace: pod.namespace().to_owned(),
-        pod: pod.name().to_owned(),
-        container: status.name.to_string(),
-        previous: false,
-    }))
+    Some(Finding::new("init-stuck", named(pod), title).since(Some(started)).log(log(pod, &status.name, false)))
 }
 
 pub fn ray_operator_silent(on: &Context<'_>) -> Option<Finding> {

@@ -14,25 +14,28 @@ mod mount;
 mod network;
 mod node;
 mod probe;
+mod process;
 mod schedule;
 mod scheduler;
 mod storage;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 use jiff::Timestamp;
 
-pub use crash::{LAST_WORDS, with_last_words};
+pub(super) use crash::exit_words;
 pub(super) use hook::failed_job;
 pub(super) use schedule::is_scaling_up;
+pub use words::{LAST_WORDS, with_last_words};
 
 use super::{
     index::Index,
     objects::{Condition, Ingress, PersistentVolumeClaim, Pod, RayCluster, Service, Watched},
     root,
     rules::View,
-    verdict::Finding,
+    verdict::{Finding, LogPointer},
 };
 
 /// How near to the root a cause lies; the first in this order is what a person should mend first.
@@ -126,6 +129,11 @@ pub const CAUSES: &[Cause] = &[
     cause("crash-loop", Rank::Crash, crash::crash_loop),
     cause("pod-failed", Rank::Crash, crash::pod_failed),
     cause("probe-failing", Rank::Probe, probe::failing),
+    cause("memory-exhausted", Rank::Crash, process::killed_for_memory),
+    cause("process-cannot-start", Rank::Config, process::cannot_start),
+    cause("process-ends", Rank::Crash, process::ends),
+    cause("process-failed", Rank::Crash, process::failed),
+    cause("process-silent", Rank::Probe, process::silent),
     cause("ray-head-unreachable", Rank::Network, dependency::ray_head_unreachable),
     cause("init-stuck", Rank::Dependency, dependency::init_stuck),
     cause("image-puller-stuck", Rank::Image, hook::image_puller_stuck),
@@ -193,10 +201,18 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The pod, if the subject is one.
-    const fn pod(&self) -> Option<&'a Pod> {
+    /// The pod, if the subject is one of a cluster.
+    fn pod(&self) -> Option<&'a Pod> {
         match self.subject {
-            Subject::Pod(pod) => Some(pod),
+            Subject::Pod(pod) if pod.log_file().is_none() => Some(pod),
+            _ => None,
+        }
+    }
+
+    /// The process of this machine, if the subject is one.
+    fn process(&self) -> Option<&'a Pod> {
+        match self.subject {
+            Subject::Pod(pod) if pod.log_file().is_some() => Some(pod),
             _ => None,
         }
     }
@@ -221,9 +237,21 @@ impl<'a> Context<'a> {
     }
 }
 
-/// `Pod/hub-1`.
+/// `Pod/hub-1`, or `process hub` of this machine.
 fn named(pod: &Pod) -> String {
-    format!("Pod/{}", pod.name())
+    let kind = if pod.log_file().is_some() { "process " } else { "Pod/" };
+    format!("{kind}{}", pod.name())
+}
+
+/// Where the words of a container are.
+fn log(pod: &Pod, container: &str, previous: bool) -> LogPointer {
+    LogPointer {
+        namespace: pod.namespace().to_owned(),
+        pod: pod.name().to_owned(),
+        container: container.to_owned(),
+        previous,
+        file: pod.log_file().map(str::to_owned),
+    }
 }
 
 /// The cause of one thing's trouble, if it is a known one.

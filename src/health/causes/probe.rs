@@ -1,9 +1,9 @@
 //! Programs that run but do not answer as they should.
-use super::{Context, named};
+use super::{Context, log, named};
 use crate::health::{
     index::Noted,
-    objects::{Container, ContainerStatus, Pod, Probe, Watched},
-    verdict::{Finding, LogPointer},
+    objects::{Container, ContainerStatus, Pod, Probe},
+    verdict::Finding,
 };
 
 /// Seconds after which a program that does not answer is a finding, whatever its probe allows: the hub's readiness probe
@@ -15,7 +15,7 @@ const KILLS: u32 = 2;
 pub fn failing(on: &Context<'_>) -> Option<Finding> {
     let pod = on.pod()?;
     let (status, container) = unready(pod)?;
-    let probe = [&container.startup_probe, &container.readiness_probe].into_iter().flatten().next()?;
+    let probe = probe(container)?;
     let started = status.state.running.and_then(|running| running.started_at);
     if !on.is_past(started, allowed(probe)) {
         return None;
@@ -24,7 +24,20 @@ pub fn failing(on: &Context<'_>) -> Option<Finding> {
     let words = on.index.pod_events(pod).find(told).map_or("", |event| &*event.message);
     let what = asked(probe).map(|what| format!(" at {what}")).unwrap_or_default();
     let title = format!("`{}` runs, but does not answer{what}", container.name);
-    Some(Finding::new("probe-failing", named(pod), title).detail(words).since(started).log(log(pod, status)))
+    Some(Finding::new("probe-failing", named(pod), title).detail(words).since(started).log(log(
+        pod,
+        &status.name,
+        false,
+    )))
+}
+
+fn probe(container: &Container) -> Option<&Probe> {
+    [&container.startup_probe, &container.readiness_probe].into_iter().flatten().next().map(|probe| &**probe)
+}
+
+/// Where a container is asked whether it is ready: `port 8081, path /hub/health`.
+pub(super) fn place(container: &Container) -> Option<String> {
+    probe(container).and_then(asked)
 }
 
 /// Seconds that a probe allows, within reason.
@@ -56,14 +69,5 @@ pub fn liveness_kills(on: &Context<'_>) -> Option<Finding> {
     let finding = Finding::new("liveness-kills", named(pod), title).detail(&event.message).since(event.first);
     let finding =
         finding.tell("it may be too slow for its CPUs, or wait for something that does not come: its log tells");
-    Some(finding.log(LogPointer { previous: true, ..log(pod, status) }))
-}
-
-fn log(pod: &Pod, status: &ContainerStatus) -> LogPointer {
-    LogPointer {
-        namespace: pod.namespace().to_owned(),
-        pod: pod.name().to_owned(),
-        container: status.name.to_string(),
-        previous: false,
-    }
+    Some(finding.log(log(pod, &status.name, true)))
 }

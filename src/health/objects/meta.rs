@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 const ANNOTATIONS: &[&str] = &[
     "deployment.kubernetes.io/revision",
     "helm.sh/hook",
+    super::LOG,
     "ingressclass.kubernetes.io/is-default-class",
     "kubernetes.io/ingress.class",
     "meta.helm.sh/release-name",

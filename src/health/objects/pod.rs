@@ -6,11 +6,14 @@ use serde::{Deserialize, Deserializer};
 use super::{
     Amounts, Condition, Pairs, Resources,
     amounts::pairs,
-    condition,
+    annotation, condition,
     meta::{or_default, slim},
 };
 
-/// A pod.
+/// Annotation that makes a pod a process of this machine: the path of its log.
+pub const LOG: &str = "hubwright.io/log";
+
+/// A pod, or a process of this machine in the shape of one: a single container, and both of one name.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Pod {
@@ -86,6 +89,11 @@ impl Pod {
     /// Whether it is on its way out.
     pub const fn is_terminating(&self) -> bool {
         self.metadata.deletion_timestamp.is_some()
+    }
+
+    /// Path of its log, if it is a process of this machine.
+    pub fn log_file(&self) -> Option<&str> {
+        annotation(&self.metadata, LOG)
     }
 
     /// Phase, empty if the server said none.

@@ -1,19 +1,24 @@
 //! A process of this machine is ready when it answers its probe. It is watched in the shape of a pod of its own name.
 use super::{View, pods};
-use crate::health::{causes, causes::Subject, pod, verdict::Verdict};
+use crate::health::{pod, root, verdict::Verdict};
 
 pub fn evaluate(view: View<'_>, name: &str) -> Verdict {
     let Some(process) = view.index.pod(name) else {
-        return Verdict::progressing(format!("{name} is not started yet"));
+        let synced = view.index.on.pods.is_synced();
+        return Verdict::progressing(if synced {
+            format!("{name} is not started yet")
+        } else {
+            format!("looking for {name}")
+        });
     };
-    if process.is_ready() {
-        return pods::confirm(view, &[process]);
+    if process.is_ready() && !process.is_terminating() {
+        return Verdict::ready();
     }
-    match causes::of(view, Subject::Pod(process)) {
+    match root::fold(pods::findings(view, &[], &[process])).into_iter().next() {
         Some(finding) => Verdict::Blocked(finding),
         None => {
-            let why = pod::why_not_ready(view.index, process).unwrap_or_else(|| "it does not answer yet".to_owned());
-            Verdict::progressing(format!("{name}: {why}"))
+            let why = pod::why_not_ready(view.index, process);
+            Verdict::progressing(why.map_or_else(|| format!("{name} ends"), |why| format!("{name}: {why}")))
         }
     }
 }

@@ -15,10 +15,12 @@ pub const CLIENT_PORT: u16 = 10001;
 /// Port of the dashboard and the jobs API.
 pub const DASHBOARD_PORT: u16 = 8265;
 
-/// The head's Service: the host of the address that notebooks use.
-pub fn service(check: &RayCheck) -> &str {
+/// The head's Service: the host of the address that notebooks use, or of KubeRay's name where that is an address of this machine.
+pub fn service(check: &RayCheck) -> String {
     let rest = check.address.split_once("://").map_or(check.address.as_str(), |(_, rest)| rest);
-    rest.split([':', '.', '/']).next().unwrap_or(rest)
+    let host = rest.split([':', '.', '/']).next().unwrap_or(rest);
+    let named = host.starts_with(|c: char| c.is_ascii_alphabetic()) && host != "localhost";
+    if named { host.to_owned() } else { format!("{}-head-svc", check.cluster) }
 }
 
 /// The cluster's token, if the checks know one.

@@ -12,7 +12,6 @@ use crate::{
         causes::{dask as causes, network},
         compare::{self, DaskVersions},
         dask::{Cluster, gateway::Gateway, scheduler::Scheduler},
-        door::Door,
         rung::{Notes, Stop},
         scene::{Scene, needed},
         sniff::{self, Answer},
@@ -33,15 +32,13 @@ const STARTING: Duration = Duration::from_secs(60);
 /// Height 1: the proxy's port answers.
 pub async fn port(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let check = scene.dask()?;
-    notes.tried(format!("Service `{}` port {PORT}", check.service));
-    let door = Door::forward(scene, &check.service, PORT).await?;
-    let place = format!("{}:{PORT}", check.service);
+    let door = scene.place.forward(scene, notes, &check.service, PORT).await?;
     match sniff::sniff(&door.addresses).await {
         Ok(Answer::Http1 | Answer::Http2) => {}
-        Ok(Answer::Tls) => return Err(network::problem(sniff::Reach::Strange, &place).into()),
-        Err(reach) => return Err(network::problem(reach, &place).into()),
+        Ok(Answer::Tls) => return Err(network::problem(sniff::Reach::Strange, &door.name).into()),
+        Err(reach) => return Err(network::problem(reach, &door.name).into()),
     }
-    notes.seen(format!("port {PORT} answers ({})", door.via));
+    notes.seen(door.answers());
     let _ = scene.found.dask.set(door);
     Ok(())
 }

@@ -22,8 +22,6 @@ use crate::{
 
 /// Service of the hub's proxy.
 pub const PROXY: &str = "proxy-public";
-/// Service of the plain proxy behind the chart's own ACME client, and its port.
-const PLAIN_PROXY: (&str, u16) = ("proxy-http", 8000);
 /// How long a public address may take until it is reached (tests need not wait for it), and the pause between two tries.
 const SPREADING: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 60 });
 const PAUSE: Duration = Duration::from_secs(1);
@@ -32,30 +30,13 @@ const ONLY_FROM_HERE: &str = "it was tried from this machine only: if people rea
 /// Days before a certificate's end that are worth a word.
 const SOON: i64 = 14;
 
-/// Height 1: the proxy's port answers through a port-forward.
+/// Height 1: the proxy's port answers, without the address that people use.
 pub async fn port(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
-    let door = door(scene, notes).await?;
-    let place = door.via.clone();
-    sniff::sniff(&door.addresses).await.map_err(|reach| network::problem(reach, &place))?;
-    notes.seen(format!("the proxy answers ({place})"));
+    let door = scene.place.hub(scene, notes).await?;
+    sniff::sniff(&door.addresses).await.map_err(|reach| network::problem(reach, &door.name))?;
+    notes.seen(format!("the proxy answers ({})", door.via));
     let _ = scene.found.hub.set(door);
     Ok(())
-}
-
-/// Where https is on, port 80 only redirects: then the plain proxy behind it if there is one, else the https port.
-async fn door(scene: &Scene<'_>, notes: &Notes) -> Result<Door, Problem> {
-    let service = public::service(scene, PROXY).await?;
-    if !public::takes_tls(&service) {
-        notes.tried(format!("Service `{PROXY}` port {}", public::http_port(&service)));
-        return Door::forward(scene, PROXY, public::http_port(&service)).await;
-    }
-    let (name, port) = PLAIN_PROXY;
-    if public::service(scene, name).await.is_ok() {
-        notes.tried(format!("Service `{name}` port {port}"));
-        return Door::forward(scene, name, port).await;
-    }
-    notes.tried(format!("Service `{PROXY}` port 443"));
-    Ok(Door::forward(scene, PROXY, 443).await?.with_tls())
 }
 
 /// Height 2: the hub itself answers, and names its version.
@@ -74,7 +55,7 @@ pub async fn address(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let url = public::url(scene, check).await.inspect_err(|_| notes.tried(format!("the address of Service `{PROXY}`")));
     let Some(url) = url? else {
         notes.tried("no public address was asked for");
-        notes.seen(format!("reached inside the cluster, or with `kubectl port-forward service/{PROXY} 8000:80`"));
+        notes.seen(scene.place.without_address());
         return Ok(());
     };
     notes.tried(url.as_str());

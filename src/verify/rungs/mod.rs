@@ -3,7 +3,7 @@ mod dask;
 mod gpu;
 pub mod hub;
 mod notebook;
-mod pods;
+mod parts;
 mod ray;
 
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub const TRACKS: &[Track] = &[
         service: Service::Hub,
         clean: None,
         rungs: &[
-            Rung { id: "hub-pods", height: 0, title: "hub's pods", wanted: with_hub, needs: &[], limit: seconds(300), run: |s, n| Box::pin(pods::hub(s, n)) },
+            Rung { id: "hub-pods", height: 0, title: "hub's pods", wanted: with_hub, needs: &[], limit: seconds(300), run: |s, n| Box::pin(parts::hub(s, n)) },
             Rung { id: "hub-port", height: 1, title: "hub's port", wanted: with_hub, needs: &["hub-pods"], limit: seconds(30), run: |s, n| Box::pin(hub::port(s, n)) },
             Rung { id: "hub-http", height: 2, title: "hub", wanted: with_hub, needs: &["hub-port"], limit: seconds(90), run: |s, n| Box::pin(hub::http(s, n)) },
             Rung { id: HUB_ADDRESS, height: 2, title: "hub's public address", wanted: with_hub, needs: &["hub-http"], limit: seconds(150), run: |s, n| Box::pin(hub::address(s, n)) },
@@ -68,7 +68,7 @@ pub const TRACKS: &[Track] = &[
         service: Service::Ray,
         clean: Some(|s| Box::pin(stop_jobs(s))),
         rungs: &[
-            Rung { id: "ray-pods", height: 0, title: "Ray's pods", wanted: with_ray, needs: &[], limit: seconds(300), run: |s, n| Box::pin(pods::ray(s, n)) },
+            Rung { id: "ray-pods", height: 0, title: "Ray's pods", wanted: with_ray, needs: &[], limit: seconds(300), run: |s, n| Box::pin(parts::ray(s, n)) },
             Rung { id: "ray-ports", height: 1, title: "Ray's ports", wanted: with_ray, needs: &["ray-pods"], limit: seconds(60), run: |s, n| Box::pin(ray::ports(s, n)) },
             Rung { id: "ray-http", height: 2, title: "Ray's dashboard", wanted: with_ray, needs: &["ray-ports"], limit: seconds(60), run: |s, n| Box::pin(ray::http(s, n)) },
             Rung { id: "ray-handshake", height: 3, title: "Ray Client", wanted: with_ray, needs: &["ray-http"], limit: seconds(150), run: |s, n| Box::pin(ray::handshake(s, n)) },
@@ -80,7 +80,7 @@ pub const TRACKS: &[Track] = &[
         service: Service::Dask,
         clean: Some(|s| Box::pin(dask::clean(s))),
         rungs: &[
-            Rung { id: "dask-pods", height: 0, title: "Dask Gateway's pods", wanted: with_dask, needs: &[], limit: seconds(300), run: |s, n| Box::pin(pods::dask(s, n)) },
+            Rung { id: "dask-pods", height: 0, title: "Dask Gateway's pods", wanted: with_dask, needs: &[], limit: seconds(300), run: |s, n| Box::pin(parts::dask(s, n)) },
             Rung { id: "dask-port", height: 1, title: "Dask Gateway's port", wanted: with_dask, needs: &["dask-pods"], limit: seconds(30), run: |s, n| Box::pin(dask::port(s, n)) },
             Rung { id: "dask-http", height: 2, title: "Dask Gateway", wanted: with_dask, needs: &["dask-port"], limit: seconds(90), run: |s, n| Box::pin(dask::http(s, n)) },
             Rung { id: "dask-cluster", height: 3, title: "Dask cluster", wanted: with_dask, needs: &["dask-http"], limit: seconds(180), run: |s, n| Box::pin(dask::cluster(s, n)) },

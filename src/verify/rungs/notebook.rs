@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use super::gpu::usable;
 use crate::{
     health::text,
-    problem::{Explain, Problem},
-    run::ports::ObjectRef,
+    problem::Problem,
     verify::{
         causes::{hub as causes, ray as ray_causes},
         compare::{self, NotebookVersions},
@@ -72,7 +71,10 @@ async fn spawn(scene: &Scene<'_>, notes: &Notes, hub: &Hub, profile: Option<&str
     if started.is_err() {
         told.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|message| notes.seen(message));
     }
-    let server = started?;
+    let server = match started {
+        Ok(server) => server,
+        Err(problem) => return Err(scene.place.not_started(scene, problem).await),
+    };
     hub.answers(&server).await?;
     Kernel::start(server).await
 }
@@ -214,7 +216,7 @@ pub async fn clean(scene: &Scene<'_>) -> Result<(), Problem> {
         server.kernel.stop().await;
     }
     hub.remove_user().await?;
-    remove_home(scene, &hub.user).await
+    scene.place.remove_home(scene, &hub.user).await
 }
 
 /// The kernel may still be busy with the cell that was cut off: another one stops the clusters.
@@ -223,22 +225,6 @@ async fn sweep(kernel: &Kernel) {
         let _ = other.run(SWEEP_CELL, SWEEP).await;
         other.stop().await;
     }
-}
-
-/// Deletes the claim of the check's user, and nobody else's: by the annotation that `KubeSpawner` writes.
-async fn remove_home(scene: &Scene<'_>, user: &str) -> Result<(), Problem> {
-    let kind = ObjectRef::new("v1", "PersistentVolumeClaim", &scene.checks.namespace, "");
-    let claims = scene.cluster()?.list(&kind, "component=singleuser-storage").await.map_err(|error| error.explain())?;
-    let owned = claims.iter().filter(|claim| owner(claim) == Some(user));
-    for name in owned.filter_map(|claim| claim.pointer("/metadata/name")?.as_str()) {
-        let claim = ObjectRef { name: name.to_owned(), ..kind.clone() };
-        scene.cluster()?.delete(&claim).await.map_err(|error| error.explain())?;
-    }
-    Ok(())
-}
-
-fn owner(claim: &Value) -> Option<&str> {
-    claim.pointer("/metadata/annotations/hub.jupyter.org~1username")?.as_str()
 }
 
 async fn cell(kernel: &Kernel, what: &str, code: &str, limit: Duration) -> Result<Output, Problem> {
@@ -268,17 +254,4 @@ async fn hub(scene: &Scene<'_>) -> Result<Hub, Stop> {
     let door: &Door = scene.found.public.get().map_or_else(|| needed(&scene.found.hub), Ok)?;
     let web = Web::new(door)?.under(&check.base).authorized("token", &scene.secret(place).await?);
     Ok(Hub { web, user: check.user.clone() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_check_users_home_is_its_own() {
-        let claim =
-            |user: &str| json!({"metadata": {"name": "claim-x", "annotations": {"hub.jupyter.org/username": user}}});
-        assert_eq!(owner(&claim("hubwright-probe")), Some("hubwright-probe"));
-        assert_eq!(owner(&json!({"metadata": {"name": "claim-hubwright-probe"}})), None);
-    }
 }

@@ -8,7 +8,6 @@ use super::gpu::usable;
 use crate::{
     health::text,
     problem::{Explain, Problem},
-    run::ports::ObjectRef,
     verify::{
         causes::{network, ray as causes},
         compare::{self, RayVersions},
@@ -47,23 +46,22 @@ pub async fn ports(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
         (ray::CLIENT_PORT, Answer::Http2, &scene.found.ray_client),
         (ray::DASHBOARD_PORT, Answer::Http1, &scene.found.ray_http),
     ] {
-        notes.tried(format!("Service `{service}` port {port}"));
-        let door = Door::forward(scene, service, port).await?;
-        expect(&door, service, port, wanted).await?;
-        notes.seen(format!("port {port} answers ({})", door.via));
+        let door = scene.place.forward(scene, notes, &service, port).await?;
+        expect(&door, wanted).await?;
+        notes.seen(door.answers());
         let _ = found.set(door);
     }
     Ok(())
 }
 
-async fn expect(door: &Door, service: &str, port: u16, wanted: Answer) -> Result<(), Problem> {
-    let place = format!("{service}:{port}");
+async fn expect(door: &Door, wanted: Answer) -> Result<(), Problem> {
+    let place = &door.name;
     match sniff::sniff(&door.addresses).await {
         Ok(answer) if answer == wanted => Ok(()),
-        Ok(Answer::Tls) => Err(causes::tls(&place)),
-        Ok(Answer::Http1) => Err(causes::wrong_port(&place, "an HTTP port such as the dashboard's (8265)")),
-        Ok(Answer::Http2) => Err(causes::wrong_port(&place, "a gRPC port")),
-        Err(reach) => Err(network::problem(reach, &place)),
+        Ok(Answer::Tls) => Err(causes::tls(place)),
+        Ok(Answer::Http1) => Err(causes::wrong_port(place, "an HTTP port such as the dashboard's (8265)")),
+        Ok(Answer::Http2) => Err(causes::wrong_port(place, "a gRPC port")),
+        Err(reach) => Err(network::problem(reach, place)),
     }
 }
 
@@ -190,7 +188,7 @@ async fn cpu_limit(scene: &Scene<'_>) -> Result<Duration, Problem> {
     if *needed(&scene.found.ray_cpus)? >= 1.0 {
         return Ok(TASKS);
     }
-    if scales(scene).await { Ok(SCALING) } else { Err(causes::no_cpu()) }
+    if scene.place.scales(scene).await { Ok(SCALING) } else { Err(causes::no_cpu()) }
 }
 
 fn judge_tasks(notes: &Notes, cluster: &RayVersions, facts: &[Value]) -> Result<(), Problem> {
@@ -242,7 +240,7 @@ fn cpu_failed(fact: &Value) -> Problem {
 /// Height 5: what Ray believes, what is scheduled, and whether the GPU can be used: three different facts.
 pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let web = ray::web(scene, needed(&scene.found.ray_http)?).await?;
-    let limit = if scales(scene).await { SCALING } else { GPU };
+    let limit = if scene.place.scales(scene).await { SCALING } else { GPU };
     notes.tried(format!("a Ray task with one GPU that writes to it and reads back, within {} s", limit.as_secs()));
     let parts =
         [include_str!("../../../assets/verify/gpu_probe.py"), include_str!("../../../assets/verify/ray_gpu.py")];
@@ -251,15 +249,6 @@ pub async fn gpu(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     let job = Job::submit(&web, &scene.found.ray_jobs, "a job that asks for a GPU", &script).await?;
     let facts = follow_gpu(scene, notes, &web, &job, since, limit).await?;
     judge_gpu(scene, notes, &web, &facts).await
-}
-
-/// Whether Ray may make nodes by itself.
-async fn scales(scene: &Scene<'_>) -> bool {
-    let Ok(check) = scene.ray() else { return false };
-    let object = ObjectRef::new("ray.io/v1", "RayCluster", &scene.checks.namespace, &check.cluster);
-    let Ok(cluster) = scene.cluster() else { return false };
-    let cluster = cluster.get(&object).await.ok().flatten();
-    cluster.is_some_and(|cluster| cluster.pointer("/spec/enableInTreeAutoscaling") == Some(&Value::Bool(true)))
 }
 
 async fn follow_gpu(

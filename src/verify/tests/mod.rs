@@ -2,6 +2,8 @@
 //! text, and a Ctrl-C in the middle. Real hubs, Ray and Dask are climbed by the test bed's tests.
 mod gateway;
 mod hub;
+mod machine;
+mod on_machine;
 mod server;
 
 use std::{
@@ -18,6 +20,7 @@ use crate::{
     plan::graph::{Checks, DaskCheck, HubCheck},
     run::{
         event::{EventKind, RungOutcome, RungResult},
+        ports::Ports,
         tests::{
             time::lock,
             world::{NAMESPACE, World},
@@ -60,6 +63,10 @@ async fn with_gateway(gateway: &Arc<Gateway>) -> (World, Checks) {
 
 /// Climbs, and presses Ctrl-C once `enough` is true of an event. Results, and every event as a line.
 async fn climbed(world: &World, checks: &Checks, enough: fn(&EventKind) -> bool) -> (Vec<RungResult>, String) {
+    climbed_at(&world.ports(), checks, enough).await
+}
+
+async fn climbed_at(ports: &Ports, checks: &Checks, enough: fn(&EventKind) -> bool) -> (Vec<RungResult>, String) {
     // As the program does before anything else; another test may have been quicker.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (cancel, told) = (CancellationToken::new(), Mutex::new(String::new()));
@@ -69,7 +76,7 @@ async fn climbed(world: &World, checks: &Checks, enough: fn(&EventKind) -> bool)
         }
         lock(&told).push_str(&format!("{event:?} {}\n", serde_json::to_string(&event).unwrap()));
     };
-    let results = climb(checks, &world.ports(), &emit, &cancel).await;
+    let results = climb(checks, ports, &emit, &cancel).await;
     (results, told.into_inner().unwrap())
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "objects are written where they are used")]
 mod cluster;
 mod network;
+mod process;
 mod ray;
 mod release;
 mod storage;
