@@ -78,7 +78,7 @@ pub struct Finding {
     pub since: Option<Timestamp>,
     /// Container whose log would tell more: pod, container, and whether the log is of the run before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub log: Option<LogPointer>,
+    pub log: Option<Box<LogPointer>>,
 }
 
 impl Finding {
@@ -113,7 +113,7 @@ impl Finding {
     /// Adds where the last words are.
     #[must_use]
     pub fn log(mut self, log: LogPointer) -> Self {
-        self.log = Some(log);
+        self.log = Some(Box::new(log));
         self
     }
 

@@ -157,7 +157,7 @@ const MEANINGS: &[Meaning] = &[
     .here(
         "python-changed",
         |said| format!("the Python that the programs of `{}` were made with is gone or another one now", said.name),
-        |said, finding| said.made_anew(finding).edit("machine.python", "or name the Python that it was"),
+        |said, finding| made_anew(said, finding).edit("machine.python", "or name the Python that it was"),
     ),
     says(&["version `glibc", "version `glibcxx"], "it is made for a newer operating system").here(
         "system-too-old",
@@ -167,7 +167,7 @@ const MEANINGS: &[Meaning] = &[
     says(&["error while loading shared libraries", "cannot open shared object file"], "it lacks a system library").here(
         "library-missing",
         |said| format!("`{}` lacks a library of the system: {}", said.name, said.line.trim()),
-        |said, finding| said.made_anew(finding.tell("install the package of your system that has it")),
+        |said, finding| made_anew(said, finding.tell("install the package of your system that has it")),
     ),
     says(
         &["af_unix path length cannot exceed", "af_unix path too long"],
@@ -211,7 +211,7 @@ const MEANINGS: &[Meaning] = &[
     says(&["modulenotfounderror", "no module named", "cannot find module"], "its image lacks a Python package").here(
         "package-gone",
         |said| format!("the programs of `{}` are not whole: {}", said.name, said.line.trim()),
-        |said, finding| said.made_anew(finding),
+        made_anew,
     ),
     says(&["address already in use", "[errno 98]", "eaddrinuse"], "its port is taken by another program of the pod")
         .here("port-taken", port_taken, another_port),
@@ -262,12 +262,12 @@ impl<'a> Said<'a> {
         let above = |path: &'a str| path.rsplit_once('/').map_or(".", |(above, _)| above);
         above(above(self.file))
     }
+}
 
-    /// The folder of programs is removed first: what is whole by its own account is left alone.
-    fn made_anew(&self, finding: Finding) -> Finding {
-        let command = format!("rm -r {}/env && hubwright upgrade -n {}", quoted(self.folder()), self.namespace);
-        finding.command(command, "make the programs again; people's data is elsewhere")
-    }
+/// The folder of programs is removed first: what is whole by its own account is left alone.
+fn made_anew(said: &Said<'_>, finding: Finding) -> Finding {
+    let command = format!("rm -r {}/env && hubwright upgrade -n {}", quoted(said.folder()), said.namespace);
+    finding.command(command, "make the programs again; people's data is elsewhere")
 }
 
 fn port_in(line: &str) -> Option<u16> {

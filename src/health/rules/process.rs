@@ -14,11 +14,9 @@ pub fn evaluate(view: View<'_>, name: &str) -> Verdict {
     if process.is_ready() && !process.is_terminating() {
         return Verdict::ready();
     }
-    match root::fold(pods::findings(view, &[], &[process])).into_iter().next() {
-        Some(finding) => Verdict::Blocked(finding),
-        None => {
-            let why = pod::why_not_ready(view.index, process);
-            Verdict::progressing(why.map_or_else(|| format!("{name} ends"), |why| format!("{name}: {why}")))
-        }
+    if let Some(finding) = root::fold(pods::findings(view, &[], &[process])).into_iter().next() {
+        return Verdict::Blocked(finding);
     }
+    let why = pod::why_not_ready(view.index, process);
+    Verdict::progressing(why.map_or_else(|| format!("{name} ends"), |why| format!("{name}: {why}")))
 }

@@ -50,14 +50,14 @@ impl Here {
     pub fn runs(&self, name: &str) {
         let status = json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
             "containerStatuses": [{"name": name, "ready": true, "restartCount": 0, "state": {"running": {}}}]});
-        self.put(name, status);
+        self.put(name, &status);
     }
 
     /// A process that ends again and again with code 1, and what it says last.
     pub fn crashes(&self, name: &str, words: &str) {
         let status = json!({"phase": "Running", "containerStatuses": [{"name": name, "ready": false, "restartCount": 4,
             "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": 1}}}]});
-        self.put(name, status);
+        self.put(name, &status);
         self.says(name, words);
     }
 
@@ -65,7 +65,7 @@ impl Here {
         lock(&self.state).words.insert(name.to_owned(), words.lines().map(str::to_owned).collect());
     }
 
-    fn put(&self, name: &str, status: Value) {
+    fn put(&self, name: &str, status: &Value) {
         let annotations = json!({"hubwright.io/log": format!("/home/ada/lab/log/{name}.log")});
         let metadata = json!({"name": name, "namespace": NAMESPACE, "uid": name, "annotations": annotations});
         let process = json!({"metadata": metadata, "spec": {"containers": [{"name": name}]}, "status": status});
