@@ -130,6 +130,7 @@ pub const CAUSES: &[Cause] = &[
     cause("pod-failed", Rank::Crash, crash::pod_failed),
     cause("probe-failing", Rank::Probe, probe::failing),
     cause("memory-exhausted", Rank::Crash, process::killed_for_memory),
+    cause("port-taken", Rank::Config, process::port_taken),
     cause("process-cannot-start", Rank::Config, process::cannot_start),
     cause("process-ends", Rank::Crash, process::ends),
     cause("process-failed", Rank::Crash, process::failed),

@@ -20,36 +20,41 @@ pub fn killed_for_memory(on: &Context<'_>) -> Option<Finding> {
     Some(if process.name().starts_with("ray") { finding.edit("ray.head-memory", "or ask for less") } else { finding })
 }
 
-/// What the operating system says about a program that it does not start.
+/// What the supervisor or the operating system says about a program that is not started.
 struct Refusal {
-    says: &'static str,
+    /// In lower case: one of them.
+    says: &'static [&'static str],
     /// Follows the name of the process.
     title: &'static str,
     next: fn(Finding, &Pod) -> Finding,
 }
 
 const REFUSALS: &[Refusal] = &[
-    Refusal { says: "no such file", title: "its program is not there", next: made_anew },
     Refusal {
-        says: "permission denied",
+        says: &["no such file", "there is no program", "is no program"],
+        title: "its program is not there",
+        next: made_anew,
+    },
+    Refusal {
+        says: &["permission denied", "may not be executed"],
         title: "its program may not be run",
         next: |finding, _| {
             finding.edit("machine.folder", "choose a folder on a file system that is not mounted with `noexec`")
         },
     },
-    Refusal { says: "exec format error", title: "its program is made for another processor", next: made_anew },
+    Refusal { says: &["exec format error"], title: "its program is made for another processor", next: made_anew },
     Refusal {
-        says: "no space left",
+        says: &["no space left"],
         title: "a disk is full",
         next: |finding, _| finding.command("df -h", "see which one, and make room"),
     },
     Refusal {
-        says: "temporarily unavailable",
+        says: &["temporarily unavailable"],
         title: "this machine starts no more processes",
         next: |finding, _| finding.command("ulimit -u", "see how many you may have, and end others"),
     },
     Refusal {
-        says: "too many open files",
+        says: &["too many open files"],
         title: "too many files are open",
         next: |finding, _| finding.command("ulimit -n", "see how many you may have, and allow more"),
     },
@@ -61,11 +66,29 @@ fn made_anew(finding: Finding, process: &Pod) -> Finding {
     finding.command(command, "make its programs again where they are not whole")
 }
 
+/// The supervisor looks before it starts a program: some run on without their port, and another would answer for them.
+pub fn port_taken(on: &Context<'_>) -> Option<Finding> {
+    let process = on.process()?;
+    let words = config::waiting(process)?;
+    let port = words.strip_prefix("port ")?.strip_suffix(" is taken by another program")?.parse().ok()?;
+    let title = format!("port {port}, which `{}` needs, is taken by another program", process.name());
+    Some(another_port(Finding::new("port-taken", named(process), title), process.name(), Some(port)))
+}
+
+/// The hub's public port is the proxy's; all others are counted from the first.
+pub fn another_port(finding: Finding, process: &str, port: Option<u16>) -> Finding {
+    let whose = port.map_or_else(|| "ss -ltnp".to_owned(), |port| format!("ss -ltnp 'sport = :{port}'"));
+    let finding = finding.command(whose, "see which program has it, and end that");
+    let public = process.contains("proxy");
+    let finding = if public { finding.edit("machine.port", "or choose another port for the hub") } else { finding };
+    finding.edit("machine.first-port", "or choose other ports for the parts between themselves")
+}
+
 pub fn cannot_start(on: &Context<'_>) -> Option<Finding> {
     let process = on.process()?;
     let words = config::waiting(process)?;
     let lower = words.to_lowercase();
-    let known = REFUSALS.iter().find(|refusal| lower.contains(refusal.says));
+    let known = REFUSALS.iter().find(|refusal| refusal.says.iter().any(|words| lower.contains(words)));
     let why = known.map(|refusal| format!(": {}", refusal.title)).unwrap_or_default();
     let title = format!("`{}` cannot be started{why}", process.name());
     let finding = Finding::new("process-cannot-start", named(process), title).detail(words);

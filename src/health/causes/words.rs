@@ -239,16 +239,8 @@ fn port_taken(said: &Said<'_>) -> String {
     }
 }
 
-/// The hub's public port is the proxy's; all others are counted from the first.
 fn another_port(said: &Said<'_>, finding: Finding) -> Finding {
-    let whose = said.port().map_or_else(|| "ss -ltnp".to_owned(), |port| format!("ss -ltnp 'sport = :{port}'"));
-    let finding = finding.command(whose, "see which program has it, and end that");
-    let finding = if said.name.contains("proxy") {
-        finding.edit("machine.port", "or choose another port for the hub")
-    } else {
-        finding
-    };
-    finding.edit("machine.first-port", "or choose other ports for the parts between themselves")
+    process::another_port(finding, said.name, said.port())
 }
 
 impl<'a> Said<'a> {

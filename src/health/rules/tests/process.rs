@@ -101,6 +101,8 @@ fn a_program_that_the_system_does_not_start_is_told_at_once() {
             "hubwright upgrade -n hub",
         ),
         ("Permission denied (os error 13)", "its program may not be run", "machine.folder"),
+        ("there is no program `/home/ada/lab/env/x/bin/jupyterhub`", "its program is not there", "hubwright upgrade"),
+        ("`/home/ada/lab/env/x/bin/jupyterhub` may not be executed", "its program may not be run", "machine.folder"),
         ("Exec format error (os error 8)", "another processor", "hubwright upgrade"),
         ("No space left on device (os error 28)", "a disk is full", "df -h"),
         ("Resource temporarily unavailable (os error 11)", "no more processes", "ulimit -u"),
@@ -112,6 +114,23 @@ fn a_program_that_the_system_does_not_start_is_told_at_once() {
         assert_eq!((finding.code.as_str(), finding.detail.as_deref()), ("process-cannot-start", Some(words)));
         assert!(finding.title.contains(title) && next(&finding)[0].contains(step), "{finding:?}");
     }
+}
+
+#[test]
+fn a_port_that_the_supervisor_finds_taken_is_named() {
+    let waiting =
+        json!({"waiting": {"reason": "CreateContainerError", "message": "port 24100 is taken by another program"}});
+    let finding = |name: &str| blocked(&verdict(&with_state(name, 0, waiting.clone(), json!({})), name)).clone();
+    let hub = finding("hub");
+    assert_eq!(
+        (hub.code.as_str(), hub.title.as_str()),
+        ("port-taken", "port 24100, which `hub` needs, is taken by another program")
+    );
+    assert!(
+        next(&hub)[0].contains("ss -ltnp 'sport = :24100'") && next(&hub)[1].contains("`machine.first-port`"),
+        "{hub:?}"
+    );
+    assert!(next(&finding("proxy"))[1].contains("`machine.port`"));
 }
 
 #[test]
