@@ -63,6 +63,11 @@ impl Layout {
         self.env(name).join(".complete")
     }
 
+    /// What package tools keep while an environment is made; gone once it is whole.
+    pub fn cache(&self) -> PathBuf {
+        self.folder.join("cache")
+    }
+
     /// Files from the plan.
     pub fn config(&self) -> PathBuf {
         self.folder.join("config")

@@ -1,6 +1,8 @@
 //! The driver of "this machine": one deployment in a folder of its own, kept running by a supervisor that outlives the
 //! run. Must not decide anything: rules are in `health`, order is in `run`.
 mod boot;
+pub mod environment;
+pub mod facts;
 mod followed;
 mod inherited;
 pub mod layout;
@@ -10,6 +12,7 @@ mod removal;
 mod secrets;
 mod seen;
 mod serving;
+pub mod shortcomings;
 mod stamp;
 pub mod supervisor;
 mod wanted;
@@ -102,7 +105,7 @@ impl Workloads for ThisMachine {
     }
 
     fn facts<'a>(&'a self, _namespace: &'a str) -> BoxFuture<'a, PortResult<Facts>> {
-        async { Ok(Facts { namespace_exists: self.layout.is_ours(), ..Facts::default() }) }.boxed()
+        async { Ok(facts::probe(&self.layout).await) }.boxed()
     }
 
     fn watch<'a>(&'a self, namespace: &'a str) -> BoxStream<'a, Change> {
@@ -135,20 +138,20 @@ impl Workloads for ThisMachine {
 }
 
 impl Machine for ThisMachine {
-    fn shortcomings<'a>(&'a self, _plan: &'a Plan) -> BoxFuture<'a, PortResult<Vec<Problem>>> {
-        async { Ok(Vec::new()) }.boxed()
+    fn shortcomings<'a>(&'a self, plan: &'a Plan) -> BoxFuture<'a, PortResult<Vec<Problem>>> {
+        async { Ok(shortcomings::find(&self.layout, plan).await) }.boxed()
     }
 
     fn is_prepared(&self, environment: &Environment) -> PortResult<bool> {
-        Ok(self.layout.env_complete(&environment.name).is_file())
+        Ok(environment::is_prepared(&self.layout, environment))
     }
 
     fn prepare<'a>(
         &'a self,
-        _environment: &'a Environment,
-        _said: &'a (dyn Fn(Progress) + Send + Sync),
+        environment: &'a Environment,
+        said: &'a (dyn Fn(Progress) + Send + Sync),
     ) -> BoxFuture<'a, PortResult<()>> {
-        async { self.layout.make().map_err(other) }.boxed()
+        async { environment::prepare(&self.layout, environment, said).await.map_err(other) }.boxed()
     }
 
     fn secret(&self, name: &str) -> PortResult<Option<BTreeMap<String, SecretString>>> {

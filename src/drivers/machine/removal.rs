@@ -15,7 +15,7 @@ pub fn everything(layout: &Layout, data: bool) -> Result<(), Problem> {
     if !layout.is_ours() {
         return not_ours(layout);
     }
-    let made = [layout.config(), layout.logs(), layout.runtime()];
+    let made = [layout.config(), layout.logs(), layout.cache(), layout.runtime()];
     let kept = [layout.secrets(), layout.homes(), layout.data()];
     made.iter().chain(kept.iter().filter(|_| data)).try_for_each(|path| erase(path).map(drop))?;
     environment_names(layout).iter().try_for_each(|name| environment(layout, name))?;
