@@ -200,6 +200,10 @@ mod tests {
         std::os::unix::fs::symlink("/bin/sleep", &server).unwrap();
         fs::create_dir_all(layout.env("four")).unwrap();
         let mut server = std::process::Command::new(server).arg("1000").spawn().unwrap();
+        // The kernel has a program run before it can tell its name.
+        while processes::command_line(server.id()).is_empty() {
+            std::thread::yield_now();
+        }
         environments(&layout, "two").unwrap();
         let left = environment_names(&layout);
         server.kill().and_then(|()| server.wait()).unwrap();

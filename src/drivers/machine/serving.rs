@@ -166,7 +166,9 @@ impl Serving {
     }
 
     fn has_taken_in(&self, generation: u64) -> bool {
-        Seen::read(&self.layout).is_some_and(|seen| seen.generation >= generation && seen.supervisor.lives())
+        let seen = Seen::read(&self.layout).filter(|seen| seen.generation >= generation);
+        // One that is being killed gives its lock back a moment before it is seen to have ended.
+        seen.is_some_and(|seen| seen.supervisor.lives()) && self.is_supervised()
     }
 
     /// Starts the supervisor. It leaves our session by itself.

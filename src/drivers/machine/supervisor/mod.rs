@@ -281,7 +281,9 @@ impl Supervisor {
         }
     }
 
-    fn ask(&self, process: Identity, probe: Probe) {
+    fn ask(&mut self, process: Identity, probe: Probe) {
+        // It runs: what the kernel ended until now was something else.
+        self.memory.happened();
         let (client, answers) = (self.client.clone(), self.answers.0.clone());
         tokio::spawn(async move {
             let answered = probe::answers(&client, &probe).await;

@@ -182,7 +182,9 @@ async fn a_killed_supervisor_takes_its_processes_along_and_the_next_one_what_the
     bench.serving.serve(&[script("hub", &detached)]).await.unwrap();
     let hub = bench.running("hub").await;
     let stray = number(left.clone()).await;
-    bench.supervisor().signal(rustix::process::Signal::KILL);
+    let supervisor = bench.supervisor();
+    supervisor.signal(rustix::process::Signal::KILL);
+    gone(supervisor).await;
     gone(hub).await;
     assert!(stray.lives(), "nobody has looked for it yet");
     fs::remove_file(&left).unwrap();
