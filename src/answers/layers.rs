@@ -149,6 +149,17 @@ impl Layers {
         merged
     }
 
+    /// Keys that a person said for this very run, and that have no meaning on the target. What presets say is not among them:
+    /// one of a cluster may well be laid under this machine.
+    pub fn unused(&self) -> Vec<(&'static str, Origin)> {
+        let answers = self.merged();
+        let on = questions::target(&answers);
+        let elsewhere =
+            questions::all().filter(|question| !question.fits(on) && !(question.at.get)(&answers).is_null());
+        let said = elsewhere.map(|question| (question.key, self.origin(question.key)));
+        said.filter(|(_, origin)| matches!(origin, Origin::Environment(_) | Origin::Set | Origin::Typed)).collect()
+    }
+
     /// Names of the presets, lowest first.
     pub fn presets(&self) -> Vec<&str> {
         let names = self.layers.iter().filter_map(|layer| match &layer.origin {

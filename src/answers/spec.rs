@@ -1,12 +1,14 @@
 //! `Spec`: complete and valid answers, typed so that a combination that makes no sense cannot be written down.
 //! Must not know where an answer came from, nor any chart: `plan` turns a spec into charts' values.
 mod access;
+mod target;
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::collections::BTreeMap;
 
 use super::{quantity::Quantity, secret::SecretRef, tree::AllowRule};
 
 pub use access::{Access, Exposure, Tls};
+pub use target::{Machine, Place, Target};
 
 /// Everything a deployment needs to know. On this machine there are no images, charts, registry, profiles or guarantees:
 /// texts and quantities of that kind are empty there.
@@ -24,71 +26,6 @@ pub struct Spec {
     pub registry: Option<Registry>,
     /// Where charts come from and which.
     pub charts: Charts,
-}
-
-/// Where a deployment is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// On what.
-    pub place: Place,
-    /// Namespace of the whole deployment; on this machine, its name.
-    pub namespace: String,
-}
-
-/// On what a deployment is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// An existing cluster.
-    Kubernetes {
-        /// Context of the kubeconfig; `None`: the current one.
-        context: Option<String>,
-    },
-    /// The machine that hubwright runs on.
-    Machine(Machine),
-}
-
-/// How a deployment lives on this machine. What it does not say (login, sizes) is the same everywhere; where the hub
-/// listens is [`Exposure::Machine`], its certificate [`Tls::Files`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Machine {
-    /// Folder of the deployment; `None`: the usual one.
-    pub folder: Option<String>,
-    /// First of [`Machine::PORTS`] ports on loopback that the parts use between themselves; see [`Machine::ports`].
-    pub first_port: u16,
-    /// The Python program; `None`: the newest fitting one.
-    pub python: Option<String>,
-    /// Folder with all packages, where no index is reached.
-    pub wheels: Option<String>,
-    /// Start with the machine.
-    pub at_boot: bool,
-}
-
-impl Machine {
-    /// How many ports the parts use between themselves.
-    pub const PORTS: u16 = 200;
-
-    /// Those ports.
-    pub const fn ports(&self) -> RangeInclusive<u16> {
-        self.first_port..=self.first_port.saturating_add(Self::PORTS - 1)
-    }
-}
-
-impl Target {
-    /// This machine, if that is where it is.
-    pub const fn machine(&self) -> Option<&Machine> {
-        match &self.place {
-            Place::Machine(machine) => Some(machine),
-            Place::Kubernetes { .. } => None,
-        }
-    }
-
-    /// Context of the kubeconfig, if one was named.
-    pub fn context(&self) -> Option<&str> {
-        match &self.place {
-            Place::Kubernetes { context } => context.as_deref(),
-            Place::Machine(_) => None,
-        }
-    }
 }
 
 /// A container image.
@@ -196,7 +133,8 @@ pub struct Login {
     pub allow: Allow,
     /// Administrators.
     pub admins: Vec<String>,
-    /// `https://HOST/hub/oauth_callback`; `None` while the host is not known (then it is derived by the hub).
+    /// `https://HOST/hub/oauth_callback`; `None` for the trial login, and while the host is not known (then it is derived by
+    /// the hub).
     pub callback: Option<String>,
 }
 

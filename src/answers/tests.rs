@@ -9,6 +9,7 @@ use super::{
 };
 
 mod input;
+mod machine;
 mod registry;
 mod saying;
 

@@ -1,7 +1,8 @@
-//! What is allowed but unwise: warnings about a valid spec. Must not refuse anything; `resolve` does that.
+//! What is allowed but unwise: warnings about a valid spec, and about answers that lead to nothing. Must not refuse anything; `resolve` does that.
 use std::ops::RangeInclusive;
 
 use super::{
+    layers::Layers,
     spec::{Access, Allow, Database, Homes, Hub, Machine, Provider, Spec, Tls},
     versions,
 };
@@ -88,6 +89,16 @@ fn hub_warnings(hub: &Hub) -> Vec<Problem> {
     warnings
 }
 
+/// What was said for this very run and is not used: it is about another target.
+pub fn unused(layers: &Layers) -> Vec<Problem> {
+    let unused = layers.unused().into_iter().map(|(key, origin)| {
+        let title =
+            format!("`{key}` ({origin}) has no meaning on this target and is not used: see `hubwright explain {key}`");
+        Problem::new("answer-not-used", title).at("target.kind")
+    });
+    unused.collect()
+}
+
 fn is_oauth(hub: &Hub) -> bool {
     !matches!(hub.login.provider, Provider::Dummy { .. })
 }
@@ -101,7 +112,7 @@ fn machine_warnings(machine: &Machine, hub: Option<&Hub>) -> Vec<Problem> {
         let title = format!(
             "the system hands out the ports {first} to {last} to others, too: one may be taken when a part starts"
         );
-        Problem::new("ports-handed-out", title).hint("choose one below 32000, such as 24100").at("machine.first-port")
+        Problem::new("ports-handed-out", title).at("machine.first-port")
     });
     let hub = hub.into_iter().flat_map(|hub| [shared_account(hub), elsewhere(&hub.access), low_port(&hub.access)]);
     hub.flatten().chain(handed_out).collect()
@@ -112,9 +123,8 @@ fn shared_account(hub: &Hub) -> Option<Problem> {
     let others = is_oauth(hub) || hub.access.exposed();
     others.then(|| {
         let title = "on this machine people are not kept apart: everybody's notebook runs as the user who installs, and reads what \
-                     that user may read";
+                     that user may read: let in only whom you would lend your account";
         Problem::new("people-not-kept-apart", title)
-            .hint("let in only whom you would lend your own account; Kubernetes keeps people apart")
             .at("target.kind")
     })
 }
@@ -124,12 +134,12 @@ fn elsewhere(access: &Access) -> Option<Problem> {
     let (host, listens) = (access.host.as_deref()?, access.listens()?);
     let here = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
     (listens.ip().is_loopback() && access.tls != Tls::Offload && !here).then(|| {
-        let title = format!("`{host}` does not lead to the hub, which listens on {} alone", listens.ip());
+        let title = format!(
+            "`{host}` does not lead to the hub, which listens on {} alone: say `machine.behind-proxy=true` if a proxy of \
+             yours passes it on, else give `machine.address` and a certificate",
+            listens.ip()
+        );
         Problem::new("host-leads-elsewhere", title)
-            .hint(
-                "give `machine.address` with a certificate, say `machine.behind-proxy=true` if a proxy of yours passes it on, or \
-                 leave the name out",
-            )
             .at("access.host")
     })
 }
@@ -138,6 +148,6 @@ fn low_port(access: &Access) -> Option<Problem> {
     let port = access.listens()?.port();
     (port < 1024).then(|| {
         let title = format!("port {port} belongs to the system: most let only root listen on ports below 1024");
-        Problem::new("port-of-the-system", title).hint("choose one such as 8443").at("machine.port")
+        Problem::new("port-of-the-system", title).at("machine.port")
     })
 }

@@ -2,6 +2,7 @@
 //! Must not contact a cluster.
 use std::{io::Read, os::unix::fs::FileTypeExt};
 
+use super::tell;
 use crate::{
     answers::{
         facts::Facts,
@@ -10,8 +11,10 @@ use crate::{
         preset::{self, Preset},
         resolve, shipped,
         spec::Spec,
+        warn,
     },
     cli::{Answering, Place},
+    front::message,
     health::text,
     problem::{Explain, Problem},
 };
@@ -38,7 +41,10 @@ pub fn layers(answering: &Answering, place: &Place) -> Result<Layers, Vec<Proble
 pub fn complete(answering: &Answering, place: &Place) -> Result<(Layers, Spec), Vec<Problem>> {
     let Said { layers, mut wrong, whole } = said(answering, place);
     match spec(&layers, &Facts::default()) {
-        Ok(spec) if wrong.is_empty() => Ok((layers, spec)),
+        Ok(spec) if wrong.is_empty() => {
+            warn::unused(&layers).iter().for_each(|problem| tell(&message::warning(problem)));
+            Ok((layers, spec))
+        }
         Err(more) if whole => {
             // An answer that cannot be read is not missing as well, nor are those of a section that cannot be read.
             let named: Vec<String> = wrong.iter().filter_map(|problem| problem.at.clone()).collect();

@@ -60,6 +60,23 @@ fn a_plan_shows_order_parallel_steps_callback_and_files() {
 }
 
 #[test]
+fn a_plan_for_this_machine_needs_no_cluster_and_says_what_it_does_not_use() {
+    let people = ["--set", "login.method=github", "--set", "access.tls=offload"];
+    let arguments =
+        [&["plan"], GITHUB, &people, &["--set", "target.kind=this-machine", "--set", "access.host="]].concat();
+    let output = hubwright(&arguments);
+    let (shown, said) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for part in ["http://127.0.0.1:8000/hub/oauth_callback", "people are not kept apart", "on this machine"] {
+        assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+    }
+    assert!(said.contains("`access.tls` (--set)") && said.contains("hubwright explain access.tls"), "{said}");
+    assert!(!said.contains("access.method"), "what a preset of a cluster says is ignored without a word: {said}");
+    let output = hubwright(&["plan", "trial"]);
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+}
+
+#[test]
 fn everything_that_is_missing_is_said_at_once_with_what_to_type() {
     let output = hubwright(&["plan", "azuread-ingress"]);
     let said = text(&output.stderr);

@@ -108,8 +108,14 @@ fn login(answers: &Answers) -> Login {
             Some(AllowRule::All) | None => Allow::All,
         },
         admins: list(&login.admins),
-        callback: access(answers).url().map(|url| format!("{url}/hub/oauth_callback")),
+        callback: callback(answers),
     }
+}
+
+/// The trial login sends nobody anywhere.
+fn callback(answers: &Answers) -> Option<String> {
+    let oauth = answers.login.method.is_some_and(|method| method != LoginMethod::Dummy);
+    access(answers).url().filter(|_| oauth).map(|url| format!("{url}/hub/oauth_callback"))
 }
 
 fn provider(login: &tree::Login) -> Provider {

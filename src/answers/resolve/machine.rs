@@ -19,6 +19,7 @@ pub(super) fn check(answers: &Answers, hub: bool, wrong: &mut Vec<Invalid>) {
     }
     if answers.components.ray != Some(false) {
         check_ray_ports(machine, hub, wrong);
+        check_workers(answers, wrong);
     }
     check_overlap(machine, hub, wrong);
 }
@@ -78,5 +79,20 @@ fn check_ray_ports(machine: &Machine, hub: bool, wrong: &mut Vec<Invalid>) {
     }
     if machine.port.is_some_and(|port| hub && RAY_CLIENTS.contains(&port)) {
         wrong.push(Invalid::at("machine.port", taken).hint("choose another one, such as 8000"));
+    }
+}
+
+/// Each worker is a Ray node with ports of its own.
+fn check_workers(answers: &Answers, wrong: &mut Vec<Invalid>) {
+    let workers = answers.ray.pools.iter().flatten().filter_map(|pool| pool.min).fold(0, u32::saturating_add);
+    let most = spec::Machine::MOST_WORKERS;
+    if workers > most {
+        wrong.push(
+            Invalid::at(
+                "ray.pools",
+                format!("ask for {workers} workers, and on this machine there are at most {most}"),
+            )
+            .hint("take fewer and bigger ones: a worker with `cpu: 8` runs eight tasks at once"),
+        );
     }
 }

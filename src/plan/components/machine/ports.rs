@@ -30,6 +30,8 @@ const RAYLET: u16 = 10;
 
 /// How many Ray nodes, the head among them, the ports suffice for.
 pub const MOST_RAYLETS: u32 = ((Machine::PORTS - RAYLETS) / RAYLET) as u32;
+// The answers allow no more workers than that beside the head.
+const _: () = assert!(Machine::MOST_WORKERS < MOST_RAYLETS);
 
 impl Port {
     /// The port's number.
