@@ -122,10 +122,9 @@ fn machine_warnings(machine: &Machine, hub: Option<&Hub>) -> Vec<Problem> {
 fn shared_account(hub: &Hub) -> Option<Problem> {
     let others = is_oauth(hub) || hub.access.exposed();
     others.then(|| {
-        let title = "on this machine people are not kept apart: everybody's notebook runs as the user who installs, and reads what \
-                     that user may read: let in only whom you would lend your account";
-        Problem::new("people-not-kept-apart", title)
-            .at("target.kind")
+        let title = "on this machine people are not kept apart, let in only whom you would lend your account: everybody's \
+                     notebook runs as the user who installs, and reads what that user may read";
+        Problem::new("people-not-kept-apart", title).at("target.kind")
     })
 }
 
@@ -139,8 +138,7 @@ fn elsewhere(access: &Access) -> Option<Problem> {
              yours passes it on, else give `machine.address` and a certificate",
             listens.ip()
         );
-        Problem::new("host-leads-elsewhere", title)
-            .at("access.host")
+        Problem::new("host-leads-elsewhere", title).at("access.host")
     })
 }
 
