@@ -29,7 +29,7 @@ class OneShareEach(UnsafeLocalBackend):
 c = get_config()  # noqa: F821
 c.Proxy.prefix = "/services/dask-gateway"
 c.DaskGateway.backend_class = OneShareEach
-c.UnsafeLocalBackend.clusters_directory = str(ROOT / "state" / "dask")
+c.UnsafeLocalBackend.clusters_directory = str(ROOT / "run" / "dask")
 c.UnsafeLocalBackend.inherited_environment = ["PATH", "LANG", "LC_ALL", "TZ", "HOME", "TMPDIR", "HUBWRIGHT_DEPLOYMENT"]
 # One after the other, for each of SIGINT, SIGTERM and SIGKILL.
 c.UnsafeLocalBackend.sigint_timeout = 5

@@ -21,7 +21,7 @@ CULLER = (
 )
 
 os.umask(0o077)
-os.chdir(ROOT / "state")
+os.chdir(ROOT / "data")
 
 
 def folder(name):

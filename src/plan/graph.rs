@@ -90,6 +90,11 @@ impl Plan {
         layers
     }
 
+    /// Whether its parts are processes of this machine.
+    pub fn on_this_machine(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.action, Action::Environment(_) | Action::Service(_)))
+    }
+
     /// SHA-256 of everything the plan says, hex.
     pub fn digest(&self) -> String {
         digest(&format!("{self:?}"))

@@ -24,7 +24,7 @@ pub fn steps(plan: &Plan) -> String {
 }
 
 fn place(plan: &Plan) -> String {
-    if plan.steps.iter().any(|step| matches!(step.action, Action::Service(_))) {
+    if plan.on_this_machine() {
         return format!("deployment {} on this machine", plan.namespace);
     }
     format!("namespace {} in {}", plan.namespace, plan.context.as_deref().unwrap_or("the current context"))
@@ -49,10 +49,18 @@ fn what(step: &Step) -> String {
             format!("{} {}", step.title, names.join(", "))
         }
         Action::Release(release) => format!("{}: chart {} {}", step.title, release.chart, release.version),
-        Action::Environment(environment) => format!("{}: {} packages", step.title, render::packages(environment)),
+        Action::Environment(environment) => {
+            let proxy = if environment.proxy.is_some() { ", and the hub's proxy" } else { "" };
+            format!(
+                "{}: {} Python packages{proxy}, in a folder of their own",
+                step.title,
+                render::packages(environment)
+            )
+        }
         Action::Service(service) => {
             let names: Vec<&str> = service.processes.iter().map(|process| process.name.as_str()).collect();
-            format!("{}: {}", step.title, names.join(", "))
+            let word = if names.len() == 1 { "process" } else { "processes" };
+            format!("{}: {word} {}", step.title, names.join(", "))
         }
         Action::Verify => "Verification: from outside, and from a real notebook".to_owned(),
     }

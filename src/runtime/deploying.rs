@@ -174,6 +174,6 @@ fn options(deployment: &Deployment, state: &RunState, patience: Duration) -> Opt
     let fresh = || jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let run = if state.unfinished(INSTALL) { state.run.clone() } else { fresh() };
     let verified = deployment.plan.steps.iter().any(|step| step.action == Action::Verify);
-    let summary = front::summary::lines(&deployment.spec, verified);
+    let summary = front::summary::lines(&deployment.spec, &deployment.plan.checks, verified);
     Options { run, holder: connecting::holder(), patience, silence: connecting::SILENCE, summary }
 }

@@ -77,7 +77,8 @@ pub fn render(args: &cli::Render) -> Outcome {
 /// Files of another origin are never written over.
 fn check_folder(folder: &Path) -> Result<(), Vec<Problem>> {
     let Ok(mut entries) = std::fs::read_dir(folder) else { return Ok(()) };
-    if entries.next().is_none() || folder.join(MARKER).is_file() && folder.join("values").is_dir() {
+    let ours = || folder.join(MARKER).is_file() && ["values", "config"].iter().any(|name| folder.join(name).is_dir());
+    if entries.next().is_none() || ours() {
         return Ok(());
     }
     let problem = Problem::new(
@@ -90,7 +91,7 @@ fn check_folder(folder: &Path) -> Result<(), Vec<Problem>> {
 /// Files of an earlier rendering that this one did not write: nobody should apply them by mistake.
 fn left(folder: &Path, written: &[String]) -> Vec<PathBuf> {
     let below = |name: &str| std::fs::read_dir(folder.join(name)).into_iter().flatten().flatten();
-    let files = ["manifests", "values"].into_iter().flat_map(below).map(|entry| entry.path());
+    let files = ["manifests", "values", "config"].into_iter().flat_map(below).map(|entry| entry.path());
     let mut left: Vec<PathBuf> = files.filter(|path| !written.iter().any(|name| folder.join(name) == *path)).collect();
     left.sort();
     left

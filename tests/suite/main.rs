@@ -9,4 +9,5 @@
 mod architecture;
 mod charts;
 mod commands;
+mod machine;
 mod render;

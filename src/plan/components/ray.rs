@@ -50,13 +50,16 @@ pub fn steps(context: &Context) -> Vec<Step> {
 
 /// What to prove.
 pub fn checks(context: &Context, checks: &mut Checks) {
-    checks.ray = context.spec.ray.as_ref().map(|ray| RayCheck { address: address(ray), ..check(ray) });
+    checks.ray = context.spec.ray.as_ref().map(|ray| RayCheck {
+        cluster: ray.name.clone(),
+        address: address(ray),
+        ..check(ray)
+    });
 }
 
-/// What is to be proven of a Ray wherever it is. Its address is not among it.
+/// What is to be proven of a Ray wherever it is. Its name and address are not among it.
 pub fn check(ray: &Ray) -> RayCheck {
     RayCheck {
-        cluster: ray.name.clone(),
         token: ray.token_auth.then(|| (secrets::GENERATED.to_owned(), secrets::RAY_TOKEN.to_owned())),
         nodes: 1 + ray.pools.iter().map(|pool| pool.min).sum::<u32>(),
         gpu: ray.pools.iter().any(|pool| pool.gpus.is_some()),

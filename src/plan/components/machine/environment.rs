@@ -31,14 +31,9 @@ pub fn steps(context: &Context) -> Vec<Step> {
     }]
 }
 
-/// Path of a program of the environment.
+/// Path of a program of the environment: of Python's, `node`, and those of the proxy's package.
 pub fn program(context: &Context, name: &str) -> String {
     format!("{}/bin/{name}", folder(context))
-}
-
-/// Path of a program of the proxy's package.
-pub fn proxy_program(context: &Context, name: &str) -> String {
-    format!("{}/proxy/node_modules/.bin/{name}", folder(context))
 }
 
 fn folder(context: &Context) -> String {

@@ -15,7 +15,7 @@ use super::{
     process, ray, secrets, served, step,
 };
 use crate::{
-    answers::spec::{Access, Database, Hub},
+    answers::spec::{Access, Database, Hub, Tls},
     plan::graph::{Checks, Probe, Process, Service, Step, TextFile},
 };
 
@@ -51,34 +51,45 @@ pub fn api(context: &Context) -> String {
     format!("http://{}/hub/api", Port::Hub.address(context))
 }
 
-/// Where people reach the hub.
+/// Where people reach the proxy. Specs of this machine always say it.
 fn listens(access: &Access) -> SocketAddr {
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), access.port.unwrap_or(8000))
+    access.listens().unwrap_or_else(|| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0))
 }
 
 fn proxy(context: &Context, access: &Access) -> Process {
     let public = listens(access);
+    let certificate = certificate(access);
     let (hub, api) = (Port::Hub.address(context), Port::ProxyApi.at(context));
     let mut arguments = vec![
-        environment::proxy_program(context, "configurable-http-proxy"),
+        environment::program(context, "configurable-http-proxy"),
         format!("--ip={}", public.ip()),
         format!("--port={}", public.port()),
         format!("--api-ip={LOOPBACK}"),
         format!("--api-port={api}"),
         format!("--error-target=http://{hub}/hub/error"),
     ];
-    arguments.extend(certificate(access));
+    let tls = !certificate.is_empty();
+    arguments.extend(certificate);
     let mut proxy = process(context, PROXY, "node", arguments, &[]);
     proxy.secrets = from_secrets(&[TOKEN]);
     proxy.ports = vec![served(PROXY_SERVICE.0, PROXY_SERVICE.1, public.port()), internal(api)];
-    // The proxy's own answer: behind any other path is the hub.
-    let tls = proxy.command.iter().any(|word| word.starts_with("--ssl-cert"));
-    proxy.probe = Probe::Http { port: public.port(), path: "/_chp_healthz".to_owned(), tls };
+    proxy.probe = if public.ip() == Ipv4Addr::LOCALHOST || public.ip().is_unspecified() {
+        // The proxy's own answer: behind any other path is the hub.
+        Probe::Http { port: public.port(), path: "/_chp_healthz".to_owned(), tls }
+    } else {
+        // Probes look on loopback, where it then has its API only.
+        Probe::Tcp { port: api }
+    };
     proxy
 }
 
-fn certificate(_access: &Access) -> Vec<String> {
-    Vec::new()
+/// What makes the proxy speak https.
+fn certificate(access: &Access) -> Vec<String> {
+    match &access.tls {
+        Tls::Files { certificate, key } => vec![format!("--ssl-cert={certificate}"), format!("--ssl-key={key}")],
+        // In front of it, or of a cluster.
+        Tls::Off | Tls::Offload | Tls::Secret { .. } | Tls::CertManager { .. } | Tls::LetsEncrypt { .. } => Vec::new(),
+    }
 }
 
 fn the_hub(context: &Context, hub: &Hub, files: &[TextFile]) -> Process {
@@ -114,15 +125,15 @@ fn notebook_environment(context: &Context) -> Map<String, Value> {
 fn config(context: &Context, hub: &Hub) -> Value {
     let mut config = login::hub_config(&hub.login);
     let own = [
-        ("bind_url", json!(public_url(&hub.access))),
-        ("hub_port", json!(Port::Hub.at(context))),
-        ("template_vars", jupyterhub::announcement(hub)),
+        Some(("bind_url", json!(bind_url(&hub.access)))),
+        Some(("hub_port", json!(Port::Hub.at(context)))),
+        Some(("template_vars", jupyterhub::announcement(hub))),
+        // The hub cannot see that there is https in front of it.
+        hub.access.url().filter(|_| hub.access.tls == Tls::Offload).map(|url| ("public_url", json!(url))),
+        (hub.database == Database::SqliteMemory).then(|| ("db_url", json!("sqlite://"))),
     ];
     if let Some(Value::Object(section)) = config.get_mut("JupyterHub") {
-        section.extend(own.map(|(name, value)| (name.to_owned(), value)));
-        if matches!(hub.database, Database::SqliteMemory) {
-            section.insert("db_url".to_owned(), json!("sqlite://"));
-        }
+        section.extend(own.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)));
     }
     if let Some(config) = config.as_object_mut() {
         let api = format!("http://{}", Port::ProxyApi.address(context));
@@ -132,7 +143,7 @@ fn config(context: &Context, hub: &Hub) -> Value {
 }
 
 /// Where the proxy listens, as the hub is told.
-fn public_url(access: &Access) -> String {
+fn bind_url(access: &Access) -> String {
     let scheme = if certificate(access).is_empty() { "http" } else { "https" };
     format!("{scheme}://{}", listens(access))
 }

@@ -20,6 +20,9 @@ use crate::{
 const STEP: &str = "ray";
 /// Name of the head's process.
 const HEAD: &str = "ray-head";
+/// Name of the cluster, which nobody chooses here: there is one. Its service is called after it, as everywhere.
+const CLUSTER: &str = "ray";
+const SERVICE: &str = "ray-head-svc";
 /// The store of objects gets this part of a node's memory, but not less than Ray takes.
 const OBJECTS: u64 = 3;
 const LEAST_OBJECTS: u64 = 80 * 1024 * 1024;
@@ -36,7 +39,11 @@ pub fn steps(context: &Context) -> Vec<Step> {
 
 /// What to prove.
 pub fn checks(context: &Context, checks: &mut Checks) {
-    checks.ray = context.spec.ray.as_ref().map(|ray| RayCheck { address: address(context), ..ray::check(ray) });
+    checks.ray = context.spec.ray.as_ref().map(|ray| RayCheck {
+        cluster: CLUSTER.to_owned(),
+        address: address(context),
+        ..ray::check(ray)
+    });
 }
 
 /// Names of all processes.
@@ -79,10 +86,9 @@ fn head(context: &Context, ray: &Ray, launcher: &TextFile) -> Process {
         "--include-dashboard=true".to_owned(),
     ];
     let mut head = node(context, ray, HEAD, 0, arguments.to_vec(), &ray.head, launcher);
-    let service = ray.service();
     head.ports.extend([
-        served(&service, ray::CLIENT_PORT, client),
-        served(&service, ray::DASHBOARD_PORT, dashboard),
+        served(SERVICE, ray::CLIENT_PORT, client),
+        served(SERVICE, ray::DASHBOARD_PORT, dashboard),
         internal(control),
     ]);
     head

@@ -1,29 +1,12 @@
-//! A plan as files: values, manifests, and a README with the commands, so that a careful person can do by hand exactly
-//! what the program does. Must not write them, nor know any secret's value.
+//! The files for a cluster: charts' values, manifests, and a README with the commands of helm and kubectl.
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::graph::{Action, Environment, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step};
-use crate::answers::yaml;
-
-/// A file of a plan.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlanFile {
-    /// Path below the output folder.
-    pub path: String,
-    /// What is in it.
-    pub body: Body,
-}
-
-/// What is in a file.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Body {
-    /// Text without any secret.
-    Text(String),
-    /// The manifest of a Secret; its values are resolved by the caller, and the file is for the owner only (0600).
-    /// What is made up by the machine is in no file: the README has the command that makes it.
-    Secret(SecretObject),
-}
+use super::{Body, PlanFile, quoted};
+use crate::{
+    answers::yaml,
+    plan::graph::{Action, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step},
+};
 
 /// The files of a plan, in the order of its steps.
 pub fn files(plan: &Plan) -> Vec<PlanFile> {
@@ -48,12 +31,6 @@ fn step_files(number: usize, step: &Step) -> Vec<PlanFile> {
         }
         Action::Environment(_) | Action::Service(_) | Action::Verify => Vec::new(),
     }
-}
-
-/// How many packages an environment has.
-pub fn packages(environment: &Environment) -> usize {
-    let pinned = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphanumeric()) && line.contains("==");
-    environment.requirements.lines().filter(pinned).count() + environment.packages.len()
 }
 
 fn manifest(number: usize, step: &Step) -> String {
@@ -139,9 +116,8 @@ fn commands(plan: &Plan, number: usize, step: &Step, context: &str, helm_context
             let patches = release.patches.iter().map(|part| patch(part, context));
             std::iter::once(helm).chain(patches).collect::<Vec<_>>().join("\n")
         }
-        Action::Environment(_) | Action::Service(_) => {
-            return format!("\n{}: done by `hubwright install`.\n", step.title);
-        }
+        // Of this machine, which has other files.
+        Action::Environment(_) | Action::Service(_) => return String::new(),
         Action::Verify => format!("hubwright verify{context} -n {}", plan.namespace),
     };
     let wait = wait_for(plan, step, context);
@@ -180,15 +156,6 @@ fn wait_for(plan: &Plan, step: &Step, context: &str) -> String {
         })
         .map(|wait| format!("kubectl{context} -n {} {wait} --timeout={}s\n", plan.namespace, step.deadline.as_secs()))
         .collect()
-}
-
-/// A word as a shell reads it back. Contexts of cloud providers hold `:`, `/` and `@`; some hold blanks.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The helm command of a release; `file` holds its values.

@@ -1,0 +1,51 @@
+//! A plan as files, with a README that has the commands, so that a careful person can do by hand exactly what the program
+//! does. One file per target. Must not write them, nor know any secret's value.
+mod kubernetes;
+mod machine;
+
+use std::collections::BTreeSet;
+
+use super::graph::{Environment, Plan, SecretObject};
+
+pub use kubernetes::{chart_arguments, secret_manifest};
+
+/// A file of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanFile {
+    /// Path below the output folder.
+    pub path: String,
+    /// What is in it.
+    pub body: Body,
+}
+
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Text without any secret.
+    Text(String),
+    /// The manifest of a Secret; its values are resolved by the caller, and the file is for the owner only (0600).
+    /// What is made up by the machine is in no file: the README has the command that makes it.
+    Secret(SecretObject),
+}
+
+/// The files of a plan: the README, then those of its steps in their order.
+pub fn files(plan: &Plan) -> Vec<PlanFile> {
+    if plan.on_this_machine() { machine::files(plan) } else { kubernetes::files(plan) }
+}
+
+/// How many packages an environment has. A lock for several Pythons names some of them once for each.
+pub fn packages(environment: &Environment) -> usize {
+    let named = |line: &str| line.split_once("==").map(|(name, _)| name.to_owned());
+    let names: BTreeSet<String> =
+        environment.requirements.lines().filter(|line| !line.starts_with([' ', '#', '-'])).filter_map(named).collect();
+    names.len() + environment.packages.len()
+}
+
+/// A word as a shell reads it back. Contexts of cloud providers hold `:`, `/` and `@`; some hold blanks.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
