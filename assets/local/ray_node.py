@@ -1,10 +1,10 @@
-# Starts `ray start` so that all of it listens on loopback. Asked for 127.0.0.1, Ray takes the machine's address in the
-# network in its place, and then takes connections from there; a variable meant for other systems switches that off, but
-# forbids further nodes. So what it asks for its own address answers with loopback.
+# `ray start` for a node that stays on loopback. The variable RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER=0, which all of Ray's
+# programs get, keeps them there, but `ray start` then refuses a second node: here, and only here, it may.
 import sys
 
-from ray._private import services
+from ray._private import ray_constants, services
 
+ray_constants.ENABLE_RAY_CLUSTER = True
 services.get_node_ip_address = lambda address=None: "127.0.0.1"
 
 from ray.scripts.scripts import main  # noqa: E402

@@ -104,7 +104,9 @@ fn every_process_is_waited_for_at_a_port_of_its_own() {
             if let Ok(number) = number.parse::<u16>()
                 && (first..first + 200).contains(&number)
             {
-                let elsewhere = word.starts_with("--address") || word.starts_with("--error-target");
+                let elsewhere = word.starts_with("--address")
+                    || word.starts_with("--error-target")
+                    || word.starts_with("--default-target");
                 assert!(elsewhere || process.ports.iter().any(|port| port.at == number), "{word}");
             }
         }

@@ -59,8 +59,11 @@ fn address(context: &Context) -> String {
 }
 
 fn gateway(context: &Context, files: &[TextFile]) -> Process {
-    let arguments = files.iter().take(1).map(|file| format!("--config={{folder}}/{}", file.path)).collect();
-    let mut gateway = process(context, PROCESS, "dask-gateway-server", arguments, &files.iter().collect::<Vec<_>>());
+    // By Python itself: the first line of an installed script holds a path, and may be too long for the system.
+    let start = ["-c", "from dask_gateway_server.app import main; main()"].map(str::to_owned);
+    let config = files.iter().take(1).map(|file| format!("--config={{folder}}/{}", file.path));
+    let arguments = start.into_iter().chain(config).collect();
+    let mut gateway = process(context, PROCESS, "python", arguments, &files.iter().collect::<Vec<_>>());
     let (proxy, server) = (Port::DaskProxy.at(context), Port::DaskServer.at(context));
     let password = ("DASK_PASSWORD", GENERATED, DASK_PASSWORD);
     gateway.secrets = from_secrets(&[if context.spec.hub.is_some() { TOKEN } else { password }]);

@@ -66,6 +66,7 @@ fn proxy(context: &Context, access: &Access) -> Process {
         format!("--port={}", public.port()),
         format!("--api-ip={LOOPBACK}"),
         format!("--api-port={api}"),
+        format!("--default-target=http://{hub}"),
         format!("--error-target=http://{hub}/hub/error"),
     ];
     let tls = !certificate.is_empty();
@@ -93,8 +94,11 @@ fn certificate(access: &Access) -> Vec<String> {
 }
 
 fn the_hub(context: &Context, hub: &Hub, files: &[TextFile]) -> Process {
-    let arguments = files.iter().take(1).map(|file| format!("--config={{folder}}/{}", file.path)).collect();
-    let mut process = process(context, HUB, "jupyterhub", arguments, &files.iter().collect::<Vec<_>>());
+    // By Python itself: see Dask Gateway.
+    let start = ["-m", "jupyterhub"].map(str::to_owned);
+    let config = files.iter().take(1).map(|file| format!("--config={{folder}}/{}", file.path));
+    let arguments = start.into_iter().chain(config).collect();
+    let mut process = process(context, HUB, "python", arguments, &files.iter().collect::<Vec<_>>());
     let spec = context.spec;
     let token = spec.ray.iter().filter_map(ray::token);
     let dask = spec.dask.iter().map(|_| dask::TOKEN);
@@ -129,7 +133,7 @@ fn config(context: &Context, hub: &Hub) -> Value {
         Some(("hub_port", json!(Port::Hub.at(context)))),
         Some(("template_vars", jupyterhub::announcement(hub))),
         // The hub cannot see that there is https in front of it.
-        hub.access.url().filter(|_| hub.access.tls == Tls::Offload).map(|url| ("public_url", json!(url))),
+        hub.access.url().filter(|_| hub.access.tls != Tls::Off).map(|url| ("public_url", json!(url))),
         (hub.database == Database::SqliteMemory).then(|| ("db_url", json!("sqlite://"))),
     ];
     if let Some(Value::Object(section)) = config.get_mut("JupyterHub") {

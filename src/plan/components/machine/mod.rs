@@ -43,8 +43,8 @@ fn process(context: &Context, name: &str, program: &str, arguments: Vec<String>,
     Process {
         name: name.to_owned(),
         command: std::iter::once(environment::program(context, program)).chain(arguments).collect(),
-        // The configurations of the services look for their folders below it.
-        environment: BTreeMap::from([("HUBWRIGHT_DEPLOYMENT".to_owned(), "{folder}".to_owned())]),
+        // The configurations of the services look for their folders below the first; packages of the person's own stay out.
+        environment: variables(&[("HUBWRIGHT_DEPLOYMENT", "{folder}"), ("PYTHONNOUSERSITE", "1")]).collect(),
         secrets: BTreeMap::new(),
         revision: digest(&read),
         ports: Vec::new(),

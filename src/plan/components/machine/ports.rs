@@ -22,6 +22,10 @@ pub enum Port {
     RayDashboard = 5,
     /// Ray's control service on the head, for its nodes.
     RayControl = 6,
+    /// Metrics of Ray's autoscaler, which runs on the head and does nothing here.
+    RayAutoscalerMetrics = 7,
+    /// Metrics of Ray's dashboard.
+    RayDashboardMetrics = 8,
 }
 
 /// Distance of the first Ray node's ports from the first port, and how many are kept for each.

@@ -27,6 +27,16 @@ const SERVICE: &str = "ray-head-svc";
 const OBJECTS: u64 = 3;
 const LEAST_OBJECTS: u64 = 80 * 1024 * 1024;
 
+/// What every node is told: to stay on loopback (the variable is meant for other systems, and keeps Ray from taking the
+/// machine's address in the network for its own), to give its programs time on a busy machine, to do without gRPC's fork
+/// handlers as the head of a cluster does, and to report to nobody.
+const ENVIRONMENT: &[(&str, &str)] = &[
+    ("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0"),
+    ("RAY_raylet_start_wait_time_s", "120"),
+    ("GRPC_ENABLE_FORK_SUPPORT", "0"),
+    ("RAY_USAGE_STATS_ENABLED", "0"),
+];
+
 /// Runs head and workers.
 pub fn steps(context: &Context) -> Vec<Step> {
     let Some(ray) = &context.spec.ray else { return Vec::new() };
@@ -73,8 +83,12 @@ fn workers(ray: &Ray) -> Vec<(String, &Pool)> {
 }
 
 fn head(context: &Context, ray: &Ray, launcher: &TextFile) -> Process {
-    let ports = [Port::RayClient, Port::RayDashboard, Port::RayControl].map(|port| port.at(context));
-    let [client, dashboard, control] = ports;
+    let [client, dashboard, control] =
+        [Port::RayClient, Port::RayDashboard, Port::RayControl].map(|port| port.at(context));
+    // These have no option. Two deployments would otherwise both want the usual ones.
+    let metrics =
+        [("AUTOSCALER_METRIC_PORT", Port::RayAutoscalerMetrics), ("DASHBOARD_METRIC_PORT", Port::RayDashboardMetrics)]
+            .map(|(variable, port)| (variable.to_owned(), port.at(context)));
     let arguments = [
         "--head".to_owned(),
         // Sockets lie there, whose paths may not be long.
@@ -91,6 +105,8 @@ fn head(context: &Context, ray: &Ray, launcher: &TextFile) -> Process {
         served(SERVICE, ray::DASHBOARD_PORT, dashboard),
         internal(control),
     ]);
+    head.ports.extend(metrics.iter().map(|(_, port)| internal(*port)));
+    head.environment.extend(metrics.map(|(variable, port)| (variable, port.to_string())));
     head
 }
 
@@ -117,12 +133,13 @@ fn node(
     let start = [launcher.path.clone(), "start".to_owned(), "--block".to_owned(), "--disable-usage-stats".to_owned()];
     let arguments = start.into_iter().chain(own).chain(listening(ports)).chain(sizes(resources)).collect();
     let mut node = process(context, name, "python", arguments, &[launcher]);
-    // Without gRPC's fork handlers: see the head of a cluster.
-    node.environment.extend(variables(&[("GRPC_ENABLE_FORK_SUPPORT", "0"), ("RAY_USAGE_STATS_ENABLED", "0")]));
+    node.environment.extend(variables(ENVIRONMENT));
     if ray.token_auth {
         node.environment.extend(variables(&[("RAY_AUTH_MODE", "token")]));
     }
     node.secrets = from_secrets(&token(ray).into_iter().collect::<Vec<_>>());
+    // It lets running tasks end first.
+    node.ends_within = 35;
     node.ports = ports.all().map(internal).to_vec();
     node.probe = Probe::Http { port: ports.agent_http, path: "/api/local_raylet_healthz".to_owned(), tls: false };
     node
