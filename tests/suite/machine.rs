@@ -51,8 +51,8 @@ fn processes(plan: &Plan) -> BTreeMap<&str, &Process> {
 
 fn file(plan: &Plan, path: &str) -> String {
     let texts = render::files(plan).into_iter().filter(|file| file.path == path).map(|file| file.body);
-    let texts = texts.filter_map(|body| if let Body::Text(text) = body { Some(text) } else { None });
-    texts.last().unwrap_or_else(|| panic!("no {path}"))
+    let mut texts = texts.filter_map(|body| if let Body::Text(text) = body { Some(text) } else { None });
+    texts.next_back().unwrap_or_else(|| panic!("no {path}"))
 }
 
 fn environment(plan: &Plan) -> &str {
@@ -337,7 +337,7 @@ fn a_shell_reads_everything_that_is_rendered() {
     let readme = file(&plan, "README.md");
     let mut scripts: Vec<(String, String)> = render::files(&plan)
         .into_iter()
-        .filter(|file| file.path.ends_with(".sh"))
+        .filter(|file| file.path.starts_with("run/"))
         .map(|file| (file.path.clone(), super::machine::file(&plan, &file.path)))
         .collect();
     assert_eq!(scripts.len(), processes(&plan).len() + 1);

@@ -35,9 +35,8 @@ pub fn files(plan: &Plan) -> Vec<PlanFile> {
 
 /// How many packages an environment has. A lock for several Pythons names some of them once for each.
 pub fn packages(environment: &Environment) -> usize {
-    let named = |line: &str| line.split_once("==").map(|(name, _)| name.to_owned());
-    let names: BTreeSet<String> =
-        environment.requirements.lines().filter(|line| !line.starts_with([' ', '#', '-'])).filter_map(named).collect();
+    let lines = environment.requirements.lines().filter(|line| !line.starts_with([' ', '#', '-']));
+    let names: BTreeSet<&str> = lines.filter_map(|line| Some(line.split_once("==")?.0)).collect();
     names.len() + environment.packages.len()
 }
 
