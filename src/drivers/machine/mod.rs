@@ -151,12 +151,7 @@ impl Machine for ThisMachine {
         environment: &'a Environment,
         said: &'a (dyn Fn(Progress) + Send + Sync),
     ) -> BoxFuture<'a, PortResult<()>> {
-        async move {
-            // Before anything is put there: a folder of somebody else's files is not ours to fill.
-            self.layout.make().map_err(other)?;
-            environment::prepare(&self.layout, environment, said).await.map_err(other)
-        }
-        .boxed()
+        async { environment::prepare(&self.layout, environment, said).await.map_err(other) }.boxed()
     }
 
     fn secret(&self, name: &str) -> PortResult<Option<BTreeMap<String, SecretString>>> {
