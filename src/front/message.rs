@@ -77,6 +77,7 @@ pub fn sentence(kind: &EventKind, zone: &TimeZone) -> Option<Sentence> {
         }
         EventKind::StepSkipped { step, why } => Sentence::new(word::SKIP, step.as_str(), why.clone()),
         EventKind::PodChanged(pod) => pod_changed(pod),
+        EventKind::PodGone { name, process: true, .. } => Sentence::new(word::NOTE, name.as_str(), "gone"),
         EventKind::PodGone { name, .. } => Sentence::new(word::NOTE, format!("pod {name}"), "gone"),
         EventKind::RungDone(rung) => rung_done(rung),
         EventKind::Contact { up, what } => contact(*up, what),

@@ -141,6 +141,9 @@ pub enum EventKind {
         namespace: String,
         /// Name.
         name: String,
+        /// Whether it was a process of this machine.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        process: bool,
     },
     /// A rung of the verification begins.
     RungStarted {

@@ -1,5 +1,5 @@
-//! One run at a time per namespace: a Lease that is renewed while a run works. helm has no such lock.
-//! Must not know what the run does.
+//! One run at a time per namespace: a Lease that is renewed while a run works. helm has no such lock. On this machine there is
+//! nothing to hold: its journal has one writer at a time. Must not know what the run does.
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     event::EventKind,
-    ports::{FailureKind, ObjectRef, PortError, PortResult, Ports},
+    ports::{Clock, Cluster, FailureKind, ObjectRef, Platform, PortError, PortResult, Ports},
     recorder::Recorder,
 };
 use crate::{health::text, problem::Problem};
@@ -36,7 +36,9 @@ const GOODBYE: Duration = Duration::from_secs(5);
 
 /// The Lease of a namespace, as this run sees it.
 pub struct Lease<'a> {
-    ports: &'a Ports,
+    /// `None`: this machine, where the journal's lock keeps two runs apart.
+    cluster: Option<&'a dyn Cluster>,
+    clock: &'a dyn Clock,
     namespace: &'a str,
     holder: &'a str,
     state: Mutex<State>,
@@ -52,43 +54,49 @@ struct State {
 impl<'a> Lease<'a> {
     /// A Lease for a run; not held yet.
     pub fn new(ports: &'a Ports, namespace: &'a str, holder: &'a str) -> Self {
-        Self { ports, namespace, holder, state: Mutex::default() }
+        let cluster = match &ports.platform {
+            Platform::Kubernetes(kubernetes) => Some(kubernetes.cluster.as_ref()),
+            Platform::Machine(_) => None,
+        };
+        Self { cluster, clock: ports.clock.as_ref(), namespace, holder, state: Mutex::default() }
     }
 
     /// Takes the Lease, if it is not held yet, before anything is changed. That of a run that was killed is waited for
     /// until it runs out; one that does not run out belongs to a run that lives, and is an error. Whatever else keeps it
     /// from being taken (no namespace yet, no contact) the steps will tell in better words.
     pub async fn take(&self, recorder: &Recorder<'_>, cancel: &CancellationToken) -> Result<(), Problem> {
-        let until = self.ports.clock.now() + RUNS_OUT;
+        let Some(cluster) = self.cluster else { return Ok(()) };
+        let until = self.clock.now() + RUNS_OUT;
         let mut said = self.state().held;
         while !self.state().held && !cancel.is_cancelled() {
-            let refused = match self.hold().await {
+            let refused = match self.hold(cluster).await {
                 Err(error) if [BUSY, QUICKER].contains(&error.problem.code.as_str()) => error.problem,
                 _ => break,
             };
-            if self.ports.clock.now() > until {
+            if self.clock.now() > until {
                 return Err(*refused);
             }
             if !std::mem::replace(&mut said, true) {
                 let text = format!("{}; waiting in case that it was killed", refused.title);
                 recorder.say(EventKind::Note { text });
             }
-            self.ports.clock.sleep(CONFIRM).await;
+            self.clock.sleep(CONFIRM).await;
         }
         Ok(())
     }
 
     /// Renews the Lease for as long as it is held, and says when another run has taken it over. Never ends.
     pub async fn keep(&self, lost: impl Fn(Problem)) {
+        let Some(cluster) = self.cluster else { return std::future::pending().await };
         let mut pause = CONFIRM;
         loop {
-            self.ports.clock.sleep(pause).await;
+            self.clock.sleep(pause).await;
             if !self.state().held {
                 continue;
             }
             pause = RENEW;
             // Without contact nobody else can take it either, or the next renewal tells.
-            if let Err(error) = self.hold().await
+            if let Err(error) = self.hold(cluster).await
                 && error.problem.code == BUSY
             {
                 self.state().held = false;
@@ -99,21 +107,18 @@ impl<'a> Lease<'a> {
 
     /// Gives the Lease back, unless another run has it by now.
     pub async fn release(&self) {
-        if !self.state().held {
-            return;
-        }
+        let Some(cluster) = self.cluster.filter(|_| self.state().held) else { return };
         let give_back = async {
-            let Ok(kubernetes) = self.ports.kubernetes() else { return };
-            if let Ok(Some(lease)) = kubernetes.cluster.get(&self.object()).await
+            if let Ok(Some(lease)) = cluster.get(&self.object()).await
                 && holder(&lease) == Some(self.holder)
             {
                 // Where that fails it runs out by itself.
-                let _ = kubernetes.cluster.delete(&self.object()).await;
+                let _ = cluster.delete(&self.object()).await;
             }
         };
         tokio::select! {
             () = give_back => {}
-            () = self.ports.clock.sleep(GOODBYE) => {}
+            () = self.clock.sleep(GOODBYE) => {}
         }
     }
 
@@ -126,14 +131,13 @@ impl<'a> Lease<'a> {
     }
 
     /// Takes or renews the Lease; refused while another run holds it.
-    async fn hold(&self) -> PortResult<()> {
-        let kubernetes = self.ports.kubernetes()?;
-        let found = kubernetes.cluster.get(&self.object()).await?;
+    async fn hold(&self, cluster: &dyn Cluster) -> PortResult<()> {
+        let found = cluster.get(&self.object()).await?;
         if let Some(holder) = found.as_ref().and_then(|lease| self.living_holder(lease)) {
             return Err(PortError::new(FailureKind::Conflict, busy(self.namespace, &holder)));
         }
         let version = found.as_ref().and_then(|lease| lease.pointer("/metadata/resourceVersion")).cloned();
-        kubernetes.cluster.apply(&self.write(version)).await?;
+        cluster.apply(&self.write(version)).await?;
         self.state().held = true;
         Ok(())
     }
@@ -143,7 +147,7 @@ impl<'a> Lease<'a> {
     fn living_holder(&self, lease: &Value) -> Option<String> {
         let holder = holder(lease).filter(|holder| !holder.is_empty() && *holder != self.holder)?;
         let spec = lease.get("spec")?;
-        let now = self.ports.clock.now();
+        let now = self.clock.now();
         let mut state = self.state();
         let since = match &state.seen {
             Some((known, since)) if known == spec => *since,
@@ -161,7 +165,7 @@ impl<'a> Lease<'a> {
             // With it, the server refuses the write if somebody else was quicker.
             metadata.insert("resourceVersion".to_owned(), version);
         }
-        let time = self.ports.clock.now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        let time = self.clock.now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
         json!({
             "apiVersion": "coordination.k8s.io/v1",
             "kind": "Lease",

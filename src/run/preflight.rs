@@ -1,8 +1,8 @@
-//! What is looked at before the first change: rights, and what the cluster lacks. All that is wrong is named at once.
+//! What is looked at before the first change: rights, and what the cluster or machine lacks. All that is wrong is named at once.
 //! Must not change anything.
 use super::{
     executor::MARKER,
-    ports::{FailureKind, ObjectRef, Permission, PortError, PortResult, Ports},
+    ports::{FailureKind, Kubernetes, ObjectRef, Permission, Platform, PortError, PortResult, Ports},
 };
 use crate::{
     answers::facts::Facts,
@@ -15,14 +15,21 @@ const OURS: &str = "app.kubernetes.io/managed-by=hubwright";
 
 /// Everything that would keep the plan from working.
 pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<Vec<Problem>> {
+    match &ports.platform {
+        Platform::Kubernetes(kubernetes) => of_cluster(plan, facts, kubernetes).await,
+        Platform::Machine(machine) => machine.shortcomings(plan).await,
+    }
+}
+
+async fn of_cluster(plan: &Plan, facts: &Facts, kubernetes: &Kubernetes) -> PortResult<Vec<Problem>> {
     let wanted = permissions(plan);
-    let refused = match ports.kubernetes()?.cluster.refused(&wanted).await {
+    let refused = match kubernetes.cluster.refused(&wanted).await {
         // Some clusters do not tell; then the first refused call will.
         Err(PortError { kind: FailureKind::Forbidden, .. }) => Vec::new(),
         refused => refused?,
     };
     let rights = (!refused.is_empty()).then(|| missing_rights(plan, &refused));
-    let stranger = match stranger(plan, ports).await {
+    let stranger = match stranger(plan, kubernetes).await {
         Err(PortError { kind: FailureKind::Forbidden | FailureKind::NotFound, .. }) => None,
         stranger => stranger?,
     };
@@ -31,8 +38,7 @@ pub async fn problems(plan: &Plan, facts: &Facts, ports: &Ports) -> PortResult<V
 
 /// A release of somebody else that has a name of ours: an upgrade would turn it into what the answers say. What was made
 /// by hand from rendered files has our Secrets beside it.
-async fn stranger(plan: &Plan, ports: &Ports) -> PortResult<Option<Problem>> {
-    let kubernetes = ports.kubernetes()?;
+async fn stranger(plan: &Plan, kubernetes: &Kubernetes) -> PortResult<Option<Problem>> {
     let mut names = Vec::new();
     for step in &plan.steps {
         let Action::Release(release) = &step.action else { continue };

@@ -30,7 +30,7 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
     };
     let ports = place.ports(helm).map_err(|problem| vec![problem])?;
     let inventory = uninstall::inventory(&ports, &namespace).await.map_err(|error| vec![*error.problem])?;
-    if inventory.is_empty() && !(args.delete_data && inventory.own_namespace) {
+    if inventory.is_empty(args.delete_data) {
         tell(&format!("there is no deployment in namespace {namespace}: nothing to remove"));
         return Ok(Exit::Done);
     }

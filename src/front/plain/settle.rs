@@ -128,7 +128,7 @@ mod tests {
     }
 
     fn gone() -> EventKind {
-        EventKind::PodGone { namespace: "hub".to_owned(), name: "hub-1".to_owned() }
+        EventKind::PodGone { namespace: "hub".to_owned(), name: "hub-1".to_owned(), process: false }
     }
 
     /// Seconds and states that are written.

@@ -64,8 +64,8 @@ impl Run<'_> {
     }
 
     /// Shows progress where there is any; as long as there is, a slow network makes no step fail.
-    fn show(&self, progress: Progress, wait: &mut Wait<'_>) {
-        let progress = Progress { what: text::line(&progress.what), ..progress };
+    fn show(&self, mut progress: Progress, wait: &mut Wait<'_>) {
+        progress.what = text::line(&progress.what);
         let said = progress.to_string();
         if wait.said != said {
             wait.said = said;

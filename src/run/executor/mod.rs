@@ -18,7 +18,7 @@ use self::step::Done;
 use super::{
     event::{EventKind, Outcome, PlannedStep},
     lease::Lease,
-    ports::{Platform, PortResult, Ports},
+    ports::{Kubernetes, Platform, PortResult, Ports},
     reach::Reach,
     recorder::{Recorder, Sink},
     state::RunState,
@@ -186,18 +186,18 @@ impl Run<'_> {
     /// What earlier answers left and these do not name.
     async fn tidy_up(&self) {
         match &self.ports.platform {
-            Platform::Kubernetes(_) => self.name_what_is_no_longer_wanted().await,
+            Platform::Kubernetes(kubernetes) => self.name_what_is_no_longer_wanted(kubernetes).await,
             Platform::Machine(machine) => self.remove_what_is_no_longer_wanted(machine.as_ref()).await,
         }
     }
 
     /// Parts that earlier answers installed are not taken away with people's work in them; a note says how.
-    async fn name_what_is_no_longer_wanted(&self) {
+    async fn name_what_is_no_longer_wanted(&self, kubernetes: &Kubernetes) {
         let wanted = |name: &String| {
             self.plan.steps.iter().any(|step| matches!(&step.action, Action::Release(release) if release.name == *name))
         };
         // Only a note: where the cluster does not answer any more, the run has ended well all the same.
-        let mut there = installed(self.ports, &self.plan.namespace).await.unwrap_or_default();
+        let mut there = installed(kubernetes, &self.plan.namespace).await.unwrap_or_default();
         there.retain(|name| !wanted(name));
         if !there.is_empty() {
             let (names, namespace) = (there.join(" "), &self.plan.namespace);

@@ -112,8 +112,8 @@ impl World {
 
     fn gone(&self, run: &Run<'_>, name: String) {
         let known = self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
-        if known.is_some() {
-            run.recorder.say(EventKind::PodGone { namespace: self.namespace.clone(), name });
+        if let Some(PodChange { process, .. }) = known {
+            run.recorder.say(EventKind::PodGone { namespace: self.namespace.clone(), name, process });
         }
     }
 }

@@ -77,7 +77,7 @@ fn a_run_whose_lease_was_taken_over_stops_and_leaves_it_there() {
 fn the_lease_is_held_as_soon_as_there_is_a_namespace_for_it() {
     let world = World::new();
     // the namespace, then the first Secret
-    world.kill(Kill { at: Moment::Change(2), helm_too: false });
+    world.kill(Kill { at: Moment::Change(2), power_cut: false });
     go(&world);
     assert!(world.object("Lease/hubwright").is_some());
 }

@@ -3,7 +3,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    HUB, OPERATOR, RAY, assert_converged, calls, carry_out, go, notes, options, undisturbed, with_other_values,
+    HUB, OPERATOR, PLACES, Place, RAY, assert_converged, calls, carry_out, go, notes, options, undisturbed,
+    undisturbed_at, with_other_values,
     world::{Kill, Moment, World},
 };
 use crate::{
@@ -15,58 +16,70 @@ use crate::{
 };
 
 /// Kills a run at a moment. `false`: it was over before.
-fn killed(world: &World, at: Moment, helm_too: bool) -> bool {
-    world.kill(Kill { at, helm_too });
+fn killed(world: &World, at: Moment, power_cut: bool) -> bool {
+    world.kill(Kill { at, power_cut });
     go(world).0.is_none()
 }
 
 /// Kills a run at each of the moments, resumes, and compares what is there with an undisturbed run.
-fn killed_everywhere(moments: impl Fn(usize) -> Moment, helm_too: bool) -> usize {
-    let expected = undisturbed();
+fn killed_everywhere(place: Place, moments: impl Fn(usize) -> Moment, power_cut: bool) -> usize {
+    let expected = undisturbed_at(place);
     for number in 1.. {
-        let (world, at) = (World::new(), moments(number));
-        if !killed(&world, at, helm_too) {
+        let (world, at) = (World::at(place), moments(number));
+        if !killed(&world, at, power_cut) {
             return number - 1;
         }
         let when = format!("after {at:?}: {:?}", world.journal_lines().last());
-        let secrets = world.outcome().0;
+        let secrets = world.secrets();
         assert_eq!(go(&world).0, Some(Outcome::Done), "{when}");
         assert_converged(&world, &expected, &when);
-        let now = world.outcome().0;
-        for (key, secret) in secrets.iter().filter(|(key, _)| key.starts_with("Secret/")) {
-            assert_eq!(now[key], *secret, "a secret that was in use changed, {when}");
+        let now = world.secrets();
+        for (name, secret) in &secrets {
+            assert_eq!(now[name], *secret, "a secret that was in use changed, {when}");
         }
     }
     0
 }
 
 #[test]
-fn a_run_killed_after_any_line_is_taken_up_while_its_helm_lives_on() {
-    assert!(killed_everywhere(Moment::Line, false) > 20);
+fn a_run_killed_after_any_line_is_taken_up_while_what_it_started_lives_on() {
+    for place in PLACES {
+        assert!(killed_everywhere(place, Moment::Line, false) > 20);
+    }
 }
 
 #[test]
-fn a_run_killed_after_any_line_together_with_its_helm_converges() {
-    assert!(killed_everywhere(Moment::Line, true) > 20);
+fn a_run_killed_after_any_line_by_a_power_cut_converges() {
+    for place in PLACES {
+        assert!(killed_everywhere(place, Moment::Line, true) > 20);
+    }
+}
+
+/// Namespace, two Secrets, three releases; or an environment that is begun and whole, two Secrets, three files, and
+/// processes that are had to run three times.
+fn changes(place: Place) -> usize {
+    if place == Place::Cluster { 6 } else { 10 }
 }
 
 #[test]
 fn a_run_killed_after_any_change_that_it_did_not_hear_of_is_taken_up() {
-    // namespace, two Secrets, three releases
-    assert_eq!(killed_everywhere(Moment::Change, false), 6);
+    for place in PLACES {
+        assert_eq!(killed_everywhere(place, Moment::Change, false), changes(place));
+    }
 }
 
 #[test]
-fn a_run_killed_after_any_change_together_with_its_helm_converges() {
-    assert_eq!(killed_everywhere(Moment::Change, true), 6);
+fn a_run_killed_after_any_change_by_a_power_cut_converges() {
+    for place in PLACES {
+        assert_eq!(killed_everywhere(place, Moment::Change, true), changes(place));
+    }
 }
 
 #[test]
 fn a_run_that_is_killed_over_and_over_converges() {
-    let expected = undisturbed();
-    for helm_too in [false, true] {
-        let world = World::new();
-        let kills = (1..100).take_while(|lines| killed(&world, Moment::Line(*lines), helm_too)).count();
+    for (place, power_cut) in PLACES.into_iter().flat_map(|place| [(place, false), (place, true)]) {
+        let (expected, world) = (undisturbed_at(place), World::at(place));
+        let kills = (1..100).take_while(|lines| killed(&world, Moment::Line(*lines), power_cut)).count();
         assert!((5..99).contains(&kills), "killed {kills} times");
         assert_converged(&world, &expected, &format!("killed {kills} times"));
     }
@@ -74,12 +87,14 @@ fn a_run_that_is_killed_over_and_over_converges() {
 
 #[test]
 fn events_are_numbered_without_a_gap_across_a_kill() {
-    let world = World::new();
-    assert!(killed(&world, Moment::Line(12), false));
-    go(&world);
-    let numbers: Vec<u64> =
-        world.journal_lines().iter().map(|line| serde_json::from_str::<Event>(line).unwrap().seq).collect();
-    assert_eq!(numbers, (1..=u64::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
+    for place in PLACES {
+        let world = World::at(place);
+        assert!(killed(&world, Moment::Line(12), false));
+        go(&world);
+        let numbers: Vec<u64> =
+            world.journal_lines().iter().map(|line| serde_json::from_str::<Event>(line).unwrap().seq).collect();
+        assert_eq!(numbers, (1..=u64::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
+    }
 }
 
 #[test]
@@ -131,7 +146,7 @@ fn a_slow_helm_that_nobody_could_write_down_is_found_and_waited_for() {
 #[test]
 fn a_release_that_a_dead_helm_left_pending_is_freed_and_upgraded() {
     let world = World::new();
-    world.kill(Kill { at: Moment::Change(4), helm_too: true });
+    world.kill(Kill { at: Moment::Change(4), power_cut: true });
     assert_eq!(go(&world).0, None);
     let (outcome, events) = go(&world);
     assert_eq!(outcome, Some(Outcome::Done));
@@ -142,7 +157,7 @@ fn a_release_that_a_dead_helm_left_pending_is_freed_and_upgraded() {
 fn an_upgrade_that_died_with_its_helm_is_freed_within_minutes_and_done() {
     let world = undisturbed();
     let other = with_other_values();
-    world.kill(Kill { at: Moment::Change(1), helm_too: true });
+    world.kill(Kill { at: Moment::Change(1), power_cut: true });
     assert_eq!(carry_out(&world, &other, &options(&world), &CancellationToken::new()).0, None);
     assert!(world.outcome().1.values().any(|(status, _)| status == "pending-upgrade"));
     assert_eq!(carry_out(&world, &other, &options(&world), &CancellationToken::new()).0, Some(Outcome::Done));

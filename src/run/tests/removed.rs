@@ -5,7 +5,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    HUB, NAMESPACE, RAY, Seen, calls, finished, go, lock, notes, options, problems, undisturbed, unless_killed,
+    HUB, NAMESPACE, PLACES, Place, RAY, Seen, calls, finished, go, lock, machine, notes, options, problems,
+    undisturbed, unless_killed,
     world::{Kill, Moment, World},
 };
 use crate::run::{
@@ -29,7 +30,7 @@ fn used() -> World {
     world
 }
 
-fn remove(world: &World, delete_data: bool, cancel: &CancellationToken) -> (Option<Outcome>, Vec<Event>) {
+pub fn remove(world: &World, delete_data: bool, cancel: &CancellationToken) -> (Option<Outcome>, Vec<Event>) {
     let (ports, options, seen) = (world.ports(), options(world), Seen::default());
     let outcome = unless_killed(|| {
         world.time.drive(async {
@@ -41,15 +42,29 @@ fn remove(world: &World, delete_data: bool, cancel: &CancellationToken) -> (Opti
     (outcome, events)
 }
 
-fn removed(world: &World, delete_data: bool) -> (Option<Outcome>, Vec<Event>) {
+pub fn removed(world: &World, delete_data: bool) -> (Option<Outcome>, Vec<Event>) {
     remove(world, delete_data, &CancellationToken::new())
 }
 
 fn left(world: &World) -> Vec<String> {
-    world.outcome().0.into_keys().collect()
+    world.found().into_keys().collect()
 }
 
-/// What stays without `--delete-data`.
+/// A deployment at work, wherever it is.
+fn used_at(place: Place) -> World {
+    if place == Place::Cluster { used() } else { machine::used() }
+}
+
+/// What stays of it.
+fn kept(place: Place, delete_data: bool) -> Vec<&'static str> {
+    match (place, delete_data) {
+        (_, true) => Vec::new(),
+        (Place::Cluster, false) => DATA.to_vec(),
+        (Place::Machine, false) => machine::DATA.to_vec(),
+    }
+}
+
+/// What stays in a cluster without `--delete-data`.
 const DATA: [&str; 3] = ["Namespace/hub", "PersistentVolumeClaim/claim-ada", "PersistentVolumeClaim/hub-db-dir"];
 
 #[test]
@@ -92,46 +107,52 @@ fn who_uses_others_goes_first_and_every_call_is_written_down_before() {
     );
 }
 
+/// Kills a removal at each of the moments, and begins again. How many there were.
+fn killed_everywhere(place: Place, delete_data: bool, moment: impl Fn(usize) -> Moment) -> usize {
+    for number in 1.. {
+        let (world, at) = (used_at(place), moment(number));
+        world.kill(Kill { at, power_cut: false });
+        if removed(&world, delete_data).0.is_some() {
+            return number - 1;
+        }
+        assert_eq!(removed(&world, delete_data).0, Some(Outcome::Done), "{at:?}");
+        assert_eq!((left(&world), world.wrong()), (owned(&kept(place, delete_data)), Vec::new()), "{at:?}");
+    }
+    0
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
 #[test]
 fn a_removal_killed_after_any_line_or_change_is_taken_up() {
-    for delete_data in [false, true] {
-        let moments: [fn(usize) -> Moment; 2] = [Moment::Line, Moment::Change];
-        for moment in moments {
-            for number in 1.. {
-                let world = used();
-                world.kill(Kill { at: moment(number), helm_too: false });
-                if removed(&world, delete_data).0.is_some() {
-                    assert!(number > 5);
-                    break;
-                }
-                assert_eq!(removed(&world, delete_data).0, Some(Outcome::Done), "{:?}", moment(number));
-                assert_eq!(left(&world), if delete_data { Vec::new() } else { DATA.to_vec() }, "{:?}", moment(number));
-            }
-        }
+    for (place, delete_data) in PLACES.into_iter().flat_map(|place| [(place, false), (place, true)]) {
+        assert!(killed_everywhere(place, delete_data, Moment::Line) > 5);
+        assert!(killed_everywhere(place, delete_data, Moment::Change) > 3);
     }
 }
 
 #[test]
 fn a_removal_that_is_stopped_after_any_line_frees_the_lease_and_can_be_taken_up() {
-    let lines = {
-        let world = used();
-        removed(&world, false).1.len()
-    };
-    for line in 1..lines {
-        let (world, cancel) = (used(), CancellationToken::new());
-        world.cancel(line, &cancel);
-        let (outcome, _) = remove(&world, false, &cancel);
-        assert!(matches!(outcome, Some(Outcome::Interrupted | Outcome::Done)), "line {line}: {outcome:?}");
-        assert!(world.object("Lease/hubwright").is_none(), "line {line}");
-        assert_eq!(removed(&world, false).0, Some(Outcome::Done), "line {line}");
-        assert_eq!(left(&world), DATA, "line {line}");
+    for place in PLACES {
+        let lines = removed(&used_at(place), false).1.len();
+        for line in 1..lines {
+            let (world, cancel) = (used_at(place), CancellationToken::new());
+            world.cancel(line, &cancel);
+            let (outcome, _) = remove(&world, false, &cancel);
+            assert!(matches!(outcome, Some(Outcome::Interrupted | Outcome::Done)), "line {line}: {outcome:?}");
+            assert!(world.object("Lease/hubwright").is_none(), "line {line}");
+            assert_eq!(removed(&world, false).0, Some(Outcome::Done), "line {line}");
+            assert_eq!(left(&world), kept(place, false), "line {line}");
+        }
     }
 }
 
 #[test]
 fn a_removal_that_was_interrupted_is_not_resumed_as_an_installation() {
     let world = used();
-    world.kill(Kill { at: Moment::Change(2), helm_too: false });
+    world.kill(Kill { at: Moment::Change(2), power_cut: false });
     assert_eq!(removed(&world, false).0, None);
     let state = remembered(&world.ports()).unwrap();
     assert!(state.unfinished(UNINSTALL) && !state.unfinished(INSTALL));
@@ -142,7 +163,7 @@ fn a_removal_that_was_interrupted_is_not_resumed_as_an_installation() {
 fn a_removal_stops_the_helm_that_a_killed_installation_left_behind() {
     let world = World::new();
     world.never_ends(HUB);
-    world.kill(Kill { at: Moment::Change(5), helm_too: false });
+    world.kill(Kill { at: Moment::Change(5), power_cut: false });
     assert_eq!(go(&world).0, None);
     assert!(world.helm_works());
     let (outcome, events) = removed(&world, false);
@@ -241,7 +262,7 @@ fn a_server_that_was_started_meanwhile_goes_as_well() {
     let cancel = CancellationToken::new();
     world.time.drive(async {
         let inventory = uninstall::inventory(&ports, NAMESPACE).await.unwrap();
-        assert_eq!(inventory.clusters, ["one"]);
+        assert!(inventory.lines(false).contains(&"goes, Dask clusters: one".to_owned()));
         // while the person reads the list
         late.put(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "jupyter-eve", "namespace": NAMESPACE,
             "uid": "eve", "labels": {"app": "jupyterhub", "component": "singleuser-server"}}}));

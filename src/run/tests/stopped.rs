@@ -1,35 +1,37 @@
 //! Runs that the person stops: nothing is left at work, the Lease is free, and the next run goes on.
 use tokio_util::sync::CancellationToken;
 
-use super::{RAY, assert_converged, carry_out, go, options, plan, undisturbed, world::World};
+use super::{
+    PLACES, RAY, assert_converged, carry_out, finished, go, options, plan, plan_of, undisturbed_at, world::World,
+};
 use crate::run::event::{Event, EventKind, Outcome};
 
 fn stopped_after(world: &World, lines: usize) -> (Option<Outcome>, Vec<Event>) {
     let cancel = CancellationToken::new();
     world.cancel(lines, &cancel);
-    carry_out(world, &plan(), &options(world), &cancel)
+    carry_out(world, &plan_of(world), &options(world), &cancel)
 }
 
 #[test]
 fn a_run_that_is_stopped_after_any_line_leaves_nothing_at_work_and_can_be_resumed() {
-    let expected = undisturbed();
-    let mut stopped = 0;
-    for lines in 1..expected.journal_lines().len() {
-        let world = World::new();
-        let (outcome, events) = stopped_after(&world, lines);
-        if outcome == Some(Outcome::Interrupted) {
-            stopped += 1;
-            let last = &events.last().unwrap().kind;
-            assert!(matches!(last, EventKind::RunFinished { summary, .. } if summary[0].contains("hubwright resume")));
-        } else {
-            assert_eq!(outcome, Some(Outcome::Done), "stopped after line {lines}");
+    for place in PLACES {
+        let expected = undisturbed_at(place);
+        let mut stopped = 0;
+        for lines in 1..expected.journal_lines().len() {
+            let (world, when) = (World::at(place), format!("stopped after line {lines}"));
+            let (outcome, events) = stopped_after(&world, lines);
+            if outcome == Some(Outcome::Interrupted) {
+                stopped += 1;
+                assert!(finished(&events).1[0].contains("hubwright resume"));
+            } else {
+                assert_eq!(outcome, Some(Outcome::Done), "{when}");
+            }
+            assert!(world.object("Lease/hubwright").is_none() && !world.is_busy(), "{when}");
+            assert_eq!(go(&world).0, Some(Outcome::Done), "{when}");
+            assert_converged(&world, &expected, &when);
         }
-        assert!(world.object("Lease/hubwright").is_none(), "stopped after line {lines}");
-        assert!(!world.helm_works(), "stopped after line {lines}");
-        assert_eq!(go(&world).0, Some(Outcome::Done), "stopped after line {lines}");
-        assert_converged(&world, &expected, &format!("stopped after line {lines}"));
+        assert!(stopped > 20, "{stopped}");
     }
-    assert!(stopped > 20, "{stopped}");
 }
 
 #[test]

@@ -32,7 +32,7 @@ pub fn workload(name: &str, ready: bool, stuck: Option<Value>) -> [Value; 3] {
     ]
 }
 
-fn merge(object: &mut Value, part: &Value) {
+pub fn merge(object: &mut Value, part: &Value) {
     match (object, part) {
         (Value::Object(object), Value::Object(part)) => {
             part.iter().for_each(|(key, part)| merge(object.entry(key).or_insert(Value::Null), part));

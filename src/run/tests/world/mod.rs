@@ -1,12 +1,14 @@
 //! A small world behind the ports: a cluster whose workloads become ready a while after helm made them, helm processes that
-//! outlive the run that started them, and a journal. It counts lines and changes, and kills the run at any of them.
+//! outlive the run that started them; or this machine with its processes and their supervisor. And a journal: the world
+//! counts its lines and the changes, and kills the run at any of them.
 mod cluster;
 mod helm;
+mod journal;
+mod machine;
 
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
-    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
@@ -21,13 +23,18 @@ use tokio_util::sync::CancellationToken;
 use self::{
     cluster::{key, watched, workload},
     helm::Process,
+    machine::Here,
+};
+pub use self::{
+    journal::{Kill, Killed, Moment},
+    machine::{Illness, READS},
 };
 use super::time::{Time, lock};
 use crate::{
     answers::secret::SecretRef,
     health::objects::{Change, KINDS},
     problem::Problem,
-    run::ports::{FailureKind, Journal, Kubernetes, Platform, PortError, PortResult, Ports, ReleaseState, Secrets},
+    run::ports::{FailureKind, Kubernetes, Platform, PortError, PortResult, Ports, ReleaseState, Secrets},
 };
 
 /// Namespace of everything.
@@ -37,30 +44,21 @@ const HELM: i64 = 3;
 /// Seconds from helm's end until a workload is ready.
 const STARTS: i64 = 10;
 
-/// What a run that was killed unwinds with.
-pub struct Killed;
-
-/// When the run is killed, and what dies with it.
-#[derive(Clone, Copy)]
-pub struct Kill {
-    pub at: Moment,
-    /// Whether helm dies as well: the machine lost power.
-    pub helm_too: bool,
+/// Where a deployment is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Cluster,
+    Machine,
 }
 
-/// A moment of the run that is begun next.
-#[derive(Clone, Copy, Debug)]
-pub enum Moment {
-    /// After so many lines of its journal.
-    Line(usize),
-    /// After so many changes of the world, before the run hears of the last one.
-    Change(usize),
-}
+/// Both of them: what is true of every run is tested in either.
+pub const PLACES: [Place; 2] = [Place::Cluster, Place::Machine];
 
 /// The world; clones are the same world.
 #[derive(Clone)]
 pub struct World {
     pub time: Time,
+    pub place: Place,
     state: Arc<Mutex<State>>,
 }
 
@@ -100,35 +98,18 @@ struct State {
     password: String,
     /// Where port-forwards lead, by Service and port.
     forwards: BTreeMap<(String, u16), SocketAddr>,
+    machine: machine::State,
 }
 
 /// What happens to a run.
 impl World {
     pub fn new() -> Self {
+        Self::at(Place::Cluster)
+    }
+
+    pub fn at(place: Place) -> Self {
         let state = State { password: "first".to_owned(), excuse: "api-unreachable", ..State::default() };
-        Self { time: Time::new(), state: Arc::new(Mutex::new(state)) }
-    }
-
-    /// Kills the run that is begun next.
-    pub fn kill(&self, kill: Kill) {
-        let mut state = lock(&self.state);
-        let at = match kill.at {
-            Moment::Line(lines) => Moment::Line(state.journal.len() + lines),
-            Moment::Change(changes) => Moment::Change(state.changes.len() + changes),
-        };
-        state.kill = Some(Kill { at, ..kill });
-    }
-
-    /// The person presses Ctrl-C after so many lines of the run that is begun next.
-    pub fn cancel(&self, lines: usize, token: &CancellationToken) {
-        let mut state = lock(&self.state);
-        state.cancel = Some((state.journal.len() + lines, token.clone()));
-    }
-
-    /// The disk has room for so many more lines; `None`: for all.
-    pub fn room(&self, lines: Option<usize>) {
-        let mut state = lock(&self.state);
-        state.room = lines.map(|lines| state.journal.len() + lines);
+        Self { time: Time::new(), place, state: Arc::new(Mutex::new(state)) }
     }
 
     /// The workload of a chart never becomes ready; its pod says why.
@@ -252,24 +233,20 @@ impl World {
 /// What is seen of it from outside.
 impl World {
     pub fn ports(&self) -> Ports {
+        let kubernetes = || Kubernetes {
+            cluster: Box::new(self.clone()),
+            helm: Box::new(self.clone()),
+            releases: Box::new(self.clone()),
+        };
         Ports {
-            platform: Platform::Kubernetes(Kubernetes {
-                cluster: Box::new(self.clone()),
-                helm: Box::new(self.clone()),
-                releases: Box::new(self.clone()),
-            }),
+            platform: match self.place {
+                Place::Cluster => Platform::Kubernetes(kubernetes()),
+                Place::Machine => Platform::Machine(Box::new(Here(self.clone()))),
+            },
             secrets: Box::new(self.clone()),
             clock: Box::new(self.time.clone()),
             journal: Box::new(self.clone()),
         }
-    }
-
-    pub fn journal_lines(&self) -> Vec<String> {
-        lock(&self.state).journal.clone()
-    }
-
-    pub fn changes(&self) -> Vec<String> {
-        lock(&self.state).changes.clone()
     }
 
     pub fn wrong(&self) -> Vec<String> {
@@ -283,6 +260,31 @@ impl World {
     /// Whether a helm works.
     pub fn helm_works(&self) -> bool {
         lock(&self.state).helms.values().any(|process| process.ended.is_none())
+    }
+
+    /// Whether anything works that a run started and nobody looks after.
+    pub fn is_busy(&self) -> bool {
+        self.helm_works() || self.installs()
+    }
+
+    /// What a person would find there, and how it is, without versions and times.
+    pub fn found(&self) -> BTreeMap<String, String> {
+        if self.place == Place::Machine {
+            return self.found_here();
+        }
+        let (objects, releases) = self.outcome();
+        let releases =
+            releases.into_iter().map(|(name, (status, made))| (format!("helm/{name}"), status + " " + &made));
+        objects.into_keys().map(|key| (key, String::new())).chain(releases).collect()
+    }
+
+    /// The values of all Secrets.
+    pub fn secrets(&self) -> BTreeMap<String, String> {
+        if self.place == Place::Machine {
+            return self.secrets_here();
+        }
+        let secrets = self.outcome().0.into_iter().filter(|(key, _)| key.starts_with("Secret/"));
+        secrets.map(|(key, secret)| (key, secret["data"].to_string())).collect()
     }
 
     /// Everything that a person would find there, without versions and times.
@@ -336,36 +338,6 @@ impl World {
         workload(chart, stuck.is_none(), stuck).into_iter().for_each(|object| self.put(object));
     }
 
-    /// Something changed: this is where a run may be killed.
-    fn changed(&self, what: String) {
-        let mut state = lock(&self.state);
-        let synced = state.synced;
-        if state.journal.iter().skip(synced).any(|line| line.contains(r#""event":"calling""#)) {
-            state.wrong.push(format!("`{what}` came before its line was on the disk"));
-        }
-        state.changes.push(what);
-        let now = state.changes.len();
-        drop(state);
-        self.die_if(|at| matches!(at, Moment::Change(changes) if now >= changes));
-    }
-
-    fn die_if(&self, due: impl Fn(Moment) -> bool) {
-        let mut state = lock(&self.state);
-        let Some(kill) = state.kill.take_if(|kill| due(kill.at)) else { return };
-        if kill.helm_too {
-            // what was not synced is lost as well
-            let synced = state.synced;
-            state.journal.truncate(synced);
-            for process in state.helms.values_mut().filter(|process| process.ended.is_none()) {
-                process.ended = Some(Err(error(FailureKind::Other, "killed")));
-            }
-        }
-        state.watchers.clear();
-        drop(state);
-        // unwinds without a word, as a kill does
-        std::panic::resume_unwind(Box::new(Killed))
-    }
-
     /// The answer of a cluster, or its silence.
     fn answer<'a, T: Send + 'a>(&self, answer: impl FnOnce() -> PortResult<T>) -> BoxFuture<'a, PortResult<T>> {
         let refused = lock(&self.state).refused_all();
@@ -374,6 +346,12 @@ impl World {
 }
 
 impl State {
+    /// Everything on this machine has ended; what was to run is still written down.
+    fn power_cut(&mut self) {
+        self.machine.end_all();
+        self.objects.retain(|_, object| object.pointer("/metadata/annotations/hubwright.io~1log").is_none());
+    }
+
     /// What every call ends with while nobody answers.
     fn refused_all(&self) -> Option<PortError> {
         let kind = if self.excuse == "not-logged-in" { FailureKind::Unauthorized } else { FailureKind::Unreachable };
@@ -398,36 +376,5 @@ impl Secrets for World {
         let mut state = lock(&self.state);
         state.random += 1;
         Ok(SecretString::from(format!("random-{}", state.random)))
-    }
-}
-
-impl Journal for World {
-    fn append(&self, line: &str) -> PortResult<()> {
-        let mut state = lock(&self.state);
-        if state.room.is_some_and(|room| state.journal.len() >= room) {
-            return Err(error(FailureKind::Other, "cannot-write"));
-        }
-        state.journal.push(line.to_owned());
-        let now = state.journal.len();
-        if let Some((_, token)) = state.cancel.take_if(|(lines, _)| now >= *lines) {
-            token.cancel();
-        }
-        drop(state);
-        self.die_if(|at| matches!(at, Moment::Line(lines) if now >= lines));
-        Ok(())
-    }
-
-    fn sync(&self) -> PortResult<()> {
-        let mut state = lock(&self.state);
-        state.synced = state.journal.len();
-        Ok(())
-    }
-
-    fn lines(&self) -> PortResult<Vec<String>> {
-        Ok(self.journal_lines())
-    }
-
-    fn path(&self) -> PathBuf {
-        PathBuf::from("journal.jsonl")
     }
 }

@@ -1,38 +1,20 @@
-//! Removes a deployment in the order in which nothing is left hanging: what people started, then releases, operators last.
-//! People's data stays unless told otherwise. Asks nothing; must not know front ends.
-use std::{
-    sync::{
-        OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+//! What goes from a cluster, in the order in which nothing is left hanging: what people started, then releases, operators
+//! last. Must not know front ends.
+use std::time::Duration;
 
 use futures::future::{BoxFuture, try_join_all};
-use jiff::Timestamp;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use super::{
-    event::{EventKind, Outcome, PlannedStep},
-    executor::{Options, elapsed_ms},
-    lease::Lease,
-    ports::{FailureKind, Kubernetes, ObjectRef, PortError, PortResult, Ports},
-    reach::Reach,
-    recorder::{Recorder, Sink},
-    resume::remembered,
-};
+use super::{Failed, Removal};
 use crate::{
     health::text,
-    plan::{
-        components::{GENERATED, REGISTRY, SECRETS},
-        graph::{StepId, digest},
+    plan::components::{GENERATED, REGISTRY, SECRETS},
+    run::{
+        ports::{Kubernetes, ObjectRef, PortResult},
+        reach::Reach,
     },
-    problem::Problem,
 };
 
-/// The command of a run that removes a deployment.
-pub const UNINSTALL: &str = "uninstall";
 /// Releases in the order in which they go: who uses others first, operators last.
 const RELEASES: [&str; 4] = ["dask-gateway", "jupyterhub", "ray-cluster", "kuberay-operator"];
 /// What people started: servers, home directories, and the hub's own claim.
@@ -50,8 +32,8 @@ const OF_HOOKS: [(&str, &str); 5] = [
 ];
 /// Dask clusters are of this kind.
 const DASK: (&str, &str) = ("gateway.dask.org/v1alpha1", "DaskCluster");
-/// Parts of a removal, in order. The last one only where people's data is to go, too.
-const PARTS: [&str; 4] = ["servers", "releases", "secrets", "data"];
+/// Parts of a removal, in order.
+pub const PARTS: [&str; 4] = ["servers", "releases", "secrets", "data"];
 /// Time between two looks.
 const MOMENT: Duration = Duration::from_secs(1);
 /// How long objects may take to go.
@@ -108,11 +90,23 @@ impl Inventory {
         .flatten()
         .collect()
     }
+
+    /// What stays, once the removal is done.
+    pub fn left(&self, delete_data: bool) -> Vec<String> {
+        let claims = (!delete_data && !self.claims.is_empty()).then(|| {
+            format!("stays: {} with people's files; a new installation finds them again", self.claims.join(", "))
+        });
+        let namespace = (!delete_data || !self.own_namespace).then(|| format!("stays: namespace `{}`", self.namespace));
+        claims
+            .into_iter()
+            .chain(namespace)
+            .chain(["stays: custom resource definitions of Ray, Dask and Traefik".to_owned()])
+            .collect()
+    }
 }
 
 /// Releases of ours that are there, in the order in which they go.
-pub async fn installed(ports: &Ports, namespace: &str) -> PortResult<Vec<String>> {
-    let kubernetes = ports.kubernetes()?;
+pub async fn installed(kubernetes: &Kubernetes, namespace: &str) -> PortResult<Vec<String>> {
     let mut releases = Vec::new();
     for release in RELEASES {
         if kubernetes.releases.state(namespace, release).await?.is_some() {
@@ -123,11 +117,10 @@ pub async fn installed(ports: &Ports, namespace: &str) -> PortResult<Vec<String>
 }
 
 /// Looks at what is there.
-pub async fn inventory(ports: &Ports, namespace: &str) -> PortResult<Inventory> {
+pub async fn inventory(kubernetes: &Kubernetes, namespace: &str) -> PortResult<Inventory> {
     let names = |objects: Vec<Value>| objects.iter().map(name).collect::<Vec<_>>();
     let of = |api: &str, kind: &str| ObjectRef::new(api, kind, namespace, "");
-    let kubernetes = ports.kubernetes()?;
-    let releases = installed(ports, namespace).await?;
+    let releases = installed(kubernetes, namespace).await?;
     let mut secrets =
         names(kubernetes.cluster.list(&of("v1", "Secret"), "app.kubernetes.io/managed-by=hubwright").await?);
     secrets.retain(|name| [SECRETS, GENERATED, REGISTRY].contains(&name.as_str()));
@@ -150,117 +143,28 @@ fn name(object: &Value) -> String {
     text::line(object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default())
 }
 
-/// Removes what the inventory lists.
-pub async fn remove(
-    inventory: &Inventory,
-    delete_data: bool,
-    ports: &Ports,
-    options: &Options,
-    sink: &dyn Sink,
-    cancel: &CancellationToken,
-) -> Outcome {
-    // Inventories are of clusters.
-    let Ok(kubernetes) = ports.kubernetes() else { return Outcome::Failed };
-    // Behind what the journal says of an installation that was interrupted.
-    let recorder = Recorder::new(ports, sink, remembered(ports).map(|state| state.seq).unwrap_or_default());
-    let began = ports.clock.now();
-    let cancel = cancel.child_token();
-    let (changed, stopped) = (AtomicBool::new(false), OnceLock::new());
-    let namespace = inventory.namespace.as_str();
-    let removal =
-        Removal { inventory, namespace, delete_data, ports, kubernetes, options, recorder, cancel, changed, stopped };
-    removal.announce();
-    let lease = Lease::new(ports, &inventory.namespace, &options.holder);
-    let ended = tokio::select! {
-        ended = removal.run(&lease) => ended,
-        () = lease.keep(|problem| removal.stop(problem)) => Ok(()),
-    };
-    lease.release().await;
-    removal.conclude(ended, began)
+/// A removal at work in a cluster.
+pub struct Work<'a> {
+    /// What is the same everywhere.
+    pub removal: &'a Removal<'a>,
+    /// What is to go.
+    pub inventory: &'a Inventory,
+    /// Where it is.
+    pub kubernetes: &'a Kubernetes,
 }
 
-struct Removal<'a> {
-    inventory: &'a Inventory,
-    namespace: &'a str,
-    delete_data: bool,
-    ports: &'a Ports,
-    kubernetes: &'a Kubernetes,
-    options: &'a Options,
-    recorder: Recorder<'a>,
-    cancel: CancellationToken,
-    changed: AtomicBool,
-    /// Why the removal stops by itself.
-    stopped: OnceLock<Problem>,
-}
-
-/// Why a part failed.
-type Failed = (StepId, Problem);
-
-impl Removal<'_> {
-    fn announce(&self) {
-        let steps = PARTS.iter().take(if self.delete_data { 4 } else { 3 });
-        let planned = |id: &&str| PlannedStep { id: StepId::new(*id), title: (*id).to_owned(), needs: Vec::new() };
-        self.recorder.say(EventKind::RunStarted {
-            run: self.options.run.clone(),
-            command: UNINSTALL.to_owned(),
-            deployment: format!("{}/{}", self.ports.workloads().context(), self.namespace),
-            plan: digest(&format!("{:?}", self.inventory)),
-            resumed: false,
-            steps: steps.map(planned).collect(),
-        });
-    }
-
-    async fn run(&self, lease: &Lease<'_>) -> Result<(), Failed> {
+impl Work<'_> {
+    /// Removes part by part.
+    pub async fn run(&self) -> Result<(), Failed> {
         let [servers, releases, secrets, data] = PARTS;
-        let taken = match self.recorder.broken() {
-            Ok(()) => lease.take(&self.recorder, &self.cancel).await,
-            broken => broken,
-        };
-        taken.map_err(|problem| (StepId::new(servers), problem))?;
-        self.part(servers, self.servers()).await?;
-        self.part(releases, self.releases()).await?;
-        self.part(secrets, self.objects(secrets, ("v1", "Secret"), &self.inventory.secrets)).await?;
-        if self.delete_data {
-            self.part(data, self.data()).await?;
+        let removal = self.removal;
+        removal.part(servers, self.servers()).await?;
+        removal.part(releases, self.releases()).await?;
+        removal.part(secrets, self.objects(secrets, ("v1", "Secret"), &self.inventory.secrets)).await?;
+        if removal.delete_data {
+            removal.part(data, self.data()).await?;
         }
         Ok(())
-    }
-
-    async fn part(&self, id: &str, work: impl Future<Output = PortResult<()>>) -> Result<(), Failed> {
-        let step = StepId::new(id);
-        let began = self.ports.clock.now();
-        let before = self.changed.swap(false, Ordering::Relaxed);
-        self.recorder.say(EventKind::StepStarted { step: step.clone() });
-        let ended = work.await;
-        let changed = self.changed.fetch_or(before, Ordering::Relaxed);
-        ended.map_err(|error| (step.clone(), *error.problem))?;
-        let took_ms = elapsed_ms(began, self.ports.clock.now());
-        self.recorder.say(EventKind::StepDone { step, changed, took_ms, note: None });
-        Ok(())
-    }
-
-    /// Records what is about to go; refuses where that cannot be recorded, and after a cancel.
-    fn calling(&self, part: &str, call: String) -> PortResult<()> {
-        self.go_on()?;
-        self.recorder.say(EventKind::Calling { step: StepId::new(part), call, digest: String::new() });
-        self.recorder.broken().map_err(|problem| PortError::new(FailureKind::Other, problem))?;
-        self.changed.store(true, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn go_on(&self) -> PortResult<()> {
-        if self.cancel.is_cancelled() { Err(self.interrupted()) } else { Ok(()) }
-    }
-
-    /// Why the removal was given up.
-    fn interrupted(&self) -> PortError {
-        let by_person = || Problem::new("interrupted", "stopped; `hubwright uninstall` goes on where it stopped");
-        PortError::new(FailureKind::Other, self.stopped.get().cloned().unwrap_or_else(by_person))
-    }
-
-    fn stop(&self, problem: Problem) {
-        let _ = self.stopped.set(problem);
-        self.cancel.cancel();
     }
 
     /// What people started is in no release: the hub would be gone, and nobody left to stop it.
@@ -275,9 +179,9 @@ impl Removal<'_> {
     async fn releases(&self) -> PortResult<()> {
         let [_, releases, ..] = PARTS;
         for release in RELEASES.iter().filter(|release| self.inventory.releases.iter().any(|name| name == *release)) {
-            self.calling(releases, format!("helm uninstall {release}"))?;
+            self.removal.calling(releases, format!("helm uninstall {release}"))?;
             self.end_helm(release).await;
-            self.reach(|| self.kubernetes.helm.uninstall(self.namespace, release)).await?;
+            self.reach(|| self.kubernetes.helm.uninstall(&self.inventory.namespace, release)).await?;
             if *release == "ray-cluster" {
                 // Its operator must see it go, or finalizers would keep it for ever.
                 self.gone(("ray.io/v1", "RayCluster"), "").await?;
@@ -297,14 +201,14 @@ impl Removal<'_> {
         if let Some(child) = self.kubernetes.helm.left_behind(release)
             && let Some(mut helm) = self.kubernetes.helm.adopt(child).await
         {
-            self.note(format!("helm still works on `{release}`; stopping it"));
+            self.removal.note(format!("helm still works on `{release}`; stopping it"));
             helm.stop().await;
         }
     }
 
     /// Deletes all objects of a kind that are there now.
     async fn sweep(&self, part: &str, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
-        let of = ObjectRef::new(api_version, kind, self.namespace, "");
+        let of = ObjectRef::new(api_version, kind, &self.inventory.namespace, "");
         let there: Vec<String> =
             self.reach(|| self.kubernetes.cluster.list(&of, selector)).await?.iter().map(name).collect();
         self.objects(part, (api_version, kind), &there).await
@@ -312,9 +216,9 @@ impl Removal<'_> {
 
     async fn objects(&self, part: &str, (api_version, kind): (&str, &str), names: &[String]) -> PortResult<()> {
         let objects: Vec<ObjectRef> =
-            names.iter().map(|name| ObjectRef::new(api_version, kind, self.namespace, name)).collect();
+            names.iter().map(|name| ObjectRef::new(api_version, kind, &self.inventory.namespace, name)).collect();
         for object in &objects {
-            self.calling(part, format!("delete {object}"))?;
+            self.removal.calling(part, format!("delete {object}"))?;
         }
         try_join_all(objects.iter().map(|object| self.reach(move || self.kubernetes.cluster.delete(object))))
             .await
@@ -327,8 +231,8 @@ impl Removal<'_> {
         if !self.inventory.own_namespace {
             return Ok(());
         }
-        let namespace = ObjectRef::cluster("v1", "Namespace", self.namespace);
-        self.calling(data, format!("delete {namespace}"))?;
+        let namespace = ObjectRef::cluster("v1", "Namespace", &self.inventory.namespace);
+        self.removal.calling(data, format!("delete {namespace}"))?;
         self.reach(|| self.kubernetes.cluster.delete(&namespace)).await?;
         let left = async || {
             let found = self.reach(|| self.kubernetes.cluster.get(&namespace)).await?;
@@ -339,19 +243,20 @@ impl Removal<'_> {
 
     /// Calls the cluster, again while it does not answer.
     async fn reach<'c, T>(&self, call: impl Fn() -> BoxFuture<'c, PortResult<T>>) -> PortResult<T> {
-        let reach = Reach { clock: self.ports.clock.as_ref(), silence: self.options.silence, cancel: &self.cancel };
-        let ended = reach.call(|problem, _| self.note(format!("{}; trying again", problem.title)), call).await;
-        ended.unwrap_or_else(|| Err(self.interrupted()))
+        let Removal { ports, options, cancel, .. } = self.removal;
+        let reach = Reach { clock: ports.clock.as_ref(), silence: options.silence, cancel };
+        let ended = reach.call(|problem, _| self.removal.note(format!("{}; trying again", problem.title)), call).await;
+        ended.unwrap_or_else(|| Err(self.removal.interrupted()))
     }
 
     async fn moment(&self) -> PortResult<()> {
-        self.ports.clock.sleep(MOMENT).await;
-        self.go_on()
+        self.removal.ports.clock.sleep(MOMENT).await;
+        self.removal.go_on()
     }
 
     /// Waits until no object of a kind is left.
     async fn gone(&self, (api_version, kind): (&str, &str), selector: &str) -> PortResult<()> {
-        let of = ObjectRef::new(api_version, kind, self.namespace, "");
+        let of = ObjectRef::new(api_version, kind, &self.inventory.namespace, "");
         let left =
             async || Ok(self.reach(|| self.kubernetes.cluster.list(&of, selector)).await?.iter().map(name).collect());
         self.wait_until_gone(kind, left).await
@@ -366,51 +271,12 @@ impl Removal<'_> {
                 return Ok(());
             }
             if waited.is_zero() {
-                self.note(format!("waiting until gone, {kind}: {}", names.join(", ")));
+                self.removal.note(format!("waiting until gone, {kind}: {}", names.join(", ")));
             }
             self.moment().await?;
             waited += MOMENT;
         }
-        self.note(format!("still there after {} s, {kind}: {}", PATIENCE.as_secs(), left().await?.join(", ")));
+        self.removal.note(format!("still there after {} s, {kind}: {}", PATIENCE.as_secs(), left().await?.join(", ")));
         Ok(())
-    }
-
-    fn note(&self, text: String) {
-        self.recorder.say(EventKind::Note { text });
-    }
-
-    fn conclude(&self, ended: Result<(), Failed>, began: Timestamp) -> Outcome {
-        let outcome = match ended {
-            Ok(()) => Outcome::Done,
-            Err((step, problem)) => {
-                self.recorder.say(EventKind::StepFailed { step, problem, finding: None });
-                let by_person = self.cancel.is_cancelled() && self.stopped.get().is_none();
-                if by_person { Outcome::Interrupted } else { Outcome::Failed }
-            }
-        };
-        let took_ms = elapsed_ms(began, self.ports.clock.now());
-        let changed = self.changed.load(Ordering::Relaxed);
-        let summary = self.summary(outcome);
-        self.recorder.say(EventKind::RunFinished { outcome, took_ms, changed, summary });
-        outcome
-    }
-
-    fn summary(&self, outcome: Outcome) -> Vec<String> {
-        if outcome != Outcome::Done {
-            return vec![format!("`hubwright uninstall -n {}` goes on", self.namespace)];
-        }
-        let claims = (!self.delete_data && !self.inventory.claims.is_empty()).then(|| {
-            format!(
-                "stays: {} with people's files; a new installation finds them again",
-                self.inventory.claims.join(", ")
-            )
-        });
-        let namespace = (!self.delete_data || !self.inventory.own_namespace)
-            .then(|| format!("stays: namespace `{}`", self.namespace));
-        claims
-            .into_iter()
-            .chain(namespace)
-            .chain(["stays: custom resource definitions of Ray, Dask and Traefik".to_owned()])
-            .collect()
     }
 }
