@@ -3,7 +3,10 @@ use std::{pin::pin, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{Failure, Run, wait::Wait};
+use super::{
+    Failure, Run,
+    wait::{Blocked, Wait},
+};
 use crate::{
     health::{
         causes, rules,
@@ -190,16 +193,17 @@ impl Run<'_> {
         now: Timestamp,
     ) -> Result<(), Box<Failure>> {
         match &wait.blocked {
-            Some((known, since)) if known.code == finding.code => {
-                if now > after(*since, self.options.patience) {
+            Some(known) if known.cause == finding.code => {
+                if now > after(known.since, self.options.patience) {
                     return Err(self.failure(finding).await);
                 }
             }
             _ => {
                 self.unblock(wait);
-                wait.blocked = Some((finding.clone(), now));
                 let deadline = wait.deadline.min(after(now, self.options.patience));
+                let cause = finding.code.clone();
                 let finding = self.with_last_words(finding).await;
+                wait.blocked = Some(Blocked { cause, finding: finding.clone(), since: now });
                 self.recorder.say(EventKind::StepBlocked { step: wait.step.id.clone(), finding, deadline });
             }
         }
@@ -207,7 +211,7 @@ impl Run<'_> {
     }
 
     pub(super) fn unblock(&self, wait: &mut Wait<'_>) {
-        if let Some((finding, _)) = wait.blocked.take() {
+        if let Some(Blocked { finding, .. }) = wait.blocked.take() {
             wait.said.clear();
             self.recorder.say(EventKind::StepUnblocked { step: wait.step.id.clone(), code: finding.code });
         }
@@ -239,7 +243,7 @@ impl Run<'_> {
     fn too_late(&self, wait: &Wait<'_>) -> Box<Failure> {
         let minutes = wait.step.deadline.as_secs() / 60;
         let seen = Some(wait.said.as_str()).filter(|said| !said.is_empty()).unwrap_or("nothing was seen");
-        let why = wait.blocked.as_ref().map_or(seen, |(finding, _)| &finding.title);
+        let why = wait.blocked.as_ref().map_or(seen, |blocked| &blocked.finding.title);
         let problem =
             Problem::new("too-late", format!("`{}` was not ready within {minutes} minutes: {why}", wait.step.id));
         let hint = match &wait.step.action {
@@ -249,7 +253,7 @@ impl Run<'_> {
             }
             _ => format!("look with `{}`, then `hubwright resume`", self.ports.look(&self.plan.namespace)),
         };
-        let finding = wait.blocked.as_ref().map(|(finding, _)| finding.clone());
+        let finding = wait.blocked.as_ref().map(|blocked| blocked.finding.clone());
         Box::new(Failure { problem: problem.hint(hint).retry(), finding })
     }
 }

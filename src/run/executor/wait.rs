@@ -15,13 +15,23 @@ pub struct Wait<'s> {
     pub deadline: Timestamp,
     /// What was said last.
     pub said: String,
-    /// What a person must mend, and since when.
-    pub blocked: Option<(Finding, Timestamp)>,
+    /// What a person must mend.
+    pub blocked: Option<Blocked>,
     /// How long the cluster has been silent while somebody looked.
     pub silence: SignedDuration,
     /// When it is looked next whether the supervisor of this machine's processes runs.
     pub revive: Timestamp,
     looked: Timestamp,
+}
+
+/// What a person must mend.
+pub struct Blocked {
+    /// Code of the cause, before the last words of a program told more.
+    pub cause: String,
+    /// As it was said.
+    pub finding: Finding,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 impl<'s> Wait<'s> {
@@ -50,8 +60,8 @@ impl<'s> Wait<'s> {
     fn postpone(&mut self, by: SignedDuration) {
         let later = |at: Timestamp| at.checked_add(by).unwrap_or(Timestamp::MAX);
         self.deadline = later(self.deadline);
-        if let Some((_, since)) = &mut self.blocked {
-            *since = later(*since);
+        if let Some(blocked) = &mut self.blocked {
+            blocked.since = later(blocked.since);
         }
     }
 }

@@ -188,7 +188,8 @@ impl World {
 
     /// It runs, and something comes of it.
     fn begin(&self, name: String, number: u32) {
-        self.show(&name, &json!({"phase": "Running"}), json!({"state": {"running": {}}}));
+        let since = self.time.now().to_string();
+        self.show(&name, json!({"phase": "Running"}), &json!({"state": {"running": {"startedAt": since}}}));
         let illness = lock(&self.state).machine.ill.get(&name).copied();
         let world = self.clone();
         match illness {
@@ -224,7 +225,7 @@ impl World {
         let pause = 1 << restarts.min(5);
         let message = format!("back-off {pause}s restarting failed container={name}");
         let waits = json!({"waiting": {"reason": "CrashLoopBackOff", "message": message}});
-        self.show(&name, &json!({"phase": "Running"}), json!({"state": waits}));
+        self.show(&name, json!({"phase": "Running"}), &json!({"state": waits}));
         let world = self.clone();
         self.time.later(pause, move || {
             if world.lives(&name, number) {
