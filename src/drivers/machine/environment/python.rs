@@ -25,7 +25,7 @@ import sys, sysconfig, importlib.util as util
 has = lambda name: int(util.find_spec(name) is not None)
 free = int(bool(sysconfig.get_config_var('Py_GIL_DISABLED')))
 wide = int(sys.maxsize > 2**32)
-print('hubwright', *sys.version_info[:3], sys.implementation.name, free, wide, *map(has, ['venv', 'ensurepip', 'pip']))";
+print('hubwright', *sys.version_info[:3], sys.implementation.name, free, wide, *map(has, ['venv', 'ensurepip', 'pip']), sys.executable)";
 
 /// A Python that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,8 +135,8 @@ async fn ask(program: &Path) -> Result<Python, Refused> {
 
 /// The answer to [`QUESTION`], or why the program cannot be used.
 fn read(program: &Path, answer: &str) -> Result<Python, String> {
-    let words: Vec<&str> = answer.split_whitespace().collect();
-    let &[major, minor, patch, kind, free, wide, venv, ensurepip, pip] = words.as_slice() else {
+    let words: Vec<&str> = answer.splitn(10, ' ').collect();
+    let &[major, minor, patch, kind, free, wide, venv, ensurepip, pip, itself] = words.as_slice() else {
         return Err("it does not answer like Python".into());
     };
     let number = |word: &str| word.parse::<u16>().map_err(|_| "it does not answer like Python".to_owned());
@@ -150,6 +150,8 @@ fn read(program: &Path, answer: &str) -> Result<Python, String> {
         () if is(free) => "it is a free-threaded build, which Ray has no packages for".into(),
         () if !is(wide) => "it is a 32-bit program, which Ray has no packages for".into(),
         () => {
+            // What a shim of pyenv leads to changes with the folder; what it led to does not.
+            let program = [Path::new(itself), program].into_iter().find(|path| path.is_absolute()).unwrap_or(program);
             let program = program.to_owned();
             return Ok(Python { program, version, venv: is(venv), ensurepip: is(ensurepip), pip: is(pip) });
         }
@@ -217,7 +219,7 @@ mod tests {
     }
 
     fn says(answer: &str) -> String {
-        format!("echo noise; echo hubwright {answer}")
+        format!("echo noise; echo hubwright {answer} /opt/python/bin/python3")
     }
 
     #[tokio::test]
@@ -231,6 +233,7 @@ mod tests {
         of("python3", &says("3 10 1 cpython 0 1 1 1 1"));
         let python = search(folder.path().as_os_str()).await.unwrap();
         assert_eq!((python.number().as_str(), python.ensurepip, python.pip), ("3.11.9", false, true));
+        assert_eq!(python.program, Path::new("/opt/python/bin/python3"), "what a shim leads to");
     }
 
     #[tokio::test]
