@@ -72,7 +72,8 @@ impl Installer {
             return Ok(());
         }
         let file = shop.note("requirements.txt", lock)?;
-        let arguments = ["--require-hashes", "--only-binary", ":all:", "-r"].map(OsString::from);
+        // The lock is whole. Older pips take an extra that a package asks for as one more requirement, without a hash.
+        let arguments = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r"].map(OsString::from);
         self.install(shop, what, total, arguments.into_iter().chain([file.into()]).collect()).await
     }
 
