@@ -41,6 +41,11 @@ pub fn of(context: &str, namespace: &str) -> Result<PathBuf, Problem> {
     Ok(root()?.join(format!("{}--{}", safe(context), safe(namespace))))
 }
 
+/// The folder of a deployment on this machine, whether it is there or not. No cluster's folder has a name of this form.
+pub fn of_machine(name: &str) -> Result<PathBuf, Problem> {
+    Ok(root()?.join(format!("this-machine.{}", safe(name))))
+}
+
 /// Makes a folder for the owner only, unless it is there.
 pub fn make(folder: &Path) -> Result<(), Problem> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| unwritable(folder, &error))

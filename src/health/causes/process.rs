@@ -124,7 +124,9 @@ pub fn failed(on: &Context<'_>) -> Option<Finding> {
 pub fn silent(on: &Context<'_>) -> Option<Finding> {
     let process = on.process()?;
     let status = process.statuses().find(|status| !status.ready && status.state.running.is_some())?;
-    let started = status.state.running.and_then(|running| running.started_at);
+    // One that answered until now, and is being ended or hangs, is silent since then.
+    let turned = process.condition("Ready").and_then(|ready| ready.last_transition_time);
+    let started = status.state.running.and_then(|running| running.started_at).max(turned);
     if !on.is_past(started, SILENT) {
         return None;
     }

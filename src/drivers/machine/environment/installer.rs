@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     problem::Problem,
-    run::event::{Progress, Unit},
+    run::ports::{Progress, Unit},
 };
 
 /// The uv that is fetched where the machine has none, with its hashes.

@@ -29,7 +29,7 @@ use self::{
     words::Words,
 };
 use super::layout::Layout;
-use crate::{drivers::folder, plan::graph::Environment, problem::Problem, run::event::Progress};
+use crate::{drivers::folder, plan::graph::Environment, problem::Problem, run::ports::Progress};
 
 pub use os::has_musl;
 

@@ -18,7 +18,7 @@ use super::{
     job::{Heard, Job},
     unwritable,
 };
-use crate::{drivers::folder, plan::graph::NodePackage, problem::Problem, run::event::Progress};
+use crate::{drivers::folder, plan::graph::NodePackage, problem::Problem, run::ports::Progress};
 
 /// Oldest Node.js that the proxy runs on.
 const OLDEST: u16 = 18;
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     const LOCK: &str = r#"{"lockfileVersion":3,"packages":{"":{"name":"proxy"},
-        "node_modules/@so-ric/colorspace":{"version":"1.1.6","resolved":"https://registry.npmjs.org/x.tgz","integrity":"sha512-a"},
+        "node_modules/@so-ric/colorspace":{"version":"1.1.6","resolved":"https://mirror.example.org/x.tgz","integrity":"sha512-a"},
         "node_modules/a/node_modules/ws":{"version":"8.0.0","integrity":"sha512-b"}}}"#;
 
     #[test]

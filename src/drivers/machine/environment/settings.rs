@@ -17,9 +17,9 @@ use super::os;
 pub type Variables = BTreeMap<OsString, OsString>;
 
 /// Where Python packages come from if nobody says otherwise.
-const INDEX: &str = "https://pypi.org/simple";
+const INDEX: &str = "the public Python index";
 /// Where npm packages come from if nobody says otherwise.
-const REGISTRY: &str = "https://registry.npmjs.org/";
+const REGISTRY: &str = "the public npm registry";
 
 /// Settings of uv that say where packages come from and how they travel. Others could change what is installed.
 const UV: &[&str] = &[
