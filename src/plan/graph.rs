@@ -151,6 +151,8 @@ pub enum Action {
     Environment(Environment),
     /// Writes what processes of this machine read, and has them run.
     Service(Service),
+    /// Has the deployment start with this machine.
+    StartAtBoot,
     /// Climbs the verification ladder.
     Verify,
 }

@@ -43,7 +43,7 @@ fn line(step: &Step) -> String {
 fn what(step: &Step) -> String {
     match &step.action {
         Action::Apply { objects } if objects.is_empty() => format!("{}: is there already", step.title),
-        Action::Apply { .. } => step.title.clone(),
+        Action::Apply { .. } | Action::StartAtBoot => step.title.clone(),
         Action::Secrets { secrets, .. } => {
             let names: Vec<&str> = secrets.iter().map(|secret| secret.name.as_str()).collect();
             format!("{} {}", step.title, names.join(", "))

@@ -29,7 +29,7 @@ fn step_files(number: usize, step: &Step) -> Vec<PlanFile> {
         Action::Release(release) => {
             vec![PlanFile { path: values(number, release), body: Body::Text(document(&release.values)) }]
         }
-        Action::Environment(_) | Action::Service(_) | Action::Verify => Vec::new(),
+        Action::Environment(_) | Action::Service(_) | Action::StartAtBoot | Action::Verify => Vec::new(),
     }
 }
 
@@ -117,7 +117,7 @@ fn commands(plan: &Plan, number: usize, step: &Step, context: &str, helm_context
             std::iter::once(helm).chain(patches).collect::<Vec<_>>().join("\n")
         }
         // Of this machine, which has other files.
-        Action::Environment(_) | Action::Service(_) => return String::new(),
+        Action::Environment(_) | Action::Service(_) | Action::StartAtBoot => return String::new(),
         Action::Verify => format!("hubwright verify{context} -n {}", plan.namespace),
     };
     let wait = wait_for(plan, step, context);

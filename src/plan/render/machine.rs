@@ -54,7 +54,9 @@ fn step_files(plan: &Plan, step: &Step) -> Vec<PlanFile> {
             texts.chain(scripts).collect()
         }
         // Values of Secrets are in no file: the README has the commands that make them.
-        Action::Secrets { .. } | Action::Apply { .. } | Action::Release(_) | Action::Verify => Vec::new(),
+        Action::Secrets { .. } | Action::Apply { .. } | Action::Release(_) | Action::StartAtBoot | Action::Verify => {
+            Vec::new()
+        }
     }
 }
 
@@ -131,6 +133,9 @@ fn commands(plan: &Plan, step: &Step) -> String {
         Action::Environment(environment) => install(environment),
         Action::Secrets { secrets, .. } => secrets.iter().map(secret).collect(),
         Action::Service(service) => run(plan, service),
+        Action::StartAtBoot => {
+            "# a service manager of yours has to run the scripts of `run/` in this order\n".to_owned()
+        }
         Action::Verify => try_it(plan),
         // Of a cluster, which has other files.
         Action::Apply { .. } | Action::Release(_) => String::new(),
@@ -142,7 +147,8 @@ fn install(environment: &Environment) -> String {
     let python = environment.python.as_deref().map_or_else(|| "python3".to_owned(), quoted);
     let from = environment.wheels.as_deref().map(|folder| format!(" --no-index --find-links {}", quoted(folder)));
     let pip = format!("{place}/bin/python -m pip install{}", from.unwrap_or_default());
-    let mut lines = vec![format!("{python} -m venv {place}"), format!("{pip} --no-deps --require-hashes -r requirements.lock")];
+    let mut lines =
+        vec![format!("{python} -m venv {place}"), format!("{pip} --no-deps --require-hashes -r requirements.lock")];
     if !environment.packages.is_empty() {
         let packages: Vec<String> = environment.packages.iter().map(|package| quoted(package)).collect();
         lines.push(format!("{pip} {}", packages.join(" ")));

@@ -74,6 +74,13 @@ impl Run<'_> {
         }
     }
 
+    /// Has the deployment start with the machine. Whether it did not before.
+    pub(super) async fn start_at_boot(&self, step: &Step) -> Result<bool, Box<Failure>> {
+        let machine = self.ports.machine()?;
+        self.calling(step, "start with the machine".to_owned(), String::new())?;
+        Ok(machine.start_at_boot(true).await? != Applied::Unchanged)
+    }
+
     /// Writes what changed and has the processes run. Whether anything was changed.
     pub(super) async fn service(&self, step: &Step, service: &Service) -> Result<bool, Box<Failure>> {
         let machine = self.ports.machine()?;
@@ -195,7 +202,12 @@ impl Run<'_> {
     }
 
     async fn remove_environments(&self, machine: &dyn Machine, step: &Step, wanted: &str) -> Result<(), Box<Failure>> {
-        let mut others = machine.holdings()?.environments;
+        let holdings = machine.holdings()?;
+        if holdings.at_boot && !self.plan.steps.iter().any(|step| step.action == Action::StartAtBoot) {
+            self.calling(step, "start with the machine no longer".to_owned(), String::new())?;
+            machine.start_at_boot(false).await?;
+        }
+        let mut others = holdings.environments;
         others.retain(|name| name != wanted);
         if others.is_empty() {
             return Ok(());

@@ -52,6 +52,7 @@ impl Run<'_> {
             Action::Release(release) => self.release(step, release, &mut wait).await?,
             Action::Environment(environment) => self.environment(environment, &mut wait).await?,
             Action::Service(service) => self.service(step, service).await?,
+            Action::StartAtBoot => self.start_at_boot(step).await?,
             Action::Verify => return self.verify().await,
         };
         if changed {

@@ -1,6 +1,7 @@
 //! The components of a deployment on this machine: programs, Secrets, and processes that talk to each other on loopback.
 //! One file each, one line in [`COMPONENTS`]; order is the order of the plan. What a component is told (login, sizes,
 //! limits) comes from the same functions as for a cluster.
+mod boot;
 mod dask;
 mod environment;
 mod jupyterhub;
@@ -22,6 +23,7 @@ pub const COMPONENTS: &[Component] = &[
     Component { steps: ray::steps, checks: ray::checks },
     Component { steps: dask::steps, checks: dask::checks },
     Component { steps: jupyterhub::steps, checks: jupyterhub::checks },
+    Component { steps: boot::steps, checks: |_, _| {} },
 ];
 
 /// A step that has files written and processes run, each of which must answer its probe.
