@@ -32,6 +32,18 @@ pub enum Command {
     Resume(Resume),
     /// Prove that the hub, Ray and Dask of a deployment work, from outside and from a real notebook
     Verify(Verify),
+    /// Show what runs of a deployment, and where the hub is
+    Status(Status),
+    /// Show the last lines of a part's log
+    Logs(Logs),
+    /// Install again what is remembered, with this program's versions and other answers where they are said
+    Upgrade(Upgrade),
+    /// Start a deployment of this machine that was stopped
+    Start(Start),
+    /// Stop a deployment of this machine; nothing is lost
+    Stop(Stop),
+    /// Stop a deployment of this machine and start it again; people's servers end, too
+    Restart(Start),
     /// Remove a deployment; people's data stays unless told otherwise
     Uninstall(Uninstall),
     /// Show the steps in order, what runs in parallel, and the files
@@ -53,6 +65,20 @@ pub enum Command {
         /// For which shell.
         shell: clap_complete::Shell,
     },
+    /// Keep the processes of a deployment running; started by hubwright itself
+    #[command(hide = true)]
+    Supervise {
+        /// The deployment's folder.
+        #[arg(long)]
+        folder: PathBuf,
+    },
+    /// Become a process that ends with its supervisor; started by the supervisor
+    #[command(hide = true)]
+    RunProcess {
+        /// The supervisor's number, then program and arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<std::ffi::OsString>,
+    },
 }
 
 /// Where answers come from.
@@ -66,13 +92,16 @@ pub struct Answering {
     pub set: Vec<String>,
 }
 
-/// Which cluster.
+/// Which deployment.
 #[derive(Debug, Args, Clone, Default)]
 pub struct Place {
     /// Context of the kubeconfig [default: the answer `target.context`, else the current one]
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
-    /// Namespace of the deployment [default: the answer `target.namespace`]
+    /// On this machine, not on a cluster [default: the answer `target.kind`, or what is remembered]
+    #[arg(long, conflicts_with = "context")]
+    pub this_machine: bool,
+    /// Namespace of the deployment; on this machine, its name [default: the answer `target.namespace`]
     #[arg(long, short = 'n', value_name = "NAME")]
     pub namespace: Option<String>,
 }
@@ -171,6 +200,72 @@ pub struct Uninstall {
     /// Delete people's home directories and the hub's database too
     #[arg(long)]
     pub delete_data: bool,
+    /// Keep people's home directories and the hub's database: what happens anyway unless `--delete-data` is said
+    #[arg(long, conflicts_with = "delete_data")]
+    pub keep_data: bool,
+}
+
+/// `hubwright status`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Status {
+    /// Deployment.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `hubwright logs`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Logs {
+    /// The part, as `hubwright status` names it; the first whose name begins so
+    pub part: String,
+    /// Deployment.
+    #[command(flatten)]
+    pub place: Place,
+    /// Of the run before the last restart
+    #[arg(long, short = 'p')]
+    pub previous: bool,
+    /// How many lines, counted from the end
+    #[arg(long, short = 'l', value_name = "NUMBER", default_value_t = 100)]
+    pub lines: u32,
+}
+
+/// `hubwright upgrade`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Upgrade {
+    /// Set one answer, such as `--set hub.announcement='closed on Monday'`
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Deployment.
+    #[command(flatten)]
+    pub place: Place,
+    /// Front end.
+    #[command(flatten)]
+    pub showing: Showing,
+    /// Asking.
+    #[command(flatten)]
+    pub acting: Acting,
+    /// Leave the verification out
+    #[arg(long)]
+    pub no_verify: bool,
+    /// Seconds that a step may stay stuck on something that only a person can mend
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub patience: u64,
+}
+
+/// `hubwright start`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Start {
+    /// Deployment.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// `hubwright stop`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Stop {
+    /// Deployment.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// `hubwright plan`

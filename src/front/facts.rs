@@ -29,6 +29,11 @@ pub fn cluster(context: &str, namespace: &str, facts: &Facts) -> String {
     lines.iter().map(|(title, what)| format!("{title:<10} {}\n", text::line(what))).collect()
 }
 
+/// What a person would want to know of this machine before an installation.
+pub fn machine(facts: &Facts) -> String {
+    format!("{:<10} {}\n", "machine", text::line(&nodes(facts)))
+}
+
 /// Answers that the cluster gave.
 pub fn detected(found: &[Detected]) -> String {
     found.iter().map(|one| format!("detected: {} = {}, {}\n", one.key, text::line(&one.value), one.why)).collect()

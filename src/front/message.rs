@@ -111,7 +111,10 @@ fn pod_name(pod: &PodChange) -> String {
 /// Where all goes well the reason says all; a state that a person should look up in `kubectl` is said as it is.
 fn pod_changed(pod: &PodChange) -> Sentence {
     let counts = if pod.containers > 1 { format!(" {}/{}", pod.ready, pod.containers) } else { String::new() };
-    let restarts = if pod.restarts > 0 { format!(", restarted {}", times(pod.restarts)) } else { String::new() };
+    // Some reasons count them already.
+    let counted = pod.reason.as_ref().is_some_and(|reason| reason.contains("restarted"));
+    let restarts =
+        if pod.restarts > 0 && !counted { format!(", restarted {}", times(pod.restarts)) } else { String::new() };
     let (word, text) = match (pod.state.as_str(), &pod.reason) {
         ("Ready" | "Completed", _) => (word::OK, format!("{}{counts}{restarts}", pod.state.to_lowercase())),
         ("Pending" | "Init" | "ContainerCreating" | "Pulling" | "Running", Some(reason)) => {

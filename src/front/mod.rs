@@ -4,6 +4,7 @@ pub mod fold;
 pub mod json;
 pub mod message;
 pub mod plain;
+pub mod status;
 pub mod summary;
 
 use std::time::Duration;

@@ -70,7 +70,8 @@ fn said(answering: &Answering, place: &Place) -> Said {
     let (pairs, unreadable) = variables();
     wrong.extend(unreadable);
     wrong.extend(layers.environment(pairs).err().into_iter().flatten().map(|invalid| invalid.explain()));
-    let flags = [("target.context", &place.context), ("target.namespace", &place.namespace)];
+    let here = place.this_machine.then(|| "this-machine".to_owned());
+    let flags = [("target.kind", &here), ("target.context", &place.context), ("target.namespace", &place.namespace)];
     let flags = flags.into_iter().filter_map(|(key, value)| value.as_deref().map(|value| format!("{key}={value}")));
     for set in answering.set.iter().cloned().chain(flags) {
         wrong.extend(say(&mut layers, &set).err().map(|invalid| invalid.explain()));
@@ -97,6 +98,13 @@ fn not_a_text(name: &str) -> Problem {
     let name = text::line(name);
     Problem::new("not-a-text", format!("environment variable `{name}` holds bytes that are no text in UTF-8"))
         .hint(format!("set it again, or `unset {name}`"))
+}
+
+/// Puts `--set`s over layers. All that cannot be read is named at once.
+pub fn set(layers: &mut Layers, sets: &[String]) -> Result<(), Vec<Problem>> {
+    let wrong: Vec<Problem> =
+        sets.iter().filter_map(|set| say(layers, set).err()).map(|invalid| invalid.explain()).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 fn say(layers: &mut Layers, set: &str) -> Result<(), Invalid> {

@@ -1,4 +1,4 @@
-//! Builds the ports of a deployment: connection, helm, folder, journal.
+//! Builds the ports of a deployment: connection or machine, helm, folder, journal.
 //! Must not know what they are used for.
 use std::{
     path::{Path, PathBuf},
@@ -6,40 +6,94 @@ use std::{
 };
 
 use crate::{
-    answers::questions,
+    answers::{
+        questions,
+        spec::{self, Target},
+    },
     drivers::{
         clock::SystemClock,
         folder,
         helm::{self, HelmProgram, Kubeconfig, MissingHelm},
         journal::{FileJournal, Forgetful},
         kube::{self, ClusterSecrets, Connection, KubeCluster},
+        machine::{MachineSecrets, ThisMachine, layout::Layout},
         releases::ClusterReleases,
     },
     health::text,
     problem::Problem,
-    run::ports::{Helm, Journal, Kubernetes, Platform, Ports},
+    run::ports::{Helm, Journal, Kubernetes, Platform, Ports, Secrets},
 };
 
 /// How long the cluster may stay silent until a run gives up.
 pub const SILENCE: Duration = Duration::from_mins(10);
 
-/// A cluster that answers, and who we are there.
+/// A cluster that answers, and who we are there; or this machine.
 pub struct Place {
-    /// The connection.
-    pub connection: Connection,
-    /// The namespace.
+    reached: Reached,
+    /// The namespace; on this machine, the deployment's name.
     pub namespace: String,
-    /// The deployment's folder on this machine; made with the first run, not by looking.
+    /// Where runs of the deployment are remembered; made with the first one, not by looking.
     pub folder: PathBuf,
 }
 
+enum Reached {
+    Cluster(Connection),
+    Machine(Layout),
+}
+
 impl Place {
-    /// Connects; a credential plugin may ask the person now, before anything is drawn.
-    pub async fn reach(context: Option<&str>, namespace: &str) -> Result<Self, Problem> {
-        check(namespace)?;
+    /// Where answers lead. A cluster is connected to; a credential plugin may ask the person now, before anything is drawn.
+    pub async fn reach(target: &Target) -> Result<Self, Problem> {
+        check(&target.namespace)?;
+        match &target.place {
+            spec::Place::Kubernetes { context } => Self::cluster(context.as_deref(), &target.namespace).await,
+            spec::Place::Machine(machine) => Self::machine(machine.folder.as_deref(), &target.namespace),
+        }
+    }
+
+    async fn cluster(context: Option<&str>, namespace: &str) -> Result<Self, Problem> {
         let connection = kube::connect(context, true).await?;
         let folder = folder::of(&connection.context, namespace)?;
-        Ok(Self { connection, namespace: namespace.to_owned(), folder })
+        Ok(Self { reached: Reached::Cluster(connection), namespace: namespace.to_owned(), folder })
+    }
+
+    fn machine(said: Option<&str>, name: &str) -> Result<Self, Problem> {
+        let layout = Layout::of(name, said)?;
+        Ok(Self { reached: Reached::Machine(layout), namespace: name.to_owned(), folder: folder::of_machine(name)? })
+    }
+
+    /// The context of a cluster; `None` on this machine.
+    pub fn context(&self) -> Option<&str> {
+        match &self.reached {
+            Reached::Cluster(connection) => Some(&connection.context),
+            Reached::Machine(_) => None,
+        }
+    }
+
+    /// The folder of a deployment on this machine.
+    pub const fn layout(&self) -> Option<&Layout> {
+        match &self.reached {
+            Reached::Machine(layout) => Some(layout),
+            Reached::Cluster(_) => None,
+        }
+    }
+
+    /// The deployment in a few words: `namespace hub of prod`, `deployment hub on this machine`.
+    pub fn words(&self) -> String {
+        match self.context() {
+            Some(context) => format!("namespace {} of {context}", self.namespace),
+            None => format!("deployment {} on this machine", self.namespace),
+        }
+    }
+
+    /// The same as what is installed: `into namespace hub of prod`, `hub on this machine, in FOLDER`.
+    pub fn as_object(&self) -> String {
+        match &self.reached {
+            Reached::Cluster(_) => format!("into {}", self.words()),
+            Reached::Machine(layout) => {
+                format!("`{}` on this machine, in {}", self.namespace, layout.folder().display())
+            }
+        }
     }
 
     /// Ports of a run that is remembered.
@@ -54,21 +108,18 @@ impl Place {
     }
 
     fn with(&self, helm: Box<dyn Helm>, journal: Box<dyn Journal>) -> Ports {
-        let cluster = KubeCluster::new(&self.connection);
-        let releases = Box::new(ClusterReleases::new(self.connection.client.clone()));
-        let secrets = Box::new(ClusterSecrets::new(cluster.clone()));
-        Ports {
-            platform: Platform::Kubernetes(Kubernetes { cluster: Box::new(cluster), helm, releases }),
-            secrets,
-            clock: Box::new(SystemClock),
-            journal,
-        }
+        let (platform, secrets) = match &self.reached {
+            Reached::Cluster(connection) => on_cluster(connection, helm),
+            Reached::Machine(layout) => on_machine(&self.namespace, layout),
+        };
+        Ports { platform, secrets, clock: Box::new(SystemClock), journal }
     }
 
-    /// The helm program, or why there is none.
+    /// The helm program, or why there is none. Nothing on this machine needs it.
     pub fn helm(&self, said: Option<&Path>) -> Result<(Box<dyn Helm>, Option<Problem>), Problem> {
+        let Reached::Cluster(connection) = &self.reached else { return Ok((Self::no_helm(), None)) };
         let found = helm::find(said)?;
-        let program = HelmProgram::new(&found, &self.connection.context, Kubeconfig::from_environment(), &self.folder);
+        let program = HelmProgram::new(&found, &connection.context, Kubeconfig::from_environment(), &self.folder);
         Ok((Box::new(program), found.warning))
     }
 
@@ -76,6 +127,18 @@ impl Place {
     pub fn no_helm() -> Box<dyn Helm> {
         Box::new(MissingHelm)
     }
+}
+
+fn on_cluster(connection: &Connection, helm: Box<dyn Helm>) -> (Platform, Box<dyn Secrets>) {
+    let cluster = KubeCluster::new(connection);
+    let secrets = Box::new(ClusterSecrets::new(cluster.clone()));
+    let releases = Box::new(ClusterReleases::new(connection.client.clone()));
+    (Platform::Kubernetes(Kubernetes { cluster: Box::new(cluster), helm, releases }), secrets)
+}
+
+fn on_machine(name: &str, layout: &Layout) -> (Platform, Box<dyn Secrets>) {
+    let secrets = Box::new(MachineSecrets::new(layout.clone()));
+    (Platform::Machine(Box::new(ThisMachine::new(name, layout.clone()))), secrets)
 }
 
 /// A name that is none would lead to another part of the API than it looks like.

@@ -6,7 +6,7 @@ use super::{
     Outcome, answering,
     connecting::{self, Place},
     looking::{self, Looked},
-    obtaining, planning, runs, showing, tell, trusting,
+    naming, obtaining, password, planning, runs, showing, tell, trusting,
 };
 use crate::{
     answers::{
@@ -16,7 +16,7 @@ use crate::{
         preset::{self, Preset},
         spec::Spec,
     },
-    cli::{Acting, Install, Resume, Showing},
+    cli::{Acting, Install, Resume, Showing, Upgrade},
     drivers::{folder, journal::FileJournal},
     front::{
         self,
@@ -28,6 +28,7 @@ use crate::{
     },
     problem::{Exit, Problem},
     run::{
+        event,
         executor::{self, INSTALL, Options},
         ports::{Helm, Ports},
         preflight,
@@ -56,13 +57,36 @@ pub async fn install(args: &Install) -> Outcome {
     if args.no_verify {
         deployment.leave_out_verify();
     }
-    let helm = match obtaining::helm(&deployment.place, &args.acting).await? {
+    agreed(&deployment, &args.acting, args.showing, Duration::from_secs(args.patience)).await
+}
+
+/// `hubwright upgrade`
+pub async fn upgrade(args: &Upgrade) -> Outcome {
+    let named = naming::named(&args.place, "upgrade")?;
+    let (mut layers, _) = named.answers()?.ok_or_else(|| vec![not_remembered()])?;
+    answering::set(&mut layers, &args.set)?;
+    let early = answering::spec(&layers, &Facts::default())?;
+    let mut deployment = prepare(layers, &early).await?;
+    if args.no_verify {
+        deployment.leave_out_verify();
+    }
+    agreed(&deployment, &args.acting, args.showing, Duration::from_secs(args.patience)).await
+}
+
+fn not_remembered() -> Problem {
+    Problem::new("not-remembered", "this machine does not remember the deployment's answers")
+        .hint("`hubwright install PRESET` with its answers upgrades it as well")
+}
+
+/// Shows, asks, and does it if the person agrees.
+async fn agreed(deployment: &Deployment, acting: &Acting, showing: Showing, patience: Duration) -> Outcome {
+    let helm = match obtaining::helm(&deployment.place, acting).await? {
         ControlFlow::Continue(helm) => helm,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    announce(&deployment, args.showing);
-    match ask(&deployment, &args.acting)? {
-        Answer::Yes => deploy(&deployment, helm, args.showing, Duration::from_secs(args.patience)).await,
+    announce(deployment, showing);
+    match ask(deployment, acting)? {
+        Answer::Yes => deploy(deployment, helm, showing, patience).await,
         Answer::No => {
             tell("nothing was changed");
             Ok(Exit::Change)
@@ -74,8 +98,7 @@ pub async fn install(args: &Install) -> Outcome {
 /// `hubwright resume`
 pub async fn resume(args: &Resume) -> Outcome {
     let run = runs::unfinished(&args.place).map_err(one)?;
-    let name = run.folder.join(ANSWERS).display().to_string();
-    let preset = answering::load(&name)?;
+    let preset = answering::load(&run.answers().display().to_string())?;
     let mut layers = Layers::new();
     layers.push_preset("the interrupted run", preset);
     let early = answering::spec(&layers, &Facts::default())?;
@@ -129,9 +152,7 @@ fn ask(deployment: &Deployment, acting: &Acting) -> Result<Answer, Vec<Problem>>
     if acting.yes || commands != Answer::Yes {
         return Ok(commands);
     }
-    let question =
-        format!("Install into namespace {} of {}?", deployment.place.namespace, deployment.place.connection.context);
-    confirm(&question, "--yes").map_err(one)
+    confirm(&format!("Install {}?", deployment.place.as_object()), "--yes").map_err(one)
 }
 
 async fn deploy(deployment: &Deployment, helm: Box<dyn Helm>, showing: Showing, patience: Duration) -> Outcome {
@@ -143,6 +164,9 @@ async fn deploy(deployment: &Deployment, helm: Box<dyn Helm>, showing: Showing, 
         executor::execute(&deployment.plan, &ports, &options, state, shown, cancel).await
     })
     .await;
+    if outcome == event::Outcome::Done && !showing.json {
+        password::show_once(place, &deployment.spec);
+    }
     Ok(showing::exit(outcome))
 }
 
@@ -174,6 +198,10 @@ fn options(deployment: &Deployment, state: &RunState, patience: Duration) -> Opt
     let fresh = || jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     let run = if state.unfinished(INSTALL) { state.run.clone() } else { fresh() };
     let verified = deployment.plan.steps.iter().any(|step| step.action == Action::Verify);
-    let summary = front::summary::lines(&deployment.spec, &deployment.plan.checks, verified);
+    let mut summary = front::summary::lines(&deployment.spec, &deployment.plan.checks, verified);
+    if let Some(layout) = deployment.place.layout() {
+        let folder = layout.folder().display().to_string();
+        summary.iter_mut().for_each(|line| *line = line.replace("{folder}", &folder));
+    }
     Options { run, holder: connecting::holder(), patience, silence: connecting::SILENCE, summary }
 }

@@ -27,7 +27,7 @@ pub struct Looked {
 
 /// Connects to where the answers lead. `early`: what they say before any cluster was asked.
 pub async fn reach(early: &Spec) -> Result<Place, Vec<Problem>> {
-    Place::reach(early.target.context(), &early.target.namespace).await.map_err(|problem| vec![problem])
+    Place::reach(&early.target).await.map_err(|problem| vec![problem])
 }
 
 /// Asks the cluster, and plans with what it says.
@@ -45,8 +45,7 @@ fn take(place: &Place, facts: &Facts, layers: &mut Layers) -> Result<(), Problem
         layers.detected(found.key, &found.value).map_err(|invalid| invalid.explain())?;
     }
     // The context is written down, so that `resume` finds the same cluster whatever is current then.
-    if layers.merged().target.context.is_none() {
-        let context = &place.connection.context;
+    if let (None, Some(context)) = (layers.merged().target.context, place.context()) {
         layers.set(Origin::Detected, "target.context", context).map_err(|invalid| invalid.explain())?;
     }
     Ok(())

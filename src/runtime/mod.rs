@@ -2,12 +2,16 @@
 mod answering;
 mod connecting;
 mod deploying;
+mod inspecting;
 mod looking;
+mod naming;
 mod obtaining;
+mod password;
 mod planning;
 mod proving;
 mod pure;
 mod removing;
+mod running;
 mod runs;
 mod showing;
 mod trusting;
@@ -41,6 +45,14 @@ pub fn run(cli: Cli) -> Exit {
         Command::Install(args) => wait_for(deploying::install(&args)),
         Command::Resume(args) => wait_for(deploying::resume(&args)),
         Command::Verify(args) => wait_for(proving::verify(&args)),
+        Command::Status(args) => wait_for(inspecting::status(&args)),
+        Command::Logs(args) => wait_for(inspecting::logs(&args)),
+        Command::Upgrade(args) => wait_for(deploying::upgrade(&args)),
+        Command::Start(args) => wait_for(running::start(&args)),
+        Command::Stop(args) => wait_for(running::stop(&args)),
+        Command::Restart(args) => wait_for(running::restart(&args)),
+        Command::Supervise { folder } => running::supervise(&folder),
+        Command::RunProcess { words } => running::run_process(&words),
         Command::Uninstall(args) => wait_for(removing::uninstall(&args)),
     });
     ended.unwrap_or_else(|problems| {

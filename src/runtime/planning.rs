@@ -10,7 +10,12 @@ use secrecy::ExposeSecret;
 
 use super::{Outcome, answering, connecting::Place, looking, print, print_words, tell, trusting};
 use crate::{
-    answers::{facts::Facts, secret::SecretRef, spec::Spec, warn, yaml},
+    answers::{
+        facts::Facts,
+        secret::SecretRef,
+        spec::{Hub, Provider, Spec},
+        warn, yaml,
+    },
     cli,
     drivers::secrets,
     front::{facts, message, plain::Answer},
@@ -39,9 +44,12 @@ pub async fn probe(args: &cli::Plan) -> Outcome {
     let (layers, early) = answering::complete(&args.answering, &args.place)?;
     let place = looking::reach(&early).await?;
     let looked = looking::look(&place, layers).await?;
-    let cluster = facts::cluster(&place.connection.context, &place.namespace, &looked.facts);
+    let place_facts = match place.context() {
+        Some(context) => facts::cluster(context, &place.namespace, &looked.facts),
+        None => facts::machine(&looked.facts),
+    };
     let detected = facts::detected(&looked.detected());
-    print_words(&format!("{cluster}\n{detected}{}{}", head(&looked.spec), show::text(&looked.plan)))?;
+    print_words(&format!("{place_facts}\n{detected}{}{}", head(&looked.spec), show::text(&looked.plan)))?;
     let ports = place.forgetful_ports(Place::no_helm());
     let problems =
         preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;
@@ -50,7 +58,8 @@ pub async fn probe(args: &cli::Plan) -> Outcome {
 
 /// What a person should read before the plan: where the login leads, and warnings.
 pub fn head(spec: &Spec) -> String {
-    let callback = spec.hub.as_ref().and_then(|hub| hub.login.callback.as_ref());
+    let own_form = |hub: &&Hub| matches!(hub.login.provider, Provider::Dummy { .. });
+    let callback = spec.hub.as_ref().filter(|hub| !own_form(hub)).and_then(|hub| hub.login.callback.as_ref());
     let callback =
         callback.map(|url| format!("callback URL to register with the login provider: {url}\n")).unwrap_or_default();
     let warnings: String = warn::warnings(spec).iter().map(|problem| message::warning(problem) + "\n").collect();

@@ -1,8 +1,8 @@
 //! `verify`: climbs the ladder against a deployment, on its own.
 //! Must not change anything but what a rung makes and takes away again.
-use super::{Outcome, answering, connecting::Place, deploying, looking, runs, showing};
+use super::{Outcome, answering, connecting::Place, looking, naming, runs, showing};
 use crate::{
-    answers::{facts::Facts, layers::Layers, spec::Spec},
+    answers::{facts::Facts, spec::Spec},
     cli::Verify,
     plan::{self, graph::Checks},
     problem::Problem,
@@ -23,10 +23,7 @@ pub async fn verify(args: &Verify) -> Outcome {
         None => verify::discover(&ports, &place.namespace).await.map_err(|error| vec![*error.problem])?,
     };
     if checks.hub.is_none() && checks.ray.is_none() && checks.dask.is_none() {
-        let problem = Problem::new(
-            "nothing-to-verify",
-            format!("there is no hub, Ray or Dask in namespace `{}`", place.namespace),
-        );
+        let problem = Problem::new("nothing-to-verify", format!("there is no hub, Ray or Dask in {}", place.words()));
         return Err(vec![problem.hint("name the namespace with `-n`, and the cluster with `--context`")]);
     }
     climb(args, &checks, &ports).await
@@ -38,30 +35,13 @@ async fn place(args: &Verify) -> Result<(Place, Option<Spec>), Vec<Problem>> {
         let (_, spec) = answering::complete(&args.answering, &args.place)?;
         return Ok((looking::reach(&spec).await?, Some(spec)));
     }
-    let (context, namespace) = named(args)?;
-    let place = Place::reach(context.as_deref(), &namespace).await.map_err(|problem| vec![problem])?;
-    let remembered = place.folder.join(deploying::ANSWERS);
-    if !remembered.exists() {
-        return Ok((place, None));
+    let mut named = naming::named(&args.place, "verify")?;
+    let place = named.reach().await?;
+    // A cluster that was not named by its context may be remembered all the same.
+    if named.run.is_none() {
+        named.run = runs::at(&place.folder);
     }
-    let mut layers = Layers::new();
-    layers.push_preset("the last run", answering::load(&remembered.display().to_string())?);
-    let spec = answering::spec(&layers, &Facts::default())?;
-    Ok((place, Some(spec)))
-}
-
-/// Context and namespace that were named, else those of the only deployment that is remembered, else the usual ones.
-fn named(args: &Verify) -> Result<(Option<String>, String), Vec<Problem>> {
-    let context = args.place.context.clone();
-    if let Some(namespace) = &args.place.namespace {
-        return Ok((context, namespace.clone()));
-    }
-    let runs = runs::all(&args.place).map_err(|problem| vec![problem])?;
-    match runs.as_slice() {
-        [] => Ok((context, "hub".to_owned())),
-        [run] => Ok((Some(run.context.clone()), run.namespace.clone())),
-        _ => Err(vec![runs::which("verify", &runs)]),
-    }
+    Ok((place, named.answers()?.map(|(_, spec)| spec)))
 }
 
 async fn climb(args: &Verify, checks: &Checks, ports: &Ports) -> Outcome {

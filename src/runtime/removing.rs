@@ -6,7 +6,7 @@ use super::{
     Outcome,
     connecting::{self, Place},
     deploying::ANSWERS,
-    obtaining, runs, showing, tell,
+    naming, obtaining, showing, tell,
 };
 use crate::{
     cli::Uninstall,
@@ -22,22 +22,22 @@ use crate::{
 
 /// `hubwright uninstall`
 pub async fn uninstall(args: &Uninstall) -> Outcome {
-    let (context, namespace) = place(args)?;
-    let place = Place::reach(context.as_deref(), &namespace).await.map_err(|problem| vec![problem])?;
+    let place = naming::named(&args.place, "remove")?.reach().await?;
+    let namespace = &place.namespace;
     let helm = match obtaining::helm(&place, &args.acting).await? {
         ControlFlow::Continue(helm) => helm,
         ControlFlow::Break(exit) => return Ok(exit),
     };
     let ports = place.ports(helm).map_err(|problem| vec![problem])?;
-    let inventory = uninstall::inventory(&ports, &namespace).await.map_err(|error| vec![*error.problem])?;
+    let inventory = uninstall::inventory(&ports, namespace).await.map_err(|error| vec![*error.problem])?;
     if inventory.is_empty(args.delete_data) {
-        tell(&format!("there is no deployment in namespace {namespace}: nothing to remove"));
+        tell(&format!("there is nothing of {}: nothing to remove", place.words()));
         return Ok(Exit::Done);
     }
     if !args.showing.json {
         tell(&list(&inventory, args.delete_data));
     }
-    match answer(args, &namespace)? {
+    match answer(args, &place)? {
         Answer::Yes => {}
         Answer::No => {
             tell("nothing was changed");
@@ -67,25 +67,13 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
     Ok(showing::exit(ended))
 }
 
-/// The place that was named, else the only one that is remembered.
-fn place(args: &Uninstall) -> Result<(Option<String>, String), Vec<Problem>> {
-    if let Some(namespace) = &args.place.namespace {
-        return Ok((args.place.context.clone(), namespace.clone()));
-    }
-    let runs = runs::all(&args.place).map_err(|problem| vec![problem])?;
-    if let [run] = runs.as_slice() {
-        return Ok((Some(run.context.clone()), run.namespace.clone()));
-    }
-    Err(vec![runs::which("remove", &runs)])
-}
-
 fn list(inventory: &Inventory, delete_data: bool) -> String {
     inventory.lines(delete_data).join("\n")
 }
 
-fn answer(args: &Uninstall, namespace: &str) -> Result<Answer, Vec<Problem>> {
+fn answer(args: &Uninstall, place: &Place) -> Result<Answer, Vec<Problem>> {
     if args.acting.yes {
         return Ok(Answer::Yes);
     }
-    confirm(&format!("Remove the deployment in namespace {namespace}?"), "--yes").map_err(|problem| vec![problem])
+    confirm(&format!("Remove {}?", place.words()), "--yes").map_err(|problem| vec![problem])
 }

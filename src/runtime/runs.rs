@@ -2,11 +2,16 @@
 //! Must not change anything.
 use std::path::{Path, PathBuf};
 
-use super::deploying::ANSWERS;
+use super::{deploying::ANSWERS, naming};
 use crate::{
-    answers::preset,
+    answers::{
+        preset,
+        spec::{self, Target},
+        tree::{self, TargetKind},
+    },
     cli::Place,
     drivers::{folder, journal},
+    plan::render::quoted,
     problem::Problem,
     run::{executor::INSTALL, state::RunState, uninstall::UNINSTALL},
 };
@@ -15,31 +20,61 @@ use crate::{
 pub struct Remembered {
     /// Its folder.
     pub folder: PathBuf,
-    /// Context and namespace.
-    pub context: String,
-    /// Namespace.
-    pub namespace: String,
+    /// Where it is.
+    pub target: Target,
     /// What its journal says.
     pub state: RunState,
+}
+
+impl Remembered {
+    /// The file with its answers.
+    pub fn answers(&self) -> PathBuf {
+        self.folder.join(ANSWERS)
+    }
+
+    /// The flags that name it.
+    pub fn flags(&self) -> String {
+        let name = quoted(&self.target.namespace);
+        match self.target.context() {
+            Some(context) => format!("--context {} -n {name}", quoted(context)),
+            None if self.target.machine().is_some() => format!("--this-machine -n {name}"),
+            None => format!("-n {name}"),
+        }
+    }
 }
 
 /// All deployments that are remembered, of the place that was named if one was.
 pub fn all(place: &Place) -> Result<Vec<Remembered>, Problem> {
     let Ok(entries) = std::fs::read_dir(folder::root()?) else { return Ok(Vec::new()) };
-    let named = |said: &Option<String>, name: &str| said.as_deref().is_none_or(|said| said == name);
-    let found = entries.flatten().filter_map(|entry| load(&entry.path()));
-    Ok(found.filter(|run| named(&place.context, &run.context) && named(&place.namespace, &run.namespace)).collect())
+    let mut found: Vec<Remembered> = entries.flatten().filter_map(|entry| at(&entry.path())).collect();
+    found.retain(|run| meant(place, &run.target));
+    found.sort_by(|one, other| one.folder.cmp(&other.folder));
+    Ok(found)
 }
 
-fn load(folder: &Path) -> Option<Remembered> {
+fn meant(place: &Place, target: &Target) -> bool {
+    let named = |said: &Option<String>, name: Option<&str>| said.is_none() || said.as_deref() == name;
+    named(&place.context, target.context())
+        && named(&place.namespace, Some(&target.namespace))
+        && (!place.this_machine || target.machine().is_some())
+}
+
+/// What is remembered in a folder.
+pub fn at(folder: &Path) -> Option<Remembered> {
     let text = std::fs::read_to_string(folder.join(ANSWERS)).ok()?;
     let answers = preset::parse(&text, ANSWERS).ok()?.answers;
-    Some(Remembered {
-        folder: folder.to_owned(),
-        context: answers.target.context.unwrap_or_default(),
-        namespace: answers.target.namespace.unwrap_or_default(),
-        state: RunState::fold(&journal::read(folder)),
-    })
+    let state = RunState::fold(&journal::read(folder));
+    Some(Remembered { folder: folder.to_owned(), target: target(answers.target, answers.machine), state })
+}
+
+fn target(target: tree::Target, machine: tree::Machine) -> Target {
+    let namespace = target.namespace.unwrap_or_else(|| "hub".to_owned());
+    match target.kind {
+        Some(TargetKind::ThisMachine) => naming::on_this_machine(machine.folder, namespace),
+        Some(TargetKind::Kubernetes) | None => {
+            Target { place: spec::Place::Kubernetes { context: target.context }, namespace }
+        }
+    }
 }
 
 /// The one installation that was interrupted.
@@ -60,7 +95,7 @@ pub fn which(verb: &str, runs: &[Remembered]) -> Problem {
 }
 
 fn names<'r>(runs: impl Iterator<Item = &'r Remembered>) -> String {
-    runs.map(|run| format!("`--context {} -n {}`", run.context, run.namespace)).collect::<Vec<_>>().join(", ")
+    runs.map(|run| format!("`{}`", run.flags())).collect::<Vec<_>>().join(", ")
 }
 
 fn several<'r>(runs: impl Iterator<Item = &'r Remembered>) -> Problem {
@@ -69,9 +104,9 @@ fn several<'r>(runs: impl Iterator<Item = &'r Remembered>) -> Problem {
 
 fn nothing(others: &[Remembered]) -> Problem {
     if let Some(run) = others.iter().find(|run| run.state.unfinished(UNINSTALL)) {
-        let again = format!("`hubwright uninstall --context {} -n {}` goes on", run.context, run.namespace);
+        let again = format!("`hubwright uninstall {}` goes on", run.flags());
         return Problem::new("nothing-to-resume", "the interrupted run is a removal").hint(again);
     }
     Problem::new("nothing-to-resume", "no interrupted run is remembered on this machine")
-        .hint("`hubwright install PRESET` with the same answers goes on as well: it looks at the cluster and changes only what is missing")
+        .hint("`hubwright install PRESET` with the same answers goes on as well: it looks at what is there and changes only what is missing")
 }
