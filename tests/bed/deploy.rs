@@ -7,11 +7,7 @@ use std::{
 
 use hubwright::run::event::{EventKind, Outcome, RungOutcome};
 
-use crate::{
-    Case,
-    bed::Bed,
-    deployment::{Deployment, run},
-};
+use crate::{Case, bed::Bed, deployment::Deployment, said::run};
 
 /// The tests.
 pub const CASES: &[Case] = &[

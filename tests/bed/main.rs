@@ -16,6 +16,8 @@ mod deployment;
 mod drivers;
 mod helm;
 mod presets;
+#[path = "../said.rs"]
+mod said;
 
 use std::process::ExitCode;
 

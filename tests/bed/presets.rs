@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use crate::{
     Case,
     bed::{Bed, Namespace, until},
-    deployment::{Deployment, Done, run},
+    deployment::Deployment,
+    said::{Done, run},
 };
 
 /// The tests.

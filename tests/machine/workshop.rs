@@ -14,6 +14,9 @@ use hubwright::{
 };
 use serde_json::{Value, json};
 
+/// Has this program make an environment, as a test asks for it.
+pub const CHILD: &str = "HUBWRIGHT_PACKAGES_CHILD";
+
 /// Two packages and their hashes.
 pub const LOCK: &str = "idna==3.11 --hash=sha256:771a87f49d9defaf64091e6e6fe9c18d4833f140bd19464795bc32d966ca37ea\nsix==1.17.0 --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274\n";
 
@@ -66,7 +69,7 @@ impl Workshop {
             .envs(kept)
             .env("HOME", self.home.path())
             .envs(self.variables.iter().cloned())
-            .env(super::CHILD, order.to_string())
+            .env(CHILD, order.to_string())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap()

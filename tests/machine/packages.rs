@@ -3,29 +3,28 @@ use std::{fs, os::unix::fs::PermissionsExt, process::Command};
 
 use hubwright::plan::graph::NodePackage;
 
-use super::workshop::{LOCK, Workshop, server};
-
-/// A test: its name, whether it needs a package index, and what it does. Panics where an expectation fails.
-type Case = (&'static str, bool, fn());
+use crate::{
+    Case,
+    workshop::{LOCK, Workshop, server},
+};
 
 /// All tests.
 pub const CASES: &[Case] = &[
-    ("whole_environment_with_uv_and_a_proxy", true, whole_environment_with_uv_and_a_proxy),
-    ("pip_alone_does_it_where_uv_is_not_to_be_had", true, pip_alone_does_it_where_uv_is_not_to_be_had),
-    ("node_comes_as_a_wheel_where_there_is_none", true, node_comes_as_a_wheel_where_there_is_none),
-    ("a_folder_of_wheels_is_enough", true, a_folder_of_wheels_is_enough),
-    ("killed_at_any_time_it_is_made_whole_by_the_next_run", true, killed_at_any_time_it_is_made_whole_by_the_next_run),
-    ("another_file_than_the_tested_one_is_refused", true, another_file_than_the_tested_one_is_refused),
-    ("what_the_person_adds_must_fit", true, what_the_person_adds_must_fit),
-    ("an_index_that_does_not_work_is_named", false, an_index_that_does_not_work_is_named),
-    ("a_disk_that_gets_full_is_named", true, a_disk_that_gets_full_is_named),
+    ("whole_environment_with_uv_and_a_proxy", whole_environment_with_uv_and_a_proxy),
+    ("pip_alone_does_it_where_uv_is_not_to_be_had", pip_alone_does_it_where_uv_is_not_to_be_had),
+    ("node_comes_as_a_wheel_where_there_is_none", node_comes_as_a_wheel_where_there_is_none),
+    ("a_folder_of_wheels_is_enough", a_folder_of_wheels_is_enough),
+    ("killed_at_any_time_it_is_made_whole_by_the_next_run", killed_at_any_time_it_is_made_whole_by_the_next_run),
+    ("another_file_than_the_tested_one_is_refused", another_file_than_the_tested_one_is_refused),
+    ("what_the_person_adds_must_fit", what_the_person_adds_must_fit),
+    ("an_index_that_does_not_work_is_named", an_index_that_does_not_work_is_named),
+    ("a_disk_that_gets_full_is_named", a_disk_that_gets_full_is_named),
 ];
 
 const MANIFEST: &str = r#"{"name":"proxy","version":"1.0.0","private":true,"dependencies":{"semver":"7.7.2"}}"#;
 const NPM_LOCK: &str = r#"{"name":"proxy","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{
     "":{"name":"proxy","version":"1.0.0","dependencies":{"semver":"7.7.2"}},
-    "node_modules/semver":{"version":"7.7.2","resolved":"https://registry.npmjs.org/semver/-/semver-7.7.2.tgz",
-    "integrity":"sha512-RF0Fw+rO5AMf9MAyaRXI4AV0Ulj5lMHqVxxdSgiVbixSCXoEmmX/jk0CuJw4+3SqroYO9VoUh+HcuJivvtJemA==",
+    "node_modules/semver":{"version":"7.7.2","integrity":"sha512-RF0Fw+rO5AMf9MAyaRXI4AV0Ulj5lMHqVxxdSgiVbixSCXoEmmX/jk0CuJw4+3SqroYO9VoUh+HcuJivvtJemA==",
     "bin":{"semver":"bin/semver.js"}}}}"#;
 const NODE: &str = include_str!("../../assets/local/node.lock");
 
