@@ -42,8 +42,7 @@ impl Done {
         format!("{}\n{}\n{}", self.status, failed.collect::<Vec<_>>().join("\n"), self.said)
     }
 
-    /// A rung that ended.
-    pub fn rung(&self, name: &str) -> Option<&RungResult> {
+    fn rung(&self, name: &str) -> Option<&RungResult> {
         self.events.iter().find_map(|event| match &event.kind {
             EventKind::RungDone(rung) if rung.rung == name => Some(rung),
             _ => None,

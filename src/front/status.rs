@@ -3,7 +3,10 @@ use jiff::Timestamp;
 
 use super::{clock, message};
 use crate::{
-    health::{pod::PodLine, verdict::Finding},
+    health::{
+        pod::{self, PodLine},
+        verdict::Finding,
+    },
     run::{
         event::Outcome,
         state::{Phase, RunState},
@@ -31,6 +34,10 @@ pub fn text(place: &str, parts: &[Part], findings: &[Finding], now: Timestamp) -
     let width = parts.iter().map(|part| part.line.name.chars().count()).max().unwrap_or_default().max(9);
     let mut sorted: Vec<&Part> = parts.iter().collect();
     sorted.sort_by_key(|part| (is_well(&part.line), part.line.name.clone()));
+    if parts.iter().all(|part| part.line.state == pod::STOPPED) {
+        let name = &parts.first().map(|part| part.line.namespace.clone()).unwrap_or_default();
+        return format!("{place} is stopped: `hubwright start -n {name}` starts it again\n\n");
+    }
     let ready = parts.iter().filter(|part| is_well(&part.line)).count();
     let mut text = format!("{place}: {ready} of {} ready\n\n", parts.len());
     for part in sorted {

@@ -7,6 +7,8 @@ use super::{
     text,
 };
 
+/// State of a process of this machine whose deployment was stopped by hand.
+pub const STOPPED: &str = "Stopped";
 /// Longest reason, in characters.
 const REASON: usize = 200;
 

@@ -6,7 +6,8 @@ use super::{
     Outcome,
     connecting::{self, Place},
     deploying::ANSWERS,
-    naming, obtaining, showing, tell,
+    naming::{self, Named},
+    obtaining, runs, showing, tell,
 };
 use crate::{
     cli::Uninstall,
@@ -22,7 +23,7 @@ use crate::{
 
 /// `hubwright uninstall`
 pub async fn uninstall(args: &Uninstall) -> Outcome {
-    let place = naming::named(&args.place, "remove")?.reach().await?;
+    let place = named(args)?.reach().await?;
     let namespace = &place.namespace;
     let helm = match obtaining::helm(&place, &args.acting).await? {
         ControlFlow::Continue(helm) => helm,
@@ -61,10 +62,17 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
         // The next installation begins a new story; the old one can still be read beside it.
         FileJournal::rotate(&place.folder).map_err(|problem| vec![problem])?;
         // What is gone is not offered any more; its answers can still be read, and be used again.
-        let answers = place.folder.join(ANSWERS);
-        let _ = std::fs::rename(&answers, answers.with_extension("removed.yaml"));
+        let _ = std::fs::rename(place.folder.join(ANSWERS), place.folder.join(runs::REMOVED));
     }
     Ok(showing::exit(ended))
+}
+
+/// The deployment that is there, else one that was removed: its data may have stayed.
+fn named(args: &Uninstall) -> Result<Named, Vec<Problem>> {
+    naming::named(&args.place, "remove").or_else(|problems| match runs::removed(&args.place) {
+        Some(run) if args.delete_data => Ok(Named { target: run.target.clone(), run: Some(run) }),
+        _ => Err(problems),
+    })
 }
 
 fn list(inventory: &Inventory, delete_data: bool) -> String {

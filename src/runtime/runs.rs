@@ -16,6 +16,9 @@ use crate::{
     run::{executor::INSTALL, state::RunState, uninstall::UNINSTALL},
 };
 
+/// File with the answers of a deployment that was removed.
+pub const REMOVED: &str = "answers.removed.yaml";
+
 /// One remembered deployment.
 pub struct Remembered {
     /// Its folder.
@@ -59,9 +62,22 @@ fn meant(place: &Place, target: &Target) -> bool {
         && (!place.this_machine || target.machine().is_some())
 }
 
+/// The one deployment of this machine that was removed and whose data may have stayed.
+pub fn removed(place: &Place) -> Option<Remembered> {
+    let entries = std::fs::read_dir(folder::root().ok()?).ok()?;
+    let mut found = entries.flatten().filter_map(|entry| load(&entry.path(), REMOVED));
+    let meant = |run: &Remembered| run.target.machine().is_some() && meant(place, &run.target);
+    let first = found.find(meant)?;
+    found.all(|other| !meant(&other)).then_some(first)
+}
+
 /// What is remembered in a folder.
 pub fn at(folder: &Path) -> Option<Remembered> {
-    let text = std::fs::read_to_string(folder.join(ANSWERS)).ok()?;
+    load(folder, ANSWERS)
+}
+
+fn load(folder: &Path, answers: &str) -> Option<Remembered> {
+    let text = std::fs::read_to_string(folder.join(answers)).ok()?;
     let answers = preset::parse(&text, ANSWERS).ok()?.answers;
     let state = RunState::fold(&journal::read(folder));
     Some(Remembered { folder: folder.to_owned(), target: target(answers.target, answers.machine), state })

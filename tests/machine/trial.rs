@@ -39,7 +39,7 @@ fn killed_and_resumed(here: &Here) {
     here.kill_when(here.acting(&["resume"]), starts);
 
     let resumed = run(here.acting(&["resume"]));
-    assert_eq!(resumed.outcome(), Some((Outcome::Done, true)), "{}", resumed.complaints());
+    assert_eq!(resumed.outcome().map(|(outcome, _)| outcome), Some(Outcome::Done), "{}", resumed.complaints());
     assert_eq!(resumed.status.code(), Some(0));
     let rungs = resumed.rungs(RungOutcome::Passed);
     for proven in ["hub", "ray", "dask", "notebook"] {
@@ -181,6 +181,12 @@ fn stopped_and_started(here: &Here) {
     assert_eq!(here.processes(), Vec::<u32>::new(), "nothing runs any more");
     let (code, said) = here.plainly(&["status"]);
     assert!(code == Some(1) && said.contains("stopped"), "{said}");
+    let red = run(here.command(&["verify"]));
+    assert_eq!(red.outcome().map(|(outcome, _)| outcome), Some(Outcome::Unverified), "{}", red.complaints());
+    for rung in ["hub-pods", "ray-pods", "dask-pods"] {
+        let problem = red.expect_cause(rung, "deployment-stopped");
+        assert!(problem.hints.iter().any(|hint| hint.contains("hubwright start")), "{problem:?}");
+    }
     let (code, said) = here.plainly(&["start"]);
     assert_eq!(code, Some(0), "{said}");
 }

@@ -41,7 +41,6 @@ use crate::{
     },
 };
 
-pub use pods::LOG;
 pub use secrets::MachineSecrets;
 
 /// One deployment on this machine.

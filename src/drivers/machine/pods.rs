@@ -8,17 +8,18 @@ use super::{
     seen::{Ended, SeenProcess, State},
 };
 use crate::{
-    health::objects::{
-        Condition, Container, ContainerState, ContainerStatus, Holds, HttpGet, Pod, PodSpec, PodStatus, Port, Probe,
-        Running, TcpSocket, Terminated, Waiting,
+    health::{
+        objects::{
+            Condition, Container, ContainerState, ContainerStatus, Holds, HttpGet, LOG, Pod, PodSpec, PodStatus, Port,
+            Probe, Running, TcpSocket, Terminated, Waiting,
+        },
+        pod,
     },
     plan::graph::{self, digest},
 };
 
-/// Annotation that says where the log is.
-pub const LOG: &str = "hubwright.io/log";
 /// Why nothing runs: its supervisor does not.
-const STOPPED: (&str, &str) = ("Stopped", "it does not run: the deployment is stopped");
+const STOPPED: (&str, &str) = (pod::STOPPED, "it does not run: the deployment is stopped");
 /// Questions without an answer until a process counts as not answering, every second one.
 const PATIENCE: u32 = 120;
 

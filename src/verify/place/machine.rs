@@ -34,12 +34,27 @@ pub async fn behind(scene: &Scene<'_>, notes: &Notes, named: &str) -> Result<(),
             names(&index, named).for_each(|name| notes.seen(format!("process {name} is ready")));
             return Ok(());
         }
+        if stopped(&index) {
+            return Err(deployment_stopped(&scene.checks.namespace).into());
+        }
         if begun.elapsed() > PATIENCE {
             late.iter().flatten().for_each(|line| notes.seen(line));
             return Err(not_ready(scene, &index, named, late.as_deref()).await.into());
         }
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// Whether nothing of it runs, because a person said so: nothing to wait for.
+fn stopped(index: &Index) -> bool {
+    let mut processes = index.pods().peekable();
+    processes.peek().is_some() && processes.all(|process| pod::line(index, process).state == pod::STOPPED)
+}
+
+fn deployment_stopped(name: &str) -> Problem {
+    Problem::new("deployment-stopped", "the deployment is stopped")
+        .hint(format!("`hubwright start -n {name}` starts it again"))
+        .retry()
 }
 
 fn names<'a>(index: &'a Index, named: &'a str) -> impl Iterator<Item = &'a str> {

@@ -136,11 +136,18 @@ pub async fn login(scene: &Scene<'_>, notes: &Notes) -> Result<(), Stop> {
     leads(check, host, &target, notes).map_err(Stop::from)
 }
 
+/// Whether a page is at a host, as it stands in an answer: with the port where that is not the scheme's own.
+fn same_host(target: &Url, host: &str) -> bool {
+    let wanted = Url::parse(&format!("{}://{host}", target.scheme()));
+    let place = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
+    wanted.is_ok_and(|wanted| place(&wanted) == place(target))
+}
+
 fn leads(check: &HubCheck, host: &str, target: &Url, notes: &Notes) -> Result<(), Problem> {
     let location = target.as_str();
     let query = |name: &str| target.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let (client, callback) = (query("client_id").unwrap_or_default(), query("redirect_uri").unwrap_or_default());
-    if target.host_str() != Some(host) {
+    if !same_host(target, host) {
         return Err(
             causes::login(format!("the login leads to another host than `{host}`"), location).at("login.method")
         );
@@ -169,6 +176,14 @@ mod tests {
             ..HubCheck::default()
         };
         leads(&check, "github.com", &Url::parse(location).unwrap(), &Notes::default())
+    }
+
+    #[test]
+    fn a_provider_on_a_port_of_its_own_is_the_same_host() {
+        let at = |location: &str, host: &str| same_host(&Url::parse(location).unwrap(), host);
+        assert!(at("http://127.0.0.1:9900/login", "127.0.0.1:9900"));
+        assert!(at("https://github.com/login", "github.com") && at("https://github.com/login", "github.com:443"));
+        assert!(!at("http://127.0.0.1:9901/login", "127.0.0.1:9900") && !at("https://github.com:8443/", "github.com"));
     }
 
     #[test]
