@@ -1,7 +1,7 @@
 //! The supervisor: a program of its own that outlives the run, keeps the processes of one deployment running, and says
 //! how they are. What is to run and what runs are files in its folder. Must not know what any process is for.
 //!
-//! Events come in here, [`state`] says what they lead to, and the other files carry it out. Everything happens on one
+//! Events come in here, `state` says what they lead to, and the other files carry it out. Everything happens on one
 //! thread: the kernel ends a child with the thread that started it.
 mod launch;
 mod log;
