@@ -150,7 +150,7 @@ impl Pip {
     /// The environment's own, where Python can put one there, else that of the machine's Python.
     async fn find(shop: &Shop<'_>) -> Result<Self, Problem> {
         if shop.python.ensurepip {
-            let arguments = ["-I", "-m", "ensurepip", "--upgrade"].map(Into::into).into();
+            let arguments = ["-I", "-B", "-m", "ensurepip", "--upgrade"].map(Into::into).into();
             let variables = shop.settings.plain();
             let job = Job { program: shop.interpreter(), arguments, variables, folder: &shop.cache };
             let ended = shop.job("python -m ensurepip", job, &mut |_| {}).await?;
@@ -194,7 +194,7 @@ impl Pip {
     }
 
     fn command<'a>(&self, shop: &'a Shop<'_>) -> Job<'a> {
-        let arguments = ["-I", "-m", "pip"].map(Into::into).into();
+        let arguments = ["-I", "-B", "-m", "pip"].map(Into::into).into();
         Job { program: self.python.clone(), arguments, variables: shop.settings.pip(), folder: &shop.cache }
     }
 }

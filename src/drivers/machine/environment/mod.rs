@@ -19,6 +19,7 @@ use std::{
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use self::{
@@ -28,10 +29,16 @@ use self::{
     settings::Settings,
     words::Words,
 };
-use super::layout::Layout;
+use super::{
+    layout::Layout,
+    supervisor::strays::{self, Whose},
+};
 use crate::{drivers::folder, plan::graph::Environment, problem::Problem, run::ports::Progress};
 
 pub use os::has_musl;
+
+/// How long a tool that was left behind may take to end.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Whoever wants to know how far it is.
 pub type Said<'a> = &'a (dyn Fn(Progress) + Send + Sync);
@@ -53,6 +60,8 @@ pub async fn prepare(layout: &Layout, environment: &Environment, said: Said<'_>)
     said(Progress::of("looking for Python"));
     let python = python::find(environment.python.as_deref()).await?;
     layout.make()?;
+    // A tool whose run was killed may still copy: what it writes must not get among the new files.
+    strays::end(&layout.cache(), Whose::Makers, FAREWELL).await;
     let shop = Shop::open(layout, environment, python, said)?;
     shop.work().await?;
     shop.close()
@@ -83,6 +92,9 @@ impl<'a> Shop<'a> {
         for path in [&layout.environments(), &cache, &cache.join("tmp"), &target] {
             folder::make(path).map_err(|problem| in_machine_words(problem, path))?;
         }
+        // uv and uv alone looks for settings of a project in the folders above; here it finds that there are none.
+        let none = cache.join("uv.toml");
+        folder::write_private(&none, "").map_err(|problem| in_machine_words(problem, &none))?;
         let settings = Settings::read(&cache);
         let words = Words::open(&layout.logs().join("environment.log"), settings.secrets(&environment.packages));
         Ok(Self { environment, python, settings, words, said, target, cache, complete })
@@ -106,7 +118,7 @@ impl<'a> Shop<'a> {
         if !self.python.venv {
             return Err(python::without_venv(&self.python));
         }
-        let arguments = ["-I", "-m", "venv", "--without-pip"].map(Into::into).into_iter();
+        let arguments = ["-I", "-B", "-m", "venv", "--without-pip"].map(Into::into).into_iter();
         let arguments = arguments.chain([self.target.clone().into_os_string()]).collect();
         let program = self.python.program.clone();
         let job = Job { program, arguments, variables: self.settings.plain(), folder: &self.cache };

@@ -114,12 +114,8 @@ fn in_path(name: &str, path: &OsStr) -> impl Iterator<Item = PathBuf> {
 /// Asks a program what it is. A shim of pyenv that leads nowhere fails here and is refused.
 async fn ask(program: &Path) -> Result<Python, Refused> {
     let refuse = |why: String| Refused { program: program.to_owned(), why };
-    let asked = Command::new(program)
-        .args(["-I", "-c", QUESTION])
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
+    let asked =
+        Command::new(program).args(["-I", "-B", "-c", QUESTION]).stdin(Stdio::null()).kill_on_drop(true).output();
     let output = tokio::time::timeout(PATIENCE, asked)
         .await
         .map_err(|_| refuse(format!("it did not answer within {} s", PATIENCE.as_secs())))?

@@ -12,6 +12,7 @@ use std::{
 };
 
 use super::os;
+use crate::drivers::machine::supervisor::strays::MAKES;
 
 /// All variables of a program.
 pub type Variables = BTreeMap<OsString, OsString>;
@@ -97,7 +98,11 @@ impl Settings {
         };
         let mut plain = keep(is_plain);
         let own = keep(|name| UV.contains(&name) || name.starts_with("UV_INDEX_") || is_npm(name));
-        for (name, value) in [("PYTHONDONTWRITEBYTECODE", OsStr::new("1")), ("TMPDIR", cache.join("tmp").as_os_str())] {
+        for (name, value) in [
+            ("PYTHONDONTWRITEBYTECODE", OsStr::new("1")),
+            ("TMPDIR", cache.join("tmp").as_os_str()),
+            (MAKES, cache.as_os_str()),
+        ] {
             plain.insert(name.into(), value.to_owned());
         }
         Self { plain, own, pip: pip::settings(files, variables), cache: cache.to_owned() }

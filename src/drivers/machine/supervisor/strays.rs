@@ -15,8 +15,12 @@ use crate::drivers::processes::{self, Identity};
 
 /// Names the deployment's folder.
 pub const DEPLOYMENT: &str = "HUBWRIGHT_DEPLOYMENT";
+/// Names the folder of what is put together for a deployment: a program that makes an environment.
+pub const MAKES: &str = "HUBWRIGHT_MAKES";
 /// Names the process.
 const PROCESS: &str = "HUBWRIGHT_PROCESS";
+/// What a hub and Dask Gateway give what they start for people.
+const PEOPLES: [&[u8]; 2] = [b"JUPYTERHUB_USER=", b"DASK_GATEWAY_CLUSTER_NAME="];
 /// How often one looks whether they have ended.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How long the kernel may take for a SIGKILL.
@@ -38,6 +42,8 @@ pub enum Whose<'a> {
     DeploymentAndBelow,
     /// Those of one process.
     Process(&'a str),
+    /// Those that make an environment, and outlived the run that started them.
+    Makers,
 }
 
 /// Ends what is left of a deployment in a folder: asks, and after a time does not ask any more.
@@ -49,6 +55,19 @@ pub async fn end(folder: &Path, whose: Whose<'_>, within: Duration) {
         }
         end_these(&found, within).await;
     }
+}
+
+/// Whether something runs in a deployment that people started: servers, clusters.
+pub fn is_used(folder: &Path) -> bool {
+    let peoples =
+        |variables: &Vec<Vec<u8>>| PEOPLES.iter().any(|name| variables.iter().any(|one| one.starts_with(name)));
+    let mut used = processes::all().into_iter().filter(|pid| is_marked(*pid, folder, &Whose::Deployment));
+    used.any(|pid| peoples(&processes::environment(pid)))
+}
+
+/// Whether this very program was started from within a deployment, say in a terminal of a notebook.
+pub fn is_within(folder: &Path) -> bool {
+    std::env::var_os(DEPLOYMENT).is_some_and(|marked| marked == folder)
 }
 
 async fn end_these(found: &[Identity], within: Duration) {
@@ -97,11 +116,11 @@ fn is_marked(pid: u32, folder: &Path, whose: &Whose<'_>) -> bool {
         let wanted = [name.as_bytes(), b"=", value.as_bytes()].concat();
         variables.contains(&wanted)
     };
-    let of_process = match whose {
-        Whose::Deployment | Whose::DeploymentAndBelow => true,
-        Whose::Process(process) => has(PROCESS, OsStr::new(process)),
-    };
-    of_process && has(DEPLOYMENT, folder.as_os_str())
+    match whose {
+        Whose::Deployment | Whose::DeploymentAndBelow => has(DEPLOYMENT, folder.as_os_str()),
+        Whose::Process(process) => has(PROCESS, OsStr::new(process)) && has(DEPLOYMENT, folder.as_os_str()),
+        Whose::Makers => has(MAKES, folder.as_os_str()),
+    }
 }
 
 #[cfg(test)]
@@ -143,6 +162,41 @@ mod tests {
         end(ours, Whose::Process("ray"), Duration::from_millis(300)).await;
         let ended = ended(ours, Whose::Process("none"), children).await;
         assert_eq!(ended, [Some(15), Some(9), None]);
+    }
+
+    #[tokio::test]
+    async fn a_tool_whose_run_was_killed_went_on_to_write_into_the_next_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tool = Command::new("sleep").arg("30").env(MAKES, folder.path()).spawn().unwrap();
+        end(folder.path(), Whose::Deployment, Duration::from_millis(300)).await;
+        let before = tool.try_wait().unwrap();
+        end(folder.path(), Whose::Makers, Duration::from_millis(300)).await;
+        let after = tool.try_wait().unwrap().and_then(|status| status.signal());
+        let _ = tool.kill().and_then(|()| tool.wait());
+        assert_eq!((before, after), (None, Some(15)));
+    }
+
+    #[tokio::test]
+    async fn an_older_supervisor_was_never_replaced_because_nobody_asked_whether_people_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut hub = start(folder.path(), "hub", "exec sleep 30");
+        let server = || {
+            let mut server = Command::new("sleep");
+            server.arg("30").envs(marks(folder.path(), "hub")).env("JUPYTERHUB_USER", "ada").spawn().unwrap()
+        };
+        while find(folder.path(), &Whose::Process("hub")).is_empty() {
+            tokio::time::sleep(GLANCE).await;
+        }
+        let idle = is_used(folder.path());
+        let mut server = server();
+        while !processes::command_line(server.id()).starts_with(b"sleep") {
+            tokio::time::sleep(GLANCE).await;
+        }
+        let used = (is_used(folder.path()), is_used(Path::new("/no/such")));
+        for child in [&mut hub, &mut server] {
+            child.kill().and_then(|()| child.wait()).unwrap();
+        }
+        assert_eq!((idle, used), (false, (true, false)));
     }
 
     #[tokio::test]
