@@ -39,8 +39,9 @@ c.UnsafeLocalBackend.cluster_status_period = 5
 c.Proxy.proxy_status_period = 5
 # distributed 2026.6 removed the `dask-scheduler` and `dask-worker` programs that the server starts by default.
 c.ClusterConfig.scheduler_cmd = [sys.executable, "-m", "dask", "scheduler"]
-# Without a host the workers listen everywhere.
+# Without a host the workers listen everywhere, without a folder they leave theirs in /tmp.
 c.ClusterConfig.worker_cmd = [sys.executable, "-m", "dask", "worker", "--host", "127.0.0.1"]
+c.ClusterConfig.worker_cmd += ["--local-directory", str(ROOT / "run" / "scratch")]
 if GIVEN.get("hub"):
     c.DaskGateway.authenticator_class = "dask_gateway_server.auth.JupyterHubAuthenticator"
     c.JupyterHubAuthenticator.jupyterhub_api_url = GIVEN["hub"]

@@ -2,6 +2,7 @@
 //! Must not know how anything is carried out, nor any component by name.
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
     time::Duration,
 };
 
@@ -292,6 +293,9 @@ pub struct ServedPort {
     pub port: u16,
     /// Port where it is.
     pub at: u16,
+    /// Address where it is, if that is not loopback.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
 }
 
 /// How a process is asked whether it is ready, on loopback.

@@ -216,7 +216,7 @@ pub struct Holdings {
     pub processes: Vec<String>,
     /// Names of environments, whole or not.
     pub environments: Vec<String>,
-    /// Whether there is data of people: home directories, the hub's database.
+    /// Whether there is data of people: home directories, the hub's database, passwords.
     pub data: bool,
     /// Whether it starts with the machine.
     pub at_boot: bool,

@@ -353,6 +353,40 @@ fn a_shell_reads_everything_that_is_rendered() {
     assert!(readme.contains("/opt/python/bin/python3 -m venv env/") && readme.contains("'pandas>=2'"), "{readme}");
 }
 
+#[test]
+fn dasks_clusters_wrote_their_settings_into_the_persons_own_home() {
+    let plan = plan_of(&[("ray.pools", POOLS)]);
+    assert!(processes(&plan).len() > 4);
+    for (name, process) in processes(&plan) {
+        assert_eq!(process.environment.get("HOME").map(String::as_str), Some("{folder}/run/home"), "{name}");
+    }
+}
+
+#[test]
+fn a_proxy_that_is_not_on_loopback_was_looked_for_on_loopback() {
+    let at = |address: &str| {
+        let open = [
+            ("machine.address", address),
+            ("access.host", "hub.example.org"),
+            ("machine.certificate", "/etc/hub/tls.crt"),
+            ("machine.key", "/etc/hub/tls.key"),
+        ];
+        let loopback = address.parse::<std::net::IpAddr>().unwrap().is_loopback();
+        let plan = plan_of(if loopback { &open[..1] } else { &open });
+        let address = processes(&plan)["proxy"].ports[0].address;
+        address.map(|address| address.to_string())
+    };
+    for (address, expected) in [
+        ("127.0.0.1", None),
+        ("0.0.0.0", None),
+        ("::", Some("::1")),
+        ("::1", Some("::1")),
+        ("192.0.2.7", Some("192.0.2.7")),
+    ] {
+        assert_eq!(at(address).as_deref(), expected, "{address}");
+    }
+}
+
 /// With programs that only say how they were called.
 #[test]
 fn a_rendered_script_gives_a_process_what_the_plan_says() {
@@ -397,5 +431,7 @@ fn a_rendered_script_gives_a_process_what_the_plan_says() {
     let ray = String::from_utf8(shell(&folder, &["run/ray-head.sh"], "").stdout).unwrap();
     let runtime = ray.lines().find_map(|line| line.strip_prefix("--temp-dir=")).unwrap();
     assert!(runtime.len() <= 37 && Path::new(runtime).is_dir(), "{runtime}");
-    fs::remove_dir(runtime).unwrap();
+    let shelter = Path::new(runtime).parent().unwrap();
+    assert_eq!(fs::metadata(shelter).unwrap().permissions().mode() & 0o777, 0o700, "Ray opens its own to everybody");
+    fs::remove_dir_all(shelter).unwrap();
 }

@@ -14,6 +14,8 @@ const MARK: &str = ".hubwright";
 /// Longest path of the runtime folder, in bytes. Ray puts `/session_DATE_TIME_MICROSECONDS_PID/sockets/plasma_store.1`
 /// below it, and a socket's path ends at 107 bytes.
 const SHORT: usize = 37;
+/// Name of the runtime folder.
+const RUNTIME: &str = "ray";
 
 /// The folders and files of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,14 +26,15 @@ pub struct Layout {
 impl Layout {
     /// The folder of a deployment: what the answers say, `~` allowed, else `XDG_DATA_HOME/hubwright/NAME`.
     pub fn of(name: &str, said: Option<&str>) -> Result<Self, Problem> {
-        let Some(said) = said else { return Ok(Self::at(folder::data()?.join(name))) };
+        let Some(said) = said else { return Ok(Self::at(folder::data()?.join(name).components().collect())) };
         let path = match said.strip_prefix("~/") {
             Some(rest) => home()?.join(rest),
             None => PathBuf::from(said),
         };
         let plain = path.components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
         if path.is_absolute() && plain && path.components().count() > 1 {
-            return Ok(Self::at(path));
+            // Written in one way: processes are known by it, letter for letter.
+            return Ok(Self::at(path.components().collect()));
         }
         Err(Problem::new("folder-unclear", format!("`{said}` is not the whole path of a folder"))
             .hint("write it from `/` or `~/` on, without `..`")
@@ -98,6 +101,11 @@ impl Layout {
         self.logs().join(format!("{process}.log"))
     }
 
+    /// Home of the services, for what their programs leave there; people have others.
+    pub fn services_home(&self) -> PathBuf {
+        self.run().join("home")
+    }
+
     /// What supervisor and driver tell each other.
     pub fn run(&self) -> PathBuf {
         self.folder.join("run")
@@ -118,10 +126,16 @@ impl Layout {
         self.run().join("lock")
     }
 
-    /// A folder for what lives as long as the processes do, short enough for sockets.
+    /// A folder for what lives as long as the processes do, short enough for sockets. Ray opens it to everybody: who may
+    /// get there, the folder above says.
     pub fn runtime(&self) -> PathBuf {
-        let own = self.run().join("ray");
-        if own.as_os_str().len() <= SHORT {
+        self.shelter().join(RUNTIME)
+    }
+
+    /// The folder around the runtime folder, for the owner only: `run`, or one in `/tmp` if its path is too long.
+    pub fn shelter(&self) -> PathBuf {
+        let own = self.run();
+        if own.join(RUNTIME).as_os_str().len() <= SHORT {
             return own;
         }
         let digest = digest(&self.folder.to_string_lossy());
@@ -141,14 +155,18 @@ impl Layout {
             folder::make(&self.folder)?;
             self.mark()?;
         }
-        [self.config(), self.secrets(), self.homes(), self.data(), self.logs(), self.run()]
+        [self.config(), self.secrets(), self.homes(), self.data(), self.logs(), self.run(), self.services_home()]
             .iter()
             .try_for_each(|part| folder::make(part))
     }
 
+    /// Whether there is anything in the folder.
+    pub fn is_taken(&self) -> bool {
+        fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
     fn refuse_strangers(&self) -> Result<(), Problem> {
-        let others = fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_some());
-        if !others {
+        if !self.is_taken() {
             return Ok(());
         }
         Err(Problem::new("folder-in-use", format!("`{}` holds files that are not hubwright's", self.folder.display()))
@@ -166,18 +184,22 @@ impl Layout {
         write().map_err(|error| folder::unwritable(&path, &error))
     }
 
-    /// Takes the mark and the folder itself away, if nothing is left in it.
+    /// Takes the mark and the folder itself away, if nothing is left in it. One that cannot go stays, empty: a link, the
+    /// root of a disk, or a folder that somebody else made for us.
     pub fn unmake(&self) -> std::io::Result<()> {
         let left = fs::read_dir(&self.folder)?.flatten().any(|entry| entry.file_name() != MARK);
         if left {
             return Ok(());
         }
-        fs::remove_file(self.folder.join(MARK)).and_then(|()| fs::remove_dir(&self.folder))
+        fs::remove_file(self.folder.join(MARK))?;
+        let _ = fs::remove_dir(&self.folder);
+        Ok(())
     }
 
-    /// Makes the runtime folder, and makes sure that it is the owner's alone: anybody may make folders in `/tmp`.
+    /// Makes the runtime folder, and makes sure that the one around it is the owner's alone: anybody may make folders in
+    /// `/tmp`. The folder around it.
     pub fn make_runtime(&self) -> Result<PathBuf, Problem> {
-        let path = self.runtime();
+        let path = self.shelter();
         let made = fs::DirBuilder::new().mode(0o700).create(&path);
         let failed = |error: std::io::Error| folder::unwritable(&path, &error);
         match made {
@@ -190,6 +212,7 @@ impl Layout {
                 .hint("remove it, or name another `machine.folder`"));
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+        folder::make(&self.runtime())?;
         Ok(path)
     }
 }
@@ -209,6 +232,7 @@ mod tests {
         assert_eq!(Layout::of("trial", Some("/srv/trial")).unwrap().folder(), Path::new("/srv/trial"));
         assert!(Layout::of("trial", Some("~/trial")).unwrap().folder().ends_with("trial"));
         assert!(Layout::of("trial", None).unwrap().folder().ends_with("hubwright/trial"));
+        assert_eq!(Layout::of("trial", Some("/srv//trial/")).unwrap().folder().as_os_str(), "/srv/trial");
         for unclear in ["trial", "./trial", "/srv/../etc", "/", ""] {
             assert_eq!(Layout::of("trial", Some(unclear)).unwrap_err().at.unwrap(), "machine.folder", "{unclear}");
         }
@@ -238,13 +262,23 @@ mod tests {
     fn a_runtime_folder_that_is_a_link_is_not_trusted() {
         let folder = tempfile::tempdir_in("/tmp").unwrap();
         let layout = Layout::at(folder.path().join("a-name-that-is-too-long-for-sockets-of-ray"));
-        let runtime = layout.runtime();
-        std::os::unix::fs::symlink(folder.path(), &runtime).unwrap();
+        let shelter = layout.shelter();
+        std::os::unix::fs::symlink(folder.path(), &shelter).unwrap();
         let refused = layout.make_runtime();
-        fs::remove_file(&runtime).unwrap();
+        fs::remove_file(&shelter).unwrap();
         assert_eq!(refused.unwrap_err().code, "folder-of-others");
-        assert_eq!(layout.make_runtime().unwrap(), runtime);
-        assert_eq!(fs::metadata(&runtime).unwrap().permissions().mode() & 0o777, 0o700);
-        fs::remove_dir(&runtime).unwrap();
+        assert_eq!(layout.make_runtime().unwrap(), shelter);
+        assert_eq!(fs::metadata(&shelter).unwrap().permissions().mode() & 0o777, 0o700);
+        fs::remove_dir_all(&shelter).unwrap();
+    }
+
+    #[test]
+    fn everybody_on_the_machine_could_reach_rays_sockets_in_tmp() {
+        for folder in ["/home/somebody/.local/share/hubwright/trial", "/srv/hub"] {
+            let layout = Layout::at(folder.into());
+            let (runtime, shelter) = (layout.runtime(), layout.shelter());
+            // Ray makes its folder 0777, so it must not be the one that we close.
+            assert!(runtime.parent() == Some(&shelter) && shelter != Path::new("/tmp"), "{}", runtime.display());
+        }
     }
 }

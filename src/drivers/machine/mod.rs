@@ -71,7 +71,10 @@ impl ThisMachine {
             return Err(Problem::new("still-running", "the deployment runs, so it cannot be removed")
                 .hint("stop it first; then the same command goes on"));
         }
-        boot::Service::new(&self.name, self.layout.clone())?.disable()?;
+        // Where nobody can tell where services are, there is none of ours.
+        if let Ok(service) = boot::Service::new(&self.name, self.layout.clone()) {
+            service.disable()?;
+        }
         let layout = self.layout.clone();
         apart(move || removal::everything(&layout, data)).await
     }
@@ -81,10 +84,12 @@ impl ThisMachine {
         let wanted = Wanted::read(&self.layout);
         let mut ports = wanted.processes.iter().flat_map(|kept| &kept.process.ports);
         let found = ports.find(|served| served.service == service && served.port == port);
-        found.map(|served| SocketAddr::from((Ipv4Addr::LOCALHOST, served.at))).ok_or_else(|| {
-            Problem::new("no-such-service", format!("nothing on this machine serves port {port} of `{service}`"))
-                .hint("`hubwright install` or `hubwright upgrade` has it run")
-        })
+        found.map(|served| SocketAddr::new(served.address.unwrap_or(Ipv4Addr::LOCALHOST.into()), served.at)).ok_or_else(
+            || {
+                Problem::new("no-such-service", format!("nothing on this machine serves port {port} of `{service}`"))
+                    .hint("`hubwright install` or `hubwright upgrade` has it run")
+            },
+        )
     }
 }
 
@@ -200,7 +205,9 @@ impl Machine for ThisMachine {
             folder: self.layout.folder().to_owned(),
             processes: names(Wanted::read(&self.layout)),
             environments: removal::environment_names(&self.layout),
-            data: [self.layout.homes(), self.layout.data()].iter().any(|path| holds_something(path)),
+            data: [self.layout.homes(), self.layout.data(), self.layout.secrets()]
+                .iter()
+                .any(|path| holds_something(path)),
             at_boot,
         })
     }
@@ -250,6 +257,7 @@ fn write(layout: &Layout, file: &TextFile) -> Result<Applied, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::graph::ServedPort;
 
     fn machine() -> (tempfile::TempDir, ThisMachine) {
         let folder = tempfile::tempdir().unwrap();
@@ -285,6 +293,26 @@ mod tests {
         assert!(holdings.is_empty() && holdings.data);
         machine.remove(true).await.unwrap();
         assert!(!machine.layout.folder().exists());
+    }
+
+    #[tokio::test]
+    async fn a_port_on_another_address_was_looked_for_on_loopback() {
+        let (_folder, machine) = machine();
+        machine.layout.make().unwrap();
+        let port =
+            ServedPort { service: "web".into(), port: 80, at: 8000, address: Some("192.0.2.7".parse().unwrap()) };
+        let process = Process { name: "web".into(), ports: vec![port], ..Process::default() };
+        Wanted::change(&machine.layout, |wanted| wanted.merge(&[process])).unwrap();
+        assert_eq!(machine.forward("trial", "web", 80).await.unwrap().local.to_string(), "192.0.2.7:8000");
+    }
+
+    #[tokio::test]
+    async fn passwords_that_were_kept_could_not_be_removed_without_other_data() {
+        let (_folder, machine) = machine();
+        let values = BTreeMap::from([("token".to_owned(), "s3cret".into())]);
+        machine.keep_secret("hub", &values).unwrap();
+        machine.remove(false).await.unwrap();
+        assert!(machine.holdings().unwrap().data);
     }
 
     #[tokio::test]

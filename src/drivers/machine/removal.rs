@@ -16,8 +16,10 @@ pub fn everything(layout: &Layout, data: bool) -> Result<(), Problem> {
         return not_ours(layout);
     }
     let made = [layout.config(), layout.logs(), layout.cache(), layout.runtime()];
+    // In `/tmp`; else it is `run`, of which a part goes last.
+    let shelter = Some(layout.shelter()).filter(|path| *path != layout.run());
     let kept = [layout.secrets(), layout.homes(), layout.data()];
-    made.iter().chain(kept.iter().filter(|_| data)).try_for_each(|path| erase(path).map(drop))?;
+    made.iter().chain(&shelter).chain(kept.iter().filter(|_| data)).try_for_each(|path| erase(path).map(drop))?;
     environment_names(layout).iter().try_for_each(|name| environment(layout, name))?;
     erase(&layout.environments())?;
     entries(&layout.run())
@@ -51,14 +53,18 @@ fn environment(layout: &Layout, name: &str) -> Result<(), Problem> {
     erase(&layout.env(name)).map(drop)
 }
 
+/// What is in a folder of ours; nothing of what is behind a link.
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+    let is_own = fs::symlink_metadata(folder).is_ok_and(|found| found.is_dir());
+    let read = is_own.then(|| fs::read_dir(folder).ok()).flatten();
+    read.into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
 /// Names of environments, whole or not.
 pub fn environment_names(layout: &Layout) -> Vec<String> {
-    let entries = fs::read_dir(layout.environments()).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let entries = entries(&layout.environments());
+    let mut names: Vec<String> =
+        entries.iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
     names.sort();
     names
 }
@@ -70,7 +76,8 @@ pub fn home(layout: &Layout, user: &str) -> Result<bool, Problem> {
 }
 
 fn not_ours(layout: &Layout) -> Result<(), Problem> {
-    if !layout.folder().exists() {
+    let empty = fs::read_dir(layout.folder()).is_ok_and(|mut entries| entries.next().is_none());
+    if empty || !layout.folder().exists() {
         return Ok(());
     }
     Err(Problem::new("folder-in-use", format!("`{}` is no folder of hubwright", layout.folder().display()))
@@ -164,6 +171,29 @@ mod tests {
         everything(&layout, true).unwrap();
         assert!(disk.join("thesis.tex").exists() && layout.folder().join("notes.txt").exists());
         assert!(!layout.homes().exists());
+    }
+
+    #[test]
+    fn environments_behind_a_link_were_a_persons_own_and_were_removed() {
+        let (folder, layout) = deployed();
+        let own = folder.path().join("envs");
+        fs::create_dir_all(own.join("thesis/bin")).unwrap();
+        fs::remove_dir_all(layout.environments()).unwrap();
+        std::os::unix::fs::symlink(&own, layout.environments()).unwrap();
+        environments(&layout, "one").unwrap();
+        everything(&layout, true).unwrap();
+        assert!(own.join("thesis/bin").exists() && !layout.folder().exists());
+    }
+
+    #[test]
+    fn a_folder_that_cannot_go_itself_made_every_removal_fail() {
+        let (folder, layout) = deployed();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(layout.folder(), &link).unwrap();
+        let linked = Layout::at(link);
+        everything(&linked, true).unwrap();
+        assert!(layout.folder().exists() && !layout.is_taken());
+        everything(&linked, true).unwrap();
     }
 
     #[test]

@@ -62,6 +62,7 @@ impl Serving {
     /// Has processes run as described, beside those that run.
     pub async fn serve(&self, processes: &[Process]) -> Result<Applied, Problem> {
         self.layout.make()?;
+        self.renew().await?;
         let (generation, applied) = Wanted::change(&self.layout, |wanted| {
             wanted.inherited = inherited::own();
             wanted.merge(processes)
@@ -112,8 +113,24 @@ impl Serving {
         Ok(!ran)
     }
 
-    /// Ends everything, the supervisor last, whatever state it is in.
+    /// Ends a supervisor of another version, so that the next one is of this version. Not while people have servers or
+    /// clusters: those end with it, and it goes on until `hubwright restart`.
+    async fn renew(&self) -> Result<(), Problem> {
+        let is_other = |seen: Seen| seen.version != env!("CARGO_PKG_VERSION");
+        let other = Seen::read(&self.layout).is_some_and(is_other) && self.is_supervised();
+        let in_use = || strays::is_used(self.layout.folder()) || strays::is_within(self.layout.folder());
+        if other && !in_use() { self.stop().await } else { Ok(()) }
+    }
+
+    /// Ends everything, the supervisor last, whatever state it is in. Not from within: whoever asks would end half-way.
     pub async fn stop(&self) -> Result<(), Problem> {
+        if self.is_supervised() && strays::is_within(self.layout.folder()) {
+            return Err(Problem::new(
+                "within-deployment",
+                "this terminal is part of the deployment and would end with it",
+            )
+            .hint("type the same in a terminal of the machine, outside of the notebooks"));
+        }
         let farewell = self.farewell();
         if self.is_supervised() {
             self.signal(Signal::TERM);

@@ -74,7 +74,7 @@ fn system() -> Option<Problem> {
 /// What is wrong with the place where everything goes.
 fn folder(layout: &Layout) -> Vec<Problem> {
     let folder = layout.folder();
-    let stranger = !layout.is_ours() && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    let stranger = !layout.is_ours() && layout.is_taken();
     let wrong = |title: String| {
         Problem::new("folder-unfit", title).hint("name another as `machine.folder`").at("machine.folder")
     };
@@ -110,10 +110,11 @@ fn folder(layout: &Layout) -> Vec<Problem> {
             place.display()
         )));
     }
-    // Scripts of a virtual environment begin with the path of their Python.
-    if folder.to_string_lossy().contains([' ', '\t', '\n', '"', '\'']) {
+    // Scripts of a virtual environment begin with the path of their Python, and a colon parts the folders of `PATH`.
+    let plain = folder.to_str().is_some_and(|path| !path.contains([' ', '\t', '\n', '"', '\'', ':']));
+    if !plain {
         found.push(wrong(format!(
-            "the path `{}` has blanks or quotes in it, which programs stumble over",
+            "the path `{}` has blanks, quotes or colons in it, which programs stumble over",
             folder.display()
         )));
     }
@@ -206,7 +207,7 @@ mod tests {
         let at = taken.local_addr().unwrap().port();
         let process = Process {
             name: "hub".into(),
-            ports: vec![ServedPort { service: "hub".into(), port: 8081, at }],
+            ports: vec![ServedPort { service: "hub".into(), port: 8081, at, address: None }],
             ..Process::default()
         };
         let environment = Environment {
@@ -237,6 +238,7 @@ mod tests {
         let of = |path: PathBuf| super::folder(&Layout::at(path));
         assert!(of(file.join("trial"))[0].title.contains("is not a folder"));
         assert!(of(folder.path().join("my trial"))[0].title.contains("blanks"));
+        assert!(of(folder.path().join("a:b"))[0].title.contains("colons"), "no environment can be made there");
         assert_eq!(of(folder.path().join("deep/down/trial")), []);
         assert!(of("/proc/trial".into()).iter().all(|problem| problem.code == "folder-unfit"));
     }

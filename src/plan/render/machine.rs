@@ -84,7 +84,7 @@ fn script(plan: &Plan, process: &Process) -> String {
         process.command.iter().chain(process.environment.values()).any(|text| text.contains("{runtime}"));
     format!(
         "#!/bin/sh\n# Runs `{name}` in the foreground; SIGTERM ends it.\nset -eu\n\
-         folder=$(cd \"$(dirname \"$0\")/..\" && pwd)\n{runtime}cd \"$folder\"\nmkdir -p data homes\n\
+         folder=$(cd \"$(dirname \"$0\")/..\" && pwd)\n{runtime}cd \"$folder\"\nmkdir -p data homes run/home\n\
          # Programs of the environment find each other, and the parts each other without a proxy of the network.\n\
          export PATH=\"$(dirname {program}):$PATH\" NO_PROXY=localhost,127.0.0.1 no_proxy=localhost,127.0.0.1\n\
          {variables}{secrets}exec {command}\n",
@@ -100,7 +100,11 @@ fn script(plan: &Plan, process: &Process) -> String {
 /// A folder with a path that is short enough for sockets, and this person's own: anybody may make one in `/tmp`.
 fn runtime(plan: &Plan) -> String {
     let short: String = digest(&plan.namespace).chars().take(8).collect();
-    format!("runtime=/tmp/hubwright-$(id -u)-{short}\nmkdir -p -m 700 \"$runtime\"\ntest -O \"$runtime\"\n")
+    // Ray opens its own folder to everybody: who may get there, the folder around it says.
+    format!(
+        "shelter=/tmp/hubwright-$(id -u)-{short}\nmkdir -p -m 700 \"$shelter\"\ntest -O \"$shelter\"\nchmod 700 \"$shelter\"\n\
+         runtime=\"$shelter/ray\"\nmkdir -p \"$runtime\"\n"
+    )
 }
 
 /// A text of the plan as a word of a shell, with the folders put in by the shell.

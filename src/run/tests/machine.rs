@@ -367,8 +367,10 @@ fn a_removal_ends_what_runs_first_and_leaves_what_is_peoples_own() {
     assert!(changed);
     assert_eq!(
         summary,
-        ["stays: people's files and the hub's database in /here/trial/homes, /here/trial/data; \
-          a new installation finds them again"]
+        [
+            "stays: people's files, the hub's database and passwords in /here/trial/homes, /here/trial/data, /here/trial/secrets; \
+          a new installation finds them again"
+        ]
     );
     assert_eq!(go(&world).0, Some(Outcome::Done), "and can be installed again");
 }
@@ -384,7 +386,8 @@ fn a_person_reads_beforehand_what_goes_and_what_stays_here() {
     {
         assert!(keep.contains(line) && delete.contains(line), "{line} in {keep}");
     }
-    let data = "people's files and the hub's database: /here/trial/homes, /here/trial/data";
+    let data =
+        "people's files, the hub's database and passwords: /here/trial/homes, /here/trial/data, /here/trial/secrets";
     assert!(keep.contains(&format!("stays, {data}")) && delete.contains(&format!("goes for ever, {data}")), "{keep}");
     removed(&world, false);
     assert!(inventory().is_empty(false) && !inventory().is_empty(true), "{:?}", inventory());

@@ -7,8 +7,8 @@ use crate::run::ports::{Holdings, Machine, PortResult};
 
 /// Parts of a removal, in order.
 pub const PARTS: [&str; 3] = ["processes", "programs", "data"];
-/// Where people's data is, below the deployment's folder.
-const DATA: [&str; 2] = ["homes", "data"];
+/// Where people's data is, and the secrets by which they get at it again, below the deployment's folder.
+const DATA: [&str; 3] = ["homes", "data", "secrets"];
 
 /// What is there of a deployment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Inventory {
                 .then(|| format!("goes, what runs, people's notebooks too: {}", processes.join(", "))),
             at_boot.then(|| "goes, the start with this machine".to_owned()),
             (!environments.is_empty()).then(|| format!("goes, programs, settings and logs: in {}", folder.display())),
-            data.then(|| format!("{fate}, people's files and the hub's database: {}", places(folder))),
+            data.then(|| format!("{fate}, people's files, the hub's database and passwords: {}", places(folder))),
         ]
         .into_iter()
         .flatten()
@@ -46,7 +46,7 @@ impl Inventory {
         let Holdings { folder, data, .. } = &self.holdings;
         let kept = || {
             format!(
-                "stays: people's files and the hub's database in {}; a new installation finds them again",
+                "stays: people's files, the hub's database and passwords in {}; a new installation finds them again",
                 places(folder)
             )
         };

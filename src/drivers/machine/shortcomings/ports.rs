@@ -126,7 +126,7 @@ mod tests {
         Process {
             name: "proxy".into(),
             command: command.iter().map(|word| (*word).to_owned()).collect(),
-            ports: vec![ServedPort { service: String::new(), port: at, at }],
+            ports: vec![ServedPort { service: String::new(), port: at, at, address: None }],
             ..Process::default()
         }
     }

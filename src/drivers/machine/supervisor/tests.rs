@@ -141,7 +141,7 @@ async fn a_service_gets_ready_outlives_who_asked_and_ends_when_told() {
         name: "web".to_owned(),
         command,
         probe: Probe::Http { port, path: "/".to_owned(), tls: false },
-        ports: vec![ServedPort { service: "web".to_owned(), port: 80, at: port }],
+        ports: vec![ServedPort { service: "web".to_owned(), port: 80, at: port, address: None }],
         ends_within: 5,
         ..Process::default()
     };
@@ -252,4 +252,33 @@ async fn a_supervisor_that_cannot_start_says_what_it_said() {
     let problem = serving.serve(&[script("hub", "exec sleep 1000")]).await.unwrap_err();
     assert_eq!(problem.code, "supervisor-gone");
     assert!(problem.detail.unwrap().contains("no such option"));
+}
+
+#[tokio::test]
+async fn a_supervisor_of_an_older_version_stayed_after_an_upgrade() {
+    let bench = Bench::new();
+    let hub = [script("hub", "exec sleep 1000")];
+    bench.serving.serve(&hub).await.unwrap();
+    bench.running("hub").await;
+    let old = bench.supervisor();
+    let age = || {
+        let seen = Seen::read(&bench.layout).unwrap();
+        Seen { version: "0.0.1".to_owned(), ..seen }.write(&bench.layout).unwrap();
+    };
+    age();
+    let mut server = std::process::Command::new("sleep")
+        .arg("1000")
+        .envs(strays::marks(bench.layout.folder(), "hub"))
+        .env("JUPYTERHUB_USER", "ada")
+        .spawn()
+        .unwrap();
+    bench.serving.serve(&hub).await.unwrap();
+    let while_used = (bench.supervisor(), server.try_wait().unwrap());
+    server.kill().and_then(|()| server.wait()).unwrap();
+    assert_eq!(while_used, (old, None), "nobody's work ends for it");
+    age();
+    bench.serving.serve(&hub).await.unwrap();
+    bench.running("hub").await;
+    assert!(!old.lives() && bench.supervisor() != old);
+    assert_eq!(Seen::read(&bench.layout).unwrap().version, env!("CARGO_PKG_VERSION"));
 }

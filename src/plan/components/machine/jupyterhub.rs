@@ -1,6 +1,6 @@
 //! JupyterHub on this machine: the proxy that browsers speak to, and the hub behind it. User servers are the hub's own
 //! children; its proxy is not, so that a hub which starts again cuts nobody off.
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     answers::spec::{Access, Database, Hub, Tls},
-    plan::graph::{Checks, Probe, Process, Service, Step, TextFile},
+    plan::graph::{Checks, Probe, Process, ServedPort, Service, Step, TextFile},
 };
 
 /// Name of the proxy's process.
@@ -73,7 +73,9 @@ fn proxy(context: &Context, access: &Access) -> Process {
     arguments.extend(certificate);
     let mut proxy = process(context, PROXY, "node", arguments, &[]);
     proxy.secrets = from_secrets(&[TOKEN]);
-    proxy.ports = vec![served(PROXY_SERVICE.0, PROXY_SERVICE.1, public.port()), internal(api)];
+    let address = asked_at(public.ip());
+    let port = ServedPort { address, ..served(PROXY_SERVICE.0, PROXY_SERVICE.1, public.port()) };
+    proxy.ports = vec![port, internal(api)];
     proxy.probe = if public.ip() == Ipv4Addr::LOCALHOST || public.ip().is_unspecified() {
         // The proxy's own answer: behind any other path is the hub.
         Probe::Http { port: public.port(), path: "/_chp_healthz".to_owned(), tls }
@@ -82,6 +84,14 @@ fn proxy(context: &Context, access: &Access) -> Process {
         Probe::Tcp { port: api }
     };
     proxy
+}
+
+/// Where a proxy is asked that listens on this address; `None`: on loopback as everything else.
+fn asked_at(listens: IpAddr) -> Option<IpAddr> {
+    match listens {
+        IpAddr::V6(address) if address.is_unspecified() => Some(Ipv6Addr::LOCALHOST.into()),
+        other => Some(other).filter(|address| !address.is_unspecified() && *address != Ipv4Addr::LOCALHOST),
+    }
 }
 
 /// What makes the proxy speak https.

@@ -16,6 +16,10 @@ use crate::plan::graph::{Action, Expect, Probe, Process, ServedPort, Service, St
 
 /// Address on which the parts speak to each other, and which nobody reaches from another machine.
 pub const LOOPBACK: &str = "127.0.0.1";
+/// What every process is told. The configurations of the services look for their folders below the first. What programs
+/// leave in a home, as Dask does with its settings, stays in the deployment, and packages of the person's own stay out.
+const ENVIRONMENT: &[(&str, &str)] =
+    &[("HUBWRIGHT_DEPLOYMENT", "{folder}"), ("HOME", "{folder}/run/home"), ("PYTHONNOUSERSITE", "1")];
 /// All components of this machine.
 pub const COMPONENTS: &[Component] = &[
     Component { steps: environment::steps, checks: |_, _| {} },
@@ -45,8 +49,7 @@ fn process(context: &Context, name: &str, program: &str, arguments: Vec<String>,
     Process {
         name: name.to_owned(),
         command: std::iter::once(environment::program(context, program)).chain(arguments).collect(),
-        // The configurations of the services look for their folders below the first; packages of the person's own stay out.
-        environment: variables(&[("HUBWRIGHT_DEPLOYMENT", "{folder}"), ("PYTHONNOUSERSITE", "1")]).collect(),
+        environment: variables(ENVIRONMENT).collect(),
         secrets: BTreeMap::new(),
         revision: digest(&read),
         ports: Vec::new(),
@@ -70,7 +73,7 @@ fn variables(entries: &[(&str, &str)]) -> impl Iterator<Item = (String, String)>
 
 /// A port that the verification knows by another number.
 fn served(service: &str, port: u16, at: u16) -> ServedPort {
-    ServedPort { service: service.to_owned(), port, at }
+    ServedPort { service: service.to_owned(), port, at, address: None }
 }
 
 /// A port that only the parts themselves use.
