@@ -6,7 +6,7 @@ use super::{
     Outcome, answering,
     connecting::{self, Place},
     looking::{self, Looked},
-    naming, obtaining, password, planning, runs, showing, tell, trusting,
+    naming, obtaining, password, planning, runs, showing, staying, tell, trusting,
 };
 use crate::{
     answers::{
@@ -127,6 +127,7 @@ fn one(problem: Problem) -> Vec<Problem> {
 
 async fn prepare(layers: Layers, early: &Spec) -> Result<Deployment, Vec<Problem>> {
     let place = looking::reach(early).await?;
+    staying::check(&place).map_err(one)?;
     let looked = looking::look(&place, layers).await?;
     let detected = looked.detected();
     let ports = place.forgetful_ports(Place::no_helm());

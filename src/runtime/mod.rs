@@ -14,6 +14,7 @@ mod removing;
 mod running;
 mod runs;
 mod showing;
+mod staying;
 mod trusting;
 
 use std::{

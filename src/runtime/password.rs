@@ -16,7 +16,8 @@ const SHOWN: &str = "password-shown";
 /// Shows the password of a deployment on this machine, the first time only.
 pub fn show_once(place: &Place, spec: &Spec) {
     let made_up = spec.hub.as_ref().is_some_and(|hub| login::made_up_password(&hub.login.provider));
-    let marker = place.folder.join(SHOWN);
+    // It goes with the deployment: the next one of that name has another password.
+    let Some(marker) = place.layout().map(|layout| layout.run().join(SHOWN)) else { return };
     // What is not a terminal may be a log.
     if !made_up || marker.exists() || !std::io::stderr().is_terminal() {
         return;

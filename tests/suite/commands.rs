@@ -360,3 +360,62 @@ fn a_namespace_that_is_none_never_becomes_a_part_of_an_address() {
         assert!(said.contains("is not a namespace"), "{said}");
     }
 }
+
+/// A deployment on this machine that is remembered, and its folder.
+fn remembered_here(state: &std::path::Path, name: &str, folder: &std::path::Path) {
+    let place = state.join(format!("this-machine.{name}"));
+    fs::create_dir_all(&place).unwrap();
+    fs::create_dir_all(folder.join("run")).unwrap();
+    fs::write(folder.join(".hubwright"), "").unwrap();
+    let answers = format!(
+        "schema: 1\ntitle: x\ntarget:\n  kind: this-machine\n  namespace: {name}\nmachine:\n  folder: {}\n",
+        folder.display()
+    );
+    fs::write(place.join("answers.yaml"), answers).unwrap();
+}
+
+fn install_here(state: &std::path::Path, name: &str, folder: &std::path::Path) -> String {
+    let folder = format!("machine.folder={}", folder.display());
+    let arguments = ["install", "trial", "--this-machine", "--yes", "-n", name, "--set", &folder];
+    let output = command(&arguments).env("HUBWRIGHT_STATE", state).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    text(&output.stderr)
+}
+
+#[test]
+fn a_deployment_with_another_folder_was_made_a_second_time_and_the_first_one_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    remembered_here(&state, "trial", &folder.path().join("one"));
+    let said = install_here(&state, "trial", &folder.path().join("two"));
+    assert!(said.contains("cannot be moved") && said.contains("hubwright uninstall --this-machine -n trial"), "{said}");
+    assert!(!folder.path().join("two").exists());
+}
+
+#[test]
+fn two_deployments_in_one_folder_ended_each_others_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    remembered_here(&state, "trial", &folder.path().join("one"));
+    std::os::unix::fs::symlink(folder.path().join("one"), folder.path().join("link")).unwrap();
+    for other in ["one", "link"] {
+        let said = install_here(&state, "other", &folder.path().join(other));
+        assert!(said.contains("is the folder of `trial`"), "{said}");
+    }
+}
+
+#[test]
+fn a_restart_from_a_notebook_of_the_deployment_ended_itself_before_it_started_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let (state, place) = (folder.path().join("state"), folder.path().join("one"));
+    remembered_here(&state, "trial", &place);
+    let lock = fs::File::create(place.join("run/lock")).unwrap();
+    lock.lock().unwrap();
+    for verb in ["restart", "stop"] {
+        let output =
+            command(&[verb]).env("HUBWRIGHT_STATE", &state).env("HUBWRIGHT_DEPLOYMENT", &place).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("part of the deployment") && said.contains("outside of the notebooks"), "{said}");
+    }
+}
