@@ -1,5 +1,5 @@
 //! The bed's stand-in charts make the same objects with the small default values that lie in them as with the real charts' own,
-//! for each shipped preset. The real ones are found at `../shared/data` from the project's root, or where `CHART_DATA` points.
+//! for each shipped preset of a cluster. The real ones are found at `../shared/data` from the project's root, or where `CHART_DATA` points.
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -143,7 +143,7 @@ fn same_objects(bed: &'static Bed, major: u32) {
     for chart in CHARTS {
         charts.assert_same(chart, None);
     }
-    for preset in SHIPPED {
+    for preset in SHIPPED.iter().filter(|preset| preset.text.contains("\n  kind: kubernetes\n")) {
         let folder = TempDir::new().unwrap();
         for values in values_of(preset.name, folder.path()) {
             let file = values.file_stem().unwrap().to_str().unwrap();
