@@ -6,6 +6,7 @@
 //! [`schema`] and [`explain`] are derived from it.
 pub mod commands;
 pub mod detect;
+pub mod draft;
 mod edit;
 pub mod explain;
 pub mod facts;

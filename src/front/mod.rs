@@ -6,6 +6,7 @@ pub mod message;
 pub mod plain;
 pub mod status;
 pub mod summary;
+pub mod tui;
 
 use std::time::Duration;
 

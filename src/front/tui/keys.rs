@@ -1,0 +1,201 @@
+//! The keys: one table for dispatch, footer and help overlay. A screen declares its own table of [`Binding`]s; what works
+//! everywhere is declared here. Must not know what an action does.
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// What a key means. What it does is the screen's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// One line up.
+    Up,
+    /// One line down.
+    Down,
+    /// To the left; the choice before.
+    Left,
+    /// To the right; the choice after.
+    Right,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// To the first line.
+    First,
+    /// To the last line.
+    Last,
+    /// Edit, open, press, agree.
+    Enter,
+    /// Turn on or off.
+    Toggle,
+    /// Back, close, leave a field as it was.
+    Back,
+    /// To the next section or pane.
+    Next,
+    /// To the section or pane before.
+    Previous,
+    /// A new row.
+    Add,
+    /// A copy: of a row, or into the clipboard.
+    Copy,
+    /// Take away.
+    Delete,
+    /// Row upwards.
+    MoveUp,
+    /// Row downwards.
+    MoveDown,
+    /// Take what was typed back, so that the default counts.
+    Unsay,
+    /// Show only what holds some letters.
+    Filter,
+    /// To the picture of fit.
+    Fit,
+    /// To the review.
+    Review,
+    /// Save.
+    Save,
+    /// Look at the target anew.
+    Look,
+    /// Try the login.
+    Test,
+    /// Change the answer behind what is selected.
+    Edit,
+    /// Do what a hint proposes.
+    Fix,
+    /// Begin the installation.
+    Start,
+    /// Again, what is selected.
+    Retry,
+    /// Again, all.
+    RetryAll,
+    /// Do not wait for this any longer.
+    Skip,
+    /// Show logs.
+    Logs,
+    /// Logs of the run before.
+    Before,
+    /// Follow the end of a log.
+    Follow,
+    /// Wrap long lines.
+    Wrap,
+    /// Show only what is in trouble.
+    Problems,
+    /// Steps on a time axis.
+    Timeline,
+    /// Evidence of a rung, detail of a thing.
+    Detail,
+    /// Verify.
+    Verify,
+    /// The report of a problem.
+    Report,
+    /// Mouse on or off.
+    Mouse,
+    /// Keys of this screen.
+    Help,
+    /// Draw anew.
+    Redraw,
+    /// Stop as Ctrl-Z does.
+    Suspend,
+    /// Stop what runs, or leave.
+    Quit,
+}
+
+/// A key with its modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// A letter or sign.
+    Char(char),
+    /// With Ctrl.
+    Ctrl(char),
+    /// Any other.
+    Code(KeyCode),
+}
+
+/// One line of a key table.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding {
+    /// The keys; the first is shown in the footer.
+    pub keys: &'static [Key],
+    /// What they mean.
+    pub does: Action,
+    /// A word for the footer; empty: in the help overlay only.
+    pub word: &'static str,
+    /// A sentence for the help overlay.
+    pub help: &'static str,
+}
+
+impl Binding {
+    /// A line of a table.
+    pub const fn new(keys: &'static [Key], does: Action, word: &'static str, help: &'static str) -> Self {
+        Self { keys, does, word, help }
+    }
+}
+
+/// What works on every screen.
+pub const EVERYWHERE: &[Binding] = &[
+    Binding::new(&[Key::Char('?'), Key::Code(KeyCode::F(1))], Action::Help, "help", "show these keys"),
+    Binding::new(&[Key::Ctrl('c')], Action::Quit, "end", "leave; what was answered is kept"),
+    Binding::new(&[Key::Ctrl('l')], Action::Redraw, "", "draw the screen anew"),
+    Binding::new(&[Key::Ctrl('z')], Action::Suspend, "", "back to the shell; `fg` comes back"),
+];
+
+/// What works while a field takes letters; all others go into the field.
+pub const TYPING: &[Binding] = &[
+    Binding::new(&[Key::Code(KeyCode::Enter)], Action::Enter, "keep", "keep what was typed"),
+    Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "leave", "leave the field as it was"),
+    Binding::new(&[Key::Code(KeyCode::Up)], Action::Up, "", "the offer before"),
+    Binding::new(&[Key::Code(KeyCode::Down)], Action::Down, "", "the next offer"),
+    Binding::new(&[Key::Code(KeyCode::Tab)], Action::Next, "", "keep it and go on"),
+    Binding::new(&[Key::Code(KeyCode::BackTab)], Action::Previous, "", "keep it and go back"),
+    Binding::new(&[Key::Ctrl('c')], Action::Quit, "", "leave; what was answered is kept"),
+    Binding::new(&[Key::Ctrl('z')], Action::Suspend, "", "back to the shell; `fg` comes back"),
+];
+
+impl Key {
+    /// Whether a key press is this key.
+    pub fn is(self, event: &KeyEvent) -> bool {
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        let alt = event.modifiers.contains(KeyModifiers::ALT);
+        match (self, event.code) {
+            (Self::Char(wanted), KeyCode::Char(typed)) => wanted == typed && !ctrl && !alt,
+            (Self::Ctrl(wanted), KeyCode::Char(typed)) => wanted == typed.to_ascii_lowercase() && ctrl,
+            (Self::Code(wanted), typed) => wanted == typed && !ctrl,
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = match self {
+            Self::Char(' ') => "Space",
+            Self::Char(letter) => return write!(f, "{letter}"),
+            Self::Ctrl(letter) => return write!(f, "^{}", letter.to_ascii_uppercase()),
+            Self::Code(KeyCode::F(number)) => return write!(f, "F{number}"),
+            Self::Code(code) => code_name(*code),
+        };
+        f.write_str(name)
+    }
+}
+
+const fn code_name(code: KeyCode) -> &'static str {
+    match code {
+        KeyCode::Up => "Up",
+        KeyCode::Down => "Down",
+        KeyCode::Left => "Left",
+        KeyCode::Right => "Right",
+        KeyCode::PageUp => "PgUp",
+        KeyCode::PageDown => "PgDn",
+        KeyCode::Home => "Home",
+        KeyCode::End => "End",
+        KeyCode::Enter => "Enter",
+        KeyCode::Esc => "Esc",
+        KeyCode::Tab => "Tab",
+        KeyCode::BackTab => "S-Tab",
+        KeyCode::Backspace => "Bksp",
+        KeyCode::Delete => "Del",
+        _ => "?",
+    }
+}
+
+/// The action of a key press in some tables, the first that knows it.
+pub fn action<'t>(event: &KeyEvent, mut tables: impl Iterator<Item = &'t Binding>) -> Option<Action> {
+    tables.find(|binding| binding.keys.iter().any(|key| key.is(event))).map(|binding| binding.does)
+}

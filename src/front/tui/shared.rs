@@ -1,0 +1,157 @@
+//! `Shared`: what all screens know, and how it follows from what the world tells. Must not know any screen.
+use std::{collections::BTreeMap, path::PathBuf};
+
+use jiff::{Timestamp, tz::TimeZone};
+use secrecy::SecretString;
+
+use super::{
+    follow::Follow,
+    screen::{Look, Overlay, Turn},
+    wish::{Beginnings, Ended, Intent, News, Preview, Wish},
+};
+use crate::{
+    answers::{draft::Draft, layers::Layers},
+    problem::Exit,
+    run::event::Outcome,
+};
+
+/// What all screens share.
+pub struct Shared {
+    /// The answers.
+    pub draft: Draft,
+    /// What was opened, in words: `new setup`, `preset trial`.
+    pub about: String,
+    /// Typed secrets by label.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// What is known of the target.
+    pub look: Look,
+    /// What there is to begin with; `None`: not known yet.
+    pub beginnings: Option<Beginnings>,
+    /// Checked and planned, of the answers as they were then.
+    pub preview: Option<Preview>,
+    /// The run, or the deployment that is looked at.
+    pub run: Follow,
+    /// How it ended.
+    pub ended: Option<Ended>,
+    /// The folder of the deployment that is looked at or made.
+    pub folder: Option<PathBuf>,
+    /// Whether a run or a look goes on.
+    pub running: bool,
+    /// Whether the draft holds anything that is not kept yet.
+    pub unsaved: bool,
+    /// Clock time.
+    pub now: Timestamp,
+    /// Where the person is.
+    pub zone: TimeZone,
+}
+
+impl Shared {
+    /// Nothing said, nothing known.
+    pub fn new(now: Timestamp, zone: TimeZone) -> Self {
+        Self {
+            draft: Draft::new(Layers::new()),
+            about: String::new(),
+            secrets: BTreeMap::new(),
+            look: Look::Not,
+            beginnings: None,
+            preview: None,
+            run: Follow::default(),
+            ended: None,
+            folder: None,
+            running: false,
+            unsaved: false,
+            now,
+            zone,
+        }
+    }
+
+    /// What is to be installed.
+    pub fn intent(&self, verify: bool) -> Box<Intent> {
+        Box::new(Intent { layers: self.draft.layers().clone(), secrets: self.secrets.clone(), verify })
+    }
+
+    /// Looks at the target of the answers.
+    pub fn look_at_target(&self, asking: bool) -> Turn {
+        Turn::Wish(Wish::Look { layers: Box::new(self.draft.layers().clone()), asking })
+    }
+
+    /// Keeps the draft, if there is something to keep.
+    pub fn keep_draft(&mut self) -> Option<Turn> {
+        std::mem::take(&mut self.unsaved).then(|| Turn::Wish(Wish::KeepDraft(Box::new(self.draft.layers().clone()))))
+    }
+
+    /// The exit code of leaving now.
+    pub fn exit(&self) -> Exit {
+        match self.ended.as_ref().map(|ended| ended.outcome) {
+            None | Some(Some(Outcome::Done)) => Exit::Done,
+            Some(Some(Outcome::Unverified)) => Exit::Unverified,
+            Some(Some(Outcome::Interrupted)) => Exit::Interrupted,
+            Some(Some(Outcome::Failed) | None) => Exit::Change,
+        }
+    }
+
+    /// What stands on the right of the title line.
+    pub fn right(&self) -> String {
+        match &self.look {
+            Look::Looking => "looking at the target".to_owned(),
+            Look::Failed { .. } => "target does not answer".to_owned(),
+            Look::Not | Look::Seen(_) => String::new(),
+        }
+    }
+
+    /// A wish was sent.
+    pub fn wished(&mut self, wish: &Wish) {
+        match wish {
+            Wish::Look { .. } => self.look = Look::Looking,
+            Wish::Deploy(_) | Wish::Resume(_) | Wish::Watch(_) | Wish::Verify { .. } => {
+                self.running = true;
+                self.ended = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes in what the world told, before any screen hears it.
+    pub fn hear(&mut self, news: &News) -> Vec<Turn> {
+        match news {
+            News::Beginnings(beginnings) => self.beginnings = Some((**beginnings).clone()),
+            News::Opened(opened) => {
+                self.draft = Draft::new(opened.layers.clone());
+                self.about.clone_from(&opened.title);
+                self.look = Look::Not;
+                self.preview = None;
+                return wrong(&opened.wrong);
+            }
+            News::Looked(facts) => {
+                self.draft.learn((**facts).clone());
+                self.look = Look::Seen(self.now);
+            }
+            News::NotLooked { problem, asks } => {
+                self.look = Look::Failed { problem: problem.clone(), asks: *asks };
+            }
+            News::Previewed(preview) => self.preview = Some((**preview).clone()),
+            News::Wrong(problems) => return wrong(problems),
+            News::Event(event) => self.run.apply(event),
+            News::Ended(ended) => {
+                self.running = false;
+                self.ended = Some((**ended).clone());
+            }
+            News::Bug(problem) => return wrong(std::slice::from_ref(problem)),
+            News::Saved { what, path } => return vec![Turn::Say(format!("{what} saved: {}", path.display()))],
+            News::Copied(file) => return vec![Turn::Say(copied(file.as_ref()))],
+            News::Pod(_) | News::Logs { .. } => {}
+        }
+        Vec::new()
+    }
+}
+
+fn copied(file: Option<&PathBuf>) -> String {
+    file.map_or_else(|| "copied".to_owned(), |file| format!("copied, and written to {}", file.display()))
+}
+
+fn wrong(problems: &[crate::problem::Problem]) -> Vec<Turn> {
+    if problems.is_empty() {
+        return Vec::new();
+    }
+    vec![Turn::Show(Box::new(Overlay::Problems { problems: problems.to_vec(), top: 0 }))]
+}

@@ -1,0 +1,321 @@
+//! What the screens ask the world for, and what the world tells them. Data only; must not know who grants a wish.
+use std::{collections::BTreeMap, path::PathBuf};
+
+use secrecy::SecretString;
+
+use crate::{
+    answers::{facts::Facts, layers::Layers, tree::TargetKind},
+    plan::graph::{Plan, StepId},
+    problem::{Exit, Problem},
+    run::event::{Event, Outcome},
+};
+
+/// Something that only the world outside of the screens can do. Answers come as [`News`].
+#[derive(Debug, Clone)]
+pub enum Wish {
+    /// Tell what there is to begin with: presets, drafts, runs, contexts. Answer: [`News::Beginnings`].
+    Beginnings,
+    /// Open answers. Answer: [`News::Opened`], or [`News::Wrong`].
+    Open(Source),
+    /// Look at the target of the answers. `asking`: with the terminal lent to a credential plugin that may ask the person.
+    /// Answer: [`News::Looked`], or [`News::NotLooked`].
+    Look {
+        /// The answers so far.
+        layers: Box<Layers>,
+        /// Whether the person agreed to be asked by the plugin.
+        asking: bool,
+    },
+    /// Keep the answers for the next time. No answer where it worked.
+    KeepDraft(Box<Layers>),
+    /// The draft is no longer needed.
+    DropDraft,
+    /// Save the answers as a preset. Answer: [`News::Saved`], or [`News::Wrong`].
+    SavePreset {
+        /// Shipped-like name, or a path.
+        name: String,
+        /// Title.
+        title: String,
+        /// The answers.
+        layers: Box<Layers>,
+    },
+    /// Check and plan without changing anything. Answer: [`News::Previewed`], or [`News::Wrong`].
+    Preview(Box<Intent>),
+    /// Install. Answers: [`News::Event`]s, then [`News::Ended`].
+    Deploy(Box<Intent>),
+    /// Go on with a remembered run. Answers as for `Deploy`.
+    Resume(PathBuf),
+    /// Look on at a deployment, without changing anything: pods and findings as [`News::Event`]s until [`Wish::Cancel`].
+    Watch(PathBuf),
+    /// Climb the ladder for a remembered deployment, or only some rungs of it. Answers as for `Deploy`.
+    Verify {
+        /// The deployment's folder; `None`: the one that was just made.
+        folder: Option<PathBuf>,
+        /// Only these rungs and what they need; empty: all.
+        rungs: Vec<String>,
+    },
+    /// Stop what runs, cleanly.
+    Cancel,
+    /// Give up the wait of one step, and go on with the others.
+    Skip(StepId),
+    /// Tell everything about one pod. Answer: [`News::Pod`].
+    Inspect(String),
+    /// Read the last lines of a log. Answer: [`News::Logs`].
+    Logs(LogOf),
+    /// Put a text into the terminal's clipboard (OSC 52), and into a file. Answer: [`News::Copied`].
+    Copy(String),
+    /// Write a text into the deployment's folder: logs, reports. Answer: [`News::Saved`].
+    Keep {
+        /// Name of the file.
+        name: String,
+        /// What is in it.
+        text: String,
+    },
+    /// Stop the program as Ctrl-Z does, and draw anew when it comes back.
+    Suspend,
+    /// Draw everything anew: something else wrote over the screen.
+    Redraw,
+    /// End the program.
+    Leave(Exit),
+}
+
+/// Where answers are opened from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Nothing said yet, for a target.
+    Fresh(TargetKind),
+    /// A preset by shipped name or path.
+    Preset(String),
+    /// The draft that was kept.
+    Draft,
+    /// The answers of a remembered deployment, by folder.
+    Deployment(PathBuf),
+}
+
+/// What is to be installed: answers, and the secrets that were typed for it, by label of their `ask:` reference.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// The answers.
+    pub layers: Layers,
+    /// Typed secrets. Never written anywhere but into the target.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// Whether the verification follows.
+    pub verify: bool,
+}
+
+/// Which log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogOf {
+    /// Pod, or process.
+    pub pod: String,
+    /// Container; empty: the first.
+    pub container: String,
+    /// Of the run before the last restart.
+    pub previous: bool,
+}
+
+/// What the world tells.
+#[derive(Debug, Clone)]
+pub enum News {
+    /// What there is to begin with.
+    Beginnings(Box<Beginnings>),
+    /// Answers were opened.
+    Opened(Box<Opened>),
+    /// The target was looked at.
+    Looked(Box<Facts>),
+    /// The target could not be looked at.
+    NotLooked {
+        /// Why.
+        problem: Box<Problem>,
+        /// Whether a credential plugin wants to ask the person: look again with `asking`.
+        asks: bool,
+    },
+    /// A file was written.
+    Saved {
+        /// What, in a word or two: `preset`.
+        what: String,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Something was copied; also into this file, where the terminal takes no copies.
+    Copied(Option<PathBuf>),
+    /// Checked and planned.
+    Previewed(Box<Preview>),
+    /// It cannot be done like this.
+    Wrong(Vec<Problem>),
+    /// Something happened in the run.
+    Event(Box<Event>),
+    /// The run, or the looking on, ended.
+    Ended(Box<Ended>),
+    /// Everything about a pod.
+    Pod(Box<PodPage>),
+    /// The last lines of a log.
+    Logs {
+        /// Of what.
+        of: LogOf,
+        /// Lines, cleaned; or why there are none.
+        lines: Result<Vec<String>, Box<Problem>>,
+    },
+    /// A defect of ours on another thread.
+    Bug(Box<Problem>),
+}
+
+/// What there is to begin with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Beginnings {
+    /// Contexts of the kubeconfig.
+    pub contexts: Vec<String>,
+    /// The current one.
+    pub current: Option<String>,
+    /// Why the kubeconfig could not be read, if there is one.
+    pub kubeconfig: Option<Problem>,
+    /// Presets, own ones first.
+    pub presets: Vec<PresetLine>,
+    /// The setup that was left unfinished.
+    pub draft: Option<DraftLine>,
+    /// Remembered deployments, unfinished ones first.
+    pub deployments: Vec<DeploymentLine>,
+}
+
+/// A preset in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetLine {
+    /// What opens it: shipped name, or path.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Description.
+    pub description: String,
+    /// What it is for.
+    pub target: TargetKind,
+    /// Whether the person saved it.
+    pub own: bool,
+}
+
+/// The draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftLine {
+    /// Where it leads, in words.
+    pub words: String,
+    /// When it was kept.
+    pub at: jiff::Timestamp,
+}
+
+/// A remembered deployment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentLine {
+    /// Its folder, which names it to the world.
+    pub folder: PathBuf,
+    /// In words: `namespace hub of prod`.
+    pub words: String,
+    /// Flags that name it on the command line.
+    pub flags: String,
+    /// Whether an installation was interrupted or failed.
+    pub unfinished: bool,
+    /// How the last run ended, in words.
+    pub ended: String,
+}
+
+/// Answers that were opened.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The answers.
+    pub layers: Layers,
+    /// What was opened, in words: `preset trial`.
+    pub title: String,
+    /// What could not be read of them.
+    pub wrong: Vec<Problem>,
+}
+
+/// What an installation would do.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// The plan.
+    pub plan: Plan,
+    /// The target in words, as the object of "install": `into namespace hub of prod`.
+    pub place: String,
+    /// Its files, with what is different from what is deployed.
+    pub files: Vec<FileView>,
+    /// What stands in the way; empty: it can begin.
+    pub problems: Vec<Problem>,
+    /// What a person should know before.
+    pub warnings: Vec<Problem>,
+    /// Helm is missing, and can be downloaded: version and place. Agreeing downloads it.
+    pub helm: Option<String>,
+    /// Commands of presets of others that will be run to get secrets.
+    pub commands: Vec<String>,
+}
+
+/// A file of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView {
+    /// Path within the folder that `render` writes.
+    pub path: String,
+    /// Its text; of a secret, where each key comes from.
+    pub text: String,
+    /// What is deployed in its place; `None`: nothing, or that is not known.
+    pub deployed: Option<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// How; `None` if it could not begin.
+    pub outcome: Option<Outcome>,
+    /// Why it could not begin.
+    pub problems: Vec<Problem>,
+    /// A password that was made up, to be shown once.
+    pub password: Option<(String, SecretString)>,
+    /// Files worth knowing, by word: `answers`, `journal`.
+    pub files: Vec<(String, PathBuf)>,
+    /// Command that goes on, or looks again.
+    pub again: String,
+}
+
+/// Everything about one pod.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PodPage {
+    /// Its name.
+    pub name: String,
+    /// Facts by word: `node`, `owner`, `image` …
+    pub facts: Vec<(String, String)>,
+    /// Containers.
+    pub containers: Vec<ContainerLine>,
+    /// Conditions, those that are not met first: type, status, why.
+    pub conditions: Vec<(String, bool, String)>,
+    /// Events, newest first.
+    pub events: Vec<EventLine>,
+    /// What is wrong with it, in plain words.
+    pub findings: Vec<crate::health::verdict::Finding>,
+}
+
+/// A container.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContainerLine {
+    /// Its name.
+    pub name: String,
+    /// Its image.
+    pub image: String,
+    /// State in a word.
+    pub state: String,
+    /// Whether it is ready.
+    pub ready: bool,
+    /// Restarts.
+    pub restarts: u32,
+    /// Why, if it is not ready.
+    pub reason: String,
+}
+
+/// An event of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventLine {
+    /// When it was last seen.
+    pub at: Option<jiff::Timestamp>,
+    /// Whether it is a warning.
+    pub warning: bool,
+    /// Its reason, a word.
+    pub reason: String,
+    /// Its words, cleaned.
+    pub text: String,
+    /// How often.
+    pub count: u32,
+}
