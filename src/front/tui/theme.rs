@@ -164,7 +164,6 @@ const fn colour(role: Role) -> Style {
         Role::Wait => style.fg(Color::Magenta),
         Role::Bad => style.fg(Color::Red).add_modifier(Modifier::BOLD),
         Role::Key => style.fg(Color::Cyan).add_modifier(Modifier::BOLD),
-        Role::Added => style.fg(Color::Blue).add_modifier(Modifier::BOLD),
         Role::Removed => style.fg(Color::Red).add_modifier(Modifier::CROSSED_OUT),
     }
 }
