@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 const FIRST_STEPS: &str = "First steps:
+  hubwright                           answer questions on a full screen, and install
+  hubwright --plain                   the same line by line, for screen readers and small terminals
   hubwright presets                   choose where to begin
   hubwright plan trial                see what would be done
   hubwright install trial             do it, on this machine
@@ -15,17 +17,28 @@ const FIRST_STEPS: &str = "First steps:
 /// with the same answers. Exit codes: 0 done, 1 something must be changed, 2 unexpected, 3 deployed but not verified,
 /// 130 interrupted.
 #[derive(Debug, Parser)]
-#[command(name = "hubwright", version, propagate_version = true, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "hubwright",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true
+)]
 #[command(after_help = FIRST_STEPS)]
 pub struct Cli {
-    /// What to do.
+    /// What to do; without a command, questions are asked.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// How questions are asked where there is no command.
+    #[command(flatten)]
+    pub appearance: Appearance,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Answer questions on a full screen, install, and watch it: what `hubwright` alone does, with a preset to begin with
+    Setup(Setup),
     /// Show the plan, ask, install, and verify
     Install(Install),
     /// Go on with a run that was interrupted
@@ -129,6 +142,44 @@ pub struct Acting {
     /// If helm is missing, download the official one without being asked, and check it
     #[arg(long, conflicts_with = "helm")]
     pub download_helm: bool,
+}
+
+/// `hubwright setup`
+#[derive(Debug, Args, Clone, Default)]
+pub struct Setup {
+    /// Answers to begin with.
+    #[command(flatten)]
+    pub answering: Answering,
+    /// Cluster.
+    #[command(flatten)]
+    pub place: Place,
+    /// Looks.
+    #[command(flatten)]
+    pub appearance: Appearance,
+}
+
+/// How the wizard looks.
+#[derive(Debug, Args, Clone, Copy, Default)]
+pub struct Appearance {
+    /// Ask line by line, without a full screen (the accessible way)
+    #[arg(long)]
+    pub plain: bool,
+    /// Draw with ASCII only [default: where the locale or the console knows no more]
+    #[arg(long)]
+    pub ascii: bool,
+    /// Colours [default: the terminal's 16, none if `NO_COLOR` is set]
+    #[arg(long, value_name = "THEME")]
+    pub theme: Option<Colours>,
+}
+
+/// Colours of the wizard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Colours {
+    /// The terminal's own 16 colours.
+    #[value(alias = "color")]
+    Colour,
+    /// Bold, reverse and underline only.
+    Mono,
 }
 
 /// `hubwright install`

@@ -16,6 +16,7 @@ mod runs;
 mod showing;
 mod staying;
 mod trusting;
+mod wizard;
 
 use std::{
     io::{ErrorKind, Write},
@@ -23,7 +24,7 @@ use std::{
 };
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, Setup},
     front::{fold::fold, message},
     problem::{DEFECT, Exit, NO_OUTPUT, NO_RUNTIME, Problem},
 };
@@ -33,7 +34,10 @@ pub type Outcome = Result<Exit, Vec<Problem>>;
 
 /// Runs a command to its end.
 pub fn run(cli: Cli) -> Exit {
-    let ended = guarded(|| match cli.command {
+    let command =
+        cli.command.unwrap_or_else(|| Command::Setup(Setup { appearance: cli.appearance, ..Setup::default() }));
+    let ended = guarded(|| match command {
+        Command::Setup(args) => wait_for(wizard::setup(&args)),
         Command::Presets => pure::presets(),
         Command::Schema => pure::schema(),
         Command::Questions => pure::questions(),

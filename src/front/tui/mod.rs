@@ -10,6 +10,7 @@ mod overlay;
 pub mod screen;
 mod screens;
 pub mod shared;
+pub mod terminal;
 mod text;
 pub mod theme;
 pub mod wish;

@@ -1,0 +1,147 @@
+//! The terminal while the screens have it: raw mode, alternate screen, bracketed paste; given back on every way out, once.
+//! Must not know what is drawn.
+//!
+//! ratatui's own `init` would give the terminal back when *any* thread panics, and go on drawing over the shell; here only the
+//! thread that draws does so, and a panic elsewhere becomes a [`Problem`] on the screen.
+use std::{
+    io::{self, Stdout, Write},
+    panic::{self, PanicHookInfo},
+    sync::atomic::{AtomicBool, Ordering},
+    thread::{self, ThreadId},
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use crossterm::{
+    cursor,
+    event::{DisableBracketedPaste, EnableBracketedPaste},
+    execute, queue,
+    terminal::{
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
+    },
+};
+use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use rustix::process::{Signal, kill_current_process_group};
+
+use crate::{
+    health::text,
+    problem::{DEFECT, Problem},
+};
+
+/// Whether the screens have the terminal now.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Most text that OSC 52 is trusted with, in bytes: terminals drop longer ones silently.
+const LONGEST_COPY: usize = 74_000;
+
+/// The terminal, until it is dropped.
+pub struct Guard {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Guard {
+    /// Takes the terminal.
+    pub fn take() -> io::Result<Self> {
+        enter()?;
+        let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| leave())?;
+        Ok(Self { terminal })
+    }
+
+    /// Draws one frame, shown at once where the terminal can do that.
+    pub fn draw(&mut self, picture: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(io::stdout(), BeginSynchronizedUpdate)?;
+        let drawn = self.terminal.draw(picture).map(|_| ());
+        execute!(io::stdout(), EndSynchronizedUpdate)?;
+        drawn
+    }
+
+    /// Draws everything anew with the next frame.
+    pub fn forget(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Lends the terminal to something else, such as a credential plugin that asks the person.
+    pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
+        leave();
+        let made = to();
+        enter()?;
+        self.forget()?;
+        Ok(made)
+    }
+
+    /// Stops the program as Ctrl-Z does; returns when it goes on.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        // The shell stops and continues the whole job.
+        self.lend(|| kill_current_process_group(Signal::TSTP).map_err(io::Error::from))?
+    }
+
+    /// The program was continued by somebody else's hand: the terminal may have been used in between.
+    pub fn retake(&mut self) -> io::Result<()> {
+        leave();
+        enter()?;
+        self.forget()
+    }
+
+    /// Puts a text into the terminal's clipboard (OSC 52), through tmux if `tmux`. Terminals that take no copies ignore it.
+    pub fn copy(&mut self, text: &str, tmux: bool) -> io::Result<()> {
+        if text.len() > LONGEST_COPY {
+            return Ok(());
+        }
+        let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
+        let mut out = io::stdout();
+        if tmux {
+            write!(out, "\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"))?;
+        }
+        out.write_all(sequence.as_bytes())?;
+        out.flush()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        leave();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide).inspect_err(|_| leave())
+}
+
+/// Gives the terminal back, if it is taken. What a terminal that is gone says to that does not matter.
+fn leave() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = disable_raw_mode();
+}
+
+/// Makes panics know whose terminal it is: one of the calling thread gives it back and is told as usual; one elsewhere is
+/// handed to `told`.
+pub fn mind_panics(told: impl Fn(Problem) + Send + Sync + 'static) {
+    let usual = panic::take_hook();
+    let drawing = thread::current().id();
+    panic::set_hook(Box::new(move |info| {
+        if TAKEN.load(Ordering::SeqCst) && elsewhere(drawing) {
+            return told(defect(info));
+        }
+        leave();
+        usual(info);
+    }));
+}
+
+fn elsewhere(drawing: ThreadId) -> bool {
+    thread::current().id() != drawing
+}
+
+fn defect(info: &PanicHookInfo<'_>) -> Problem {
+    let payload = info.payload();
+    let words = payload.downcast_ref::<&str>().map(|words| (*words).to_owned());
+    let words = words.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default();
+    let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+    Problem::new(DEFECT, "a part of hubwright failed: this is a defect of hubwright")
+        .detail(text::clean(&format!("{words}{place}")))
+        .hint("what is installed stays as it is; `hubwright resume` goes on with an interrupted installation")
+}
