@@ -123,9 +123,13 @@ impl App {
     }
 
     fn over(&mut self, action: Action) -> Vec<Turn> {
-        if action == Action::Quit {
-            self.overlays.clear();
-            return self.leaving();
+        match action {
+            Action::Quit => {
+                self.overlays.clear();
+                return self.leaving();
+            }
+            Action::Suspend | Action::Redraw => return self.act(action),
+            _ => {}
         }
         let Some(overlay) = self.overlays.last_mut() else { return Vec::new() };
         match overlay::act(overlay, action) {

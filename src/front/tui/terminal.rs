@@ -20,7 +20,11 @@ use crossterm::{
         enable_raw_mode,
     },
 };
-use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use ratatui::{
+    Frame, Terminal,
+    backend::CrosstermBackend,
+    layout::{Position, Rect},
+};
 use rustix::process::{Signal, kill_current_process_group};
 
 use crate::{
@@ -55,9 +59,11 @@ impl Guard {
         drawn
     }
 
-    /// Draws everything anew with the next frame.
+    /// Draws everything anew with the next frame. Not by `Terminal::clear`: it asks the terminal where the cursor is, and whoever
+    /// reads the keys would get the answer.
     pub fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     /// Lends the terminal to something else, such as a credential plugin that asks the person.
