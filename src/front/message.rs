@@ -52,7 +52,10 @@ impl Sentence {
 /// The sentence for an event; `None` for events that say nothing to a person (the record of a call, a child's pid).
 pub fn sentence(kind: &EventKind, zone: &TimeZone) -> Option<Sentence> {
     Some(match kind {
-        EventKind::Calling { .. } | EventKind::Child { .. } | EventKind::RungStarted { .. } => return None,
+        EventKind::Calling { .. }
+        | EventKind::Child { .. }
+        | EventKind::RungStarted { .. }
+        | EventKind::Findings { .. } => return None,
         EventKind::RunStarted { command, deployment, resumed, steps, .. } => {
             run_started(command, deployment, *resumed, steps.len())
         }

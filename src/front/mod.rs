@@ -4,6 +4,7 @@ pub mod fold;
 pub mod json;
 pub mod message;
 pub mod plain;
+mod settle;
 pub mod status;
 pub mod summary;
 pub mod tui;

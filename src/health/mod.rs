@@ -15,6 +15,7 @@ mod fixtures;
 pub mod index;
 pub mod messages;
 pub mod objects;
+mod owner;
 pub mod pod;
 #[cfg(test)]
 mod recorded;

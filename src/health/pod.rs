@@ -1,10 +1,12 @@
 //! A pod as one line: a state word, how many containers are ready, restarts, and why it is not ready yet.
 //! Holds no duration, so that a line changes only when the pod does. Must not know what a person should do about it.
+use jiff::Timestamp;
+
 use super::{
     causes,
     index::Index,
     objects::{ContainerStatus, Pod, Watched, label},
-    text,
+    owner, text,
 };
 
 /// State of a process of this machine whose deployment was stopped by hand.
@@ -33,6 +35,12 @@ pub struct PodLine {
     pub node: Option<String>,
     /// Whether it is a process of this machine in the shape of a pod.
     pub process: bool,
+    /// What it belongs to in the end, in words: `RayCluster ray`, `Deployment hub`.
+    pub owner: String,
+    /// Since when it is ready, or not.
+    pub since: Option<Timestamp>,
+    /// Whether something keeps it from getting ready that does not pass by itself.
+    pub stuck: bool,
 }
 
 /// A pod as a line.
@@ -50,7 +58,27 @@ pub fn line(index: &Index, pod: &Pod) -> PodLine {
         reason: why_not_ready(index, pod),
         node: pod.spec.node_name.as_deref().map(str::to_owned),
         process: pod.log_file().is_some(),
+        owner: owner::of(index, pod),
+        since: since(pod),
+        stuck: is_stuck(index, pod),
     }
+}
+
+/// Since when it is ready, or not; of one that never came that far, since when it is there.
+fn since(pod: &Pod) -> Option<Timestamp> {
+    let turned = pod.condition("Ready").and_then(|condition| condition.last_transition_time);
+    turned.or(pod.status.start_time).or_else(|| pod.metadata.creation_timestamp.as_ref().map(|made| made.0))
+}
+
+/// No node wants it, one of its containers is in trouble, or it ended badly.
+fn is_stuck(index: &Index, pod: &Pod) -> bool {
+    if pod.is_ready() || pod.is_terminating() || pod.phase() == "Succeeded" {
+        return false;
+    }
+    let unschedulable = pod.condition("PodScheduled").is_some_and(|condition| condition.because("Unschedulable"));
+    pod.phase() == "Failed"
+        || unschedulable && !causes::is_scaling_up(index, pod)
+        || pod.statuses().any(|status| trouble(status).is_some_and(|word| word != STOPPED))
 }
 
 /// States of containers and sidecars, which all count for readiness.

@@ -145,6 +145,12 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         process: bool,
     },
+    /// What is wrong with a deployment that is looked at, all of it, the root first; said whenever that changes. Not in any
+    /// journal: in a run, findings belong to a step.
+    Findings {
+        /// What is wrong; empty: nothing.
+        findings: Vec<Finding>,
+    },
     /// A rung of the verification begins.
     RungStarted {
         /// Which.
@@ -276,12 +282,34 @@ pub struct PodChange {
     /// Whether it is a process of this machine, which is told like a pod.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub process: bool,
+    /// What it belongs to in the end, in words: `RayCluster ray`, `Deployment hub`; empty: not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+    /// Since when it is ready, or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Whether something keeps it from getting ready that does not pass by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stuck: bool,
 }
 
 impl From<PodLine> for PodChange {
     fn from(line: PodLine) -> Self {
-        let PodLine { namespace, name, state, ready, containers, restarts, reason, node, process } = line;
-        Self { step: None, namespace, name, state, ready, containers, restarts, reason, node, process }
+        Self {
+            step: None,
+            namespace: line.namespace,
+            name: line.name,
+            state: line.state,
+            ready: line.ready,
+            containers: line.containers,
+            restarts: line.restarts,
+            reason: line.reason,
+            node: line.node,
+            process: line.process,
+            owner: line.owner,
+            since: line.since,
+            stuck: line.stuck,
+        }
     }
 }
 
@@ -332,4 +360,18 @@ pub enum Outcome {
     Unverified,
     /// Stopped by the person; the run can be resumed.
     Interrupted,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pod_of_an_older_journal_is_read() {
+        let line = r#"{"v":1,"seq":7,"at":"2026-01-01T12:00:00Z","event":"pod-changed","namespace":"hub","name":"hub-1","state":"Pending","ready":0,"containers":1,"restarts":0}"#;
+        let event: Event = serde_json::from_str(line).unwrap();
+        let EventKind::PodChanged(pod) = &event.kind else { panic!("{event:?}") };
+        assert_eq!((pod.owner.as_str(), pod.since, pod.stuck), ("", None, false));
+        assert_eq!(serde_json::to_string(&event).unwrap(), line, "what is not known is not written");
+    }
 }

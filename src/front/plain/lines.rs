@@ -10,7 +10,7 @@ use crate::{
         Front, clock,
         fold::fold_line,
         message::{self, Sentence, word},
-        plain::settle::Settling,
+        settle::Settling,
     },
     run::event::{Event, EventKind},
 };

@@ -2,7 +2,6 @@
 //! what is waited for; without one a heartbeat each 60 s says that the program lives. Must not know any driver.
 mod ask;
 mod lines;
-mod settle;
 
 pub use ask::{Answer, confirm};
 pub use lines::Lines;

@@ -3,7 +3,7 @@
 //!
 //! Failures are debounced, success never is: a database that starts slower than what needs it makes crashes that heal.
 mod admission;
-mod answers;
+pub(super) mod answers;
 mod config;
 mod crash;
 mod dependency;

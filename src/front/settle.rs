@@ -27,6 +27,7 @@ enum Subject {
 }
 
 /// A line that has to last.
+#[derive(Debug, Clone)]
 struct Held {
     sentence: Sentence,
     /// When it is due unless it changes.
@@ -36,9 +37,11 @@ struct Held {
 }
 
 /// Lines that are held back.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Settling {
     held: BTreeMap<Subject, Held>,
+    /// The same in the order in which they are due: thousands of pods may be held back at once.
+    order: BTreeSet<(Timestamp, Subject)>,
     /// Pods that a line was written about.
     told: BTreeSet<String>,
 }
@@ -49,12 +52,12 @@ impl Settling {
         match kind {
             EventKind::PodChanged(pod) if passing(pod) => self.hold(Subject::Pod(pod.name.clone()), at, POD, sentence),
             EventKind::PodChanged(pod) => {
-                self.held.remove(&Subject::Pod(pod.name.clone()));
+                self.drop(&Subject::Pod(pod.name.clone()));
                 self.told.insert(pod.name.clone());
                 Some(sentence)
             }
             EventKind::PodGone { name, .. } => {
-                self.held.remove(&Subject::Pod(name.clone()));
+                self.drop(&Subject::Pod(name.clone()));
                 // Who never heard of a pod need not hear that it is gone.
                 self.told.remove(name).then_some(sentence)
             }
@@ -64,7 +67,7 @@ impl Settling {
             EventKind::StepBlocked { step, .. }
             | EventKind::StepDone { step, .. }
             | EventKind::StepFailed { step, .. } => {
-                self.held.remove(&Subject::Step(step.clone()));
+                self.drop(&Subject::Step(step.clone()));
                 Some(sentence)
             }
             _ => Some(sentence),
@@ -73,27 +76,35 @@ impl Settling {
 
     fn hold(&mut self, subject: Subject, at: Timestamp, lasts: SignedDuration, sentence: Sentence) -> Option<Sentence> {
         let later = |by: SignedDuration| at.checked_add(by).unwrap_or(Timestamp::MAX);
-        let held = self.held.entry(subject).or_insert_with(|| Held {
-            sentence: sentence.clone(),
-            due: later(lasts),
-            at_last: later(LONGEST),
-        });
-        if held.sentence != sentence {
-            *held = Held { sentence, due: later(lasts).min(held.at_last), at_last: held.at_last };
-        }
+        let held = match self.held.get(&subject) {
+            Some(held) if held.sentence == sentence => return None,
+            Some(held) => Held { sentence, due: later(lasts).min(held.at_last), at_last: held.at_last },
+            None => Held { sentence, due: later(lasts), at_last: later(LONGEST) },
+        };
+        self.drop(&subject);
+        self.order.insert((held.due, subject.clone()));
+        self.held.insert(subject, held);
         None
+    }
+
+    fn drop(&mut self, subject: &Subject) -> Option<Held> {
+        let held = self.held.remove(subject)?;
+        self.order.remove(&(held.due, subject.clone()));
+        Some(held)
     }
 
     /// Lines that have lasted, with the time since when they are due, oldest first.
     pub fn due(&mut self, now: Timestamp) -> Vec<(Timestamp, Sentence)> {
         let mut due = Vec::new();
-        for (subject, held) in self.held.extract_if(.., |_, held| held.due <= now) {
-            due.push((held.due, held.sentence));
+        while self.order.first().is_some_and(|(first, _)| *first <= now) {
+            let Some((_, subject)) = self.order.pop_first() else { break };
+            if let Some(held) = self.held.remove(&subject) {
+                due.push((held.due, held.sentence));
+            }
             if let Subject::Pod(name) = subject {
                 self.told.insert(name);
             }
         }
-        due.sort_by_key(|(at, _)| *at);
         due
     }
 }
@@ -124,6 +135,9 @@ mod tests {
             reason: None,
             node: None,
             process: false,
+            owner: String::new(),
+            since: None,
+            stuck: false,
         })
     }
 
