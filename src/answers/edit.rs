@@ -29,6 +29,37 @@ pub fn set(answers: &mut Answers, key: &str, text: &str) -> Result<&'static Ques
     Ok(question)
 }
 
+/// What is wrong with a text for `key`: what [`set`] would refuse, in the words of the question alone.
+pub fn check(answers: &Answers, key: &str, text: &str) -> Result<(), String> {
+    let Some((table, _)) = key.split_once('[') else {
+        let question = questions::find(key).ok_or_else(|| unknown(key).message)?;
+        return match question.kind {
+            Kind::Table(rows) => parse_table(key, rows, text).map(|_| ()).map_err(|error| error.to_string()),
+            kind => kind.parse(text).and_then(|value| question.check(&value)),
+        };
+    };
+    let column = |check: Option<Result<(), String>>| check.unwrap_or_else(|| Err(unknown(key).message));
+    let field = key.split_once("].").map_or("", |(_, field)| field);
+    let checked = match questions::find(table).map(|question| question.kind) {
+        Some(Kind::Table(Rows::Pools(fields))) => column(check_column(fields, field, text)),
+        Some(Kind::Table(Rows::Profiles(fields))) => column(check_column(fields, field, text)),
+        _ => column(None),
+    };
+    checked.and_then(|()| set(&mut answers.clone(), key, text).map(|_| ()).map_err(|error| error.message))
+}
+
+fn check_column<R>(fields: &[Question<R>], name: &str, text: &str) -> Option<Result<(), String>> {
+    let column = fields.iter().find(|column| column.key == name)?;
+    Some(column.kind.parse(text).and_then(|value| column.check(&value)))
+}
+
+/// Table, row and field of a row's key: `ray.pools[0].max`.
+pub fn row_of(key: &str) -> Option<(&str, usize, &str)> {
+    let (table, row) = key.split_once('[')?;
+    let (index, field) = row.split_once("].")?;
+    Some((table, index.parse().ok()?, field))
+}
+
 /// An unknown key, with the nearest known one.
 pub fn unknown(key: &str) -> Invalid {
     let section = format!("{key}.");

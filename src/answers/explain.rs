@@ -168,10 +168,31 @@ fn quoted(value: &Value) -> String {
     if value.is_null() { "none".to_owned() } else { format!("`{}`", shown(value)) }
 }
 
-/// A value as a person would write it.
+/// A value as a person would write it: saying this text says the value. Lists are `a, b` and maps `a=b, c=d` where nothing in
+/// them looks like a part of that.
 pub fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+    let plain = match value {
+        Value::Null => Some(String::new()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => items.iter().map(list_item).collect::<Option<Vec<_>>>().and_then(joined('[')),
+        Value::Object(items) => items.iter().map(map_item).collect::<Option<Vec<_>>>().and_then(joined('{')),
+        Value::Bool(_) | Value::Number(_) => None,
+    };
+    plain.unwrap_or_else(|| value.to_string())
+}
+
+/// Items that do not begin like the other way of writing them; none at all are written that way.
+fn joined(bracket: char) -> impl Fn(Vec<String>) -> Option<String> {
+    move |items| Some(items.join(", ")).filter(|text| !text.is_empty() && !text.starts_with(bracket))
+}
+
+fn list_item(item: &Value) -> Option<String> {
+    let plain = |text: &&str| !text.is_empty() && !text.contains(',') && text.trim() == *text;
+    item.as_str().filter(plain).map(str::to_owned)
+}
+
+fn map_item((name, value): (&String, &Value)) -> Option<String> {
+    let text = value.as_str()?;
+    let plain = |text: &str| !text.contains(',') && text.trim() == text;
+    (plain(name) && plain(text) && !name.contains('=')).then(|| format!("{name}={text}"))
 }

@@ -1,11 +1,11 @@
 //! `Layers`: answers said by presets, environment, `--set` and typing, one over the other, remembering who said what.
 //! Must not know where texts come from: the caller reads files and the environment.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::{
-    edit,
+    detect, edit,
     facts::Facts,
     invalid::Invalid,
     preset::Preset,
@@ -66,15 +66,35 @@ pub struct Layers {
 struct Layer {
     origin: Origin,
     answers: Answers,
-    /// Key of an answer that was taken back, whatever lower layers say.
-    unsaid: Option<&'static str>,
+    /// Keys of answers that were taken back, whatever lower layers say.
+    unsaid: BTreeSet<&'static str>,
     /// Lines of a file by key.
     lines: BTreeMap<String, u64>,
 }
 
 impl Layer {
+    fn new(origin: Origin, answers: Answers) -> Self {
+        Self { origin, answers, unsaid: BTreeSet::new(), lines: BTreeMap::new() }
+    }
+
     fn speaks_of(&self, question: &Question<Answers>) -> bool {
-        self.unsaid == Some(question.key) || !(question.at.get)(&self.answers).is_null()
+        self.unsaid.contains(question.key) || !(question.at.get)(&self.answers).is_null()
+    }
+
+    fn speaks(&self) -> bool {
+        !self.unsaid.is_empty() || self.answers != Answers::default()
+    }
+
+    /// Says an answer; `Null` takes back what lower layers say.
+    fn say(&mut self, question: &Question<Answers>, value: Value) -> Result<(), String> {
+        let null = value.is_null();
+        (question.at.set)(&mut self.answers, value)?;
+        if null {
+            self.unsaid.insert(question.key);
+        } else {
+            self.unsaid.remove(question.key);
+        }
+        Ok(())
     }
 }
 
@@ -86,13 +106,13 @@ impl Layers {
 
     /// Adds a layer above all others.
     pub fn push(&mut self, origin: Origin, answers: Answers) {
-        self.layers.push(Layer { origin, answers, unsaid: None, lines: BTreeMap::new() });
+        self.layers.push(Layer::new(origin, answers));
     }
 
     /// Adds what a preset says above all others. `name` is its file or shipped name.
     pub fn push_preset(&mut self, name: &str, preset: Preset) {
         let origin = Origin::Preset(name.to_owned());
-        self.layers.push(Layer { origin, answers: preset.answers, unsaid: None, lines: preset.lines });
+        self.layers.push(Layer { lines: preset.lines, ..Layer::new(origin, preset.answers) });
     }
 
     /// Adds what the environment says: pairs of name and value. Every wrong name or value is reported.
@@ -121,20 +141,61 @@ impl Layers {
     pub fn set(&mut self, origin: Origin, key: &str, text: &str) -> Result<(), Invalid> {
         let mut answers = self.merged();
         let question = edit::set(&mut answers, key, text)?;
-        let mut layer = Answers::default();
         let value = (question.at.get)(&answers);
-        let unsaid = value.is_null().then_some(question.key);
-        (question.at.set)(&mut layer, value).map_err(|error| Invalid::at(key, error))?;
-        self.layers.push(Layer { origin, answers: layer, unsaid, lines: BTreeMap::new() });
+        self.put(origin, question, value).map_err(|error| Invalid::at(key, error))
+    }
+
+    /// Says what a person typed, as [`Layers::set`] does: each answer once, over all others.
+    pub fn say(&mut self, key: &str, text: &str) -> Result<(), Invalid> {
+        self.set(Origin::Typed, key, text)
+    }
+
+    /// Says a whole answer that a person typed; `Null` takes back what lower layers say. A row's key is none.
+    pub fn say_value(&mut self, key: &str, value: Value) -> Result<(), Invalid> {
+        let question = questions::find(key).ok_or_else(|| edit::unknown(key))?;
+        self.put(Origin::Typed, question, value).map_err(|error| Invalid::at(key, error))
+    }
+
+    fn put(&mut self, origin: Origin, question: &'static Question<Answers>, value: Value) -> Result<(), String> {
+        let wanted = origin == Origin::Typed;
+        let typed = self.layers.last_mut().filter(|last| wanted && last.origin == Origin::Typed);
+        if let Some(typed) = typed {
+            return typed.say(question, value);
+        }
+        let mut layer = Layer::new(origin, Answers::default());
+        layer.say(question, value)?;
+        self.layers.push(layer);
         Ok(())
+    }
+
+    /// Takes back what the person typed, so that lower layers count again. A row's key means its whole table.
+    pub fn unsay(&mut self, key: &str) {
+        let Some(question) = questions::find(table_of(key)) else { return };
+        for layer in self.layers.iter_mut().filter(|layer| layer.origin == Origin::Typed) {
+            layer.unsaid.remove(question.key);
+            unsay_one(question, &mut layer.answers);
+        }
+        self.layers.retain(|layer| layer.origin != Origin::Typed || layer.speaks());
+    }
+
+    /// Puts what a look at the target answers under everything that anybody said, in place of what an earlier look did.
+    pub fn learn(&mut self, facts: &Facts) -> Result<(), Invalid> {
+        self.layers.retain(|layer| layer.origin != Origin::Detected);
+        detect::detect(facts).iter().try_for_each(|found| self.detected(found.key, &found.value))
     }
 
     /// Puts an answer that a probe found under everything that anybody said.
     pub fn detected(&mut self, key: &str, text: &str) -> Result<(), Invalid> {
         let mut answers = Answers::default();
         edit::set(&mut answers, key, text)?;
-        self.layers.insert(0, Layer { origin: Origin::Detected, answers, unsaid: None, lines: BTreeMap::new() });
+        self.layers.insert(0, Layer::new(Origin::Detected, answers));
         Ok(())
+    }
+
+    /// The layers of some who spoke.
+    #[must_use]
+    pub fn of(&self, wanted: impl Fn(&Origin) -> bool) -> Self {
+        Self { layers: self.layers.iter().filter(|layer| wanted(&layer.origin)).cloned().collect() }
     }
 
     /// All answers that anybody said, later ones over earlier ones. Tables are taken whole.
@@ -171,7 +232,7 @@ impl Layers {
 
     /// Who said the answer that counts.
     pub fn origin(&self, key: &str) -> Origin {
-        let Some(question) = questions::find(key) else { return Origin::Default };
+        let Some(question) = questions::find(table_of(key)) else { return Origin::Default };
         let said = self.layers.iter().rev().find(|layer| layer.speaks_of(question));
         said.map_or(Origin::Default, |layer| layer.origin.clone())
     }
@@ -187,7 +248,7 @@ impl Layers {
 
     /// File and line of an answer, a field of a row (`ray.pools[0].max`) or a section.
     fn said_at(&self, key: &str) -> Option<(&str, u64)> {
-        let (table, _) = key.split_once('[').unwrap_or((key, ""));
+        let table = table_of(key);
         let speaks = |layer: &&Layer| match questions::find(table) {
             Some(question) => layer.speaks_of(question),
             None => layer.lines.contains_key(key),
@@ -220,9 +281,18 @@ pub fn fitting(answers: &Answers) -> Answers {
 
 fn unsay<T>(question: &Question<T>, tree: &mut T, on: TargetKind) {
     if !question.fits(on) {
-        // Every answer can be unsaid: all fields of the tree are optional.
-        let _ = (question.at.set)(tree, Value::Null);
+        unsay_one(question, tree);
     }
+}
+
+fn unsay_one<T>(question: &Question<T>, tree: &mut T) {
+    // Every answer can be unsaid: all fields of the tree are optional.
+    let _ = (question.at.set)(tree, Value::Null);
+}
+
+/// The table of a row's key; every other key is its own.
+pub fn table_of(key: &str) -> &str {
+    key.split_once('[').map_or(key, |(table, _)| table)
 }
 
 /// Fills in the default of every question that matters and was not answered, rows of tables included.

@@ -33,8 +33,19 @@ pub struct Question<T: 'static> {
     pub required: fn(&T) -> bool,
     /// A rule beyond the kind's own. Errors say what is allowed.
     pub rule: fn(&Value) -> Result<(), String>,
+    /// What the target has that can be chosen; anything else that fits may be said as well.
+    pub offers: fn(&Facts) -> Vec<Offer>,
     /// Where the answer lives.
     pub at: Lens<T>,
+}
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The value, as it is typed.
+    pub value: String,
+    /// One line about it; may be empty.
+    pub words: String,
 }
 
 /// What kind of value a question takes.
@@ -111,6 +122,7 @@ impl<T> Question<T> {
             relevant: |_| true,
             required: |_| false,
             rule: |_| Ok(()),
+            offers: |_| Vec::new(),
             at,
         }
     }
@@ -161,6 +173,13 @@ impl<T> Question<T> {
     #[must_use]
     pub const fn rule(mut self, rule: fn(&Value) -> Result<(), String>) -> Self {
         self.rule = rule;
+        self
+    }
+
+    /// Says what of the target can be chosen.
+    #[must_use]
+    pub const fn offers(mut self, offers: fn(&Facts) -> Vec<Offer>) -> Self {
+        self.offers = offers;
         self
     }
 
@@ -218,9 +237,10 @@ impl Kind {
         let value = match self {
             Self::Text | Self::Secret => Value::from(text),
             Self::Choice(_) | Self::Quantity => Value::from(text.trim()),
-            Self::Int { .. } => {
+            Self::Int { min, max } => {
                 let text = text.trim();
-                text.parse::<i64>().map(Value::from).map_err(|_| format!("`{text}` is not a whole number"))?
+                let wrong = |_| format!("`{text}` is not a whole number between {min} and {max}");
+                text.parse::<i64>().map(Value::from).map_err(wrong)?
             }
             Self::Bool => {
                 text.trim().parse::<bool>().map(Value::from).map_err(|_| "expected `true` or `false`".to_owned())?
@@ -234,6 +254,16 @@ impl Kind {
             }
         };
         self.check(&value).map(|()| value)
+    }
+
+    /// What can be chosen whatever the target has.
+    pub fn choices(&self) -> Vec<Offer> {
+        let offer = |(value, words): &(&str, &str)| Offer { value: (*value).to_owned(), words: (*words).to_owned() };
+        match self {
+            Self::Choice(choices) => choices.iter().map(offer).collect(),
+            Self::Bool => [("true", "yes"), ("false", "no")].iter().map(offer).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// One word or two for what is expected.

@@ -72,7 +72,7 @@ fn shape(kind: Kind) -> Map<String, Value> {
         Kind::Int { min, max } => json!({"type": "integer", "minimum": min, "maximum": max}),
         Kind::Bool => json!({"type": "boolean"}),
         Kind::Secret => {
-            json!({"type": "string", "pattern": "^(env|file|command):.+|^secret:[^/]+/.+", "examples": ["env:NAME", "file:/path", "secret:name/key"]})
+            json!({"type": "string", "pattern": "^(env|file|command|ask):.+|^secret:[^/]+/.+", "examples": ["env:NAME", "file:/path", "secret:name/key", "ask:LABEL"]})
         }
         Kind::Quantity => json!({"type": ["string", "number"], "examples": ["500m", "4", "16Gi"]}),
         Kind::List => json!({"type": "array", "items": {"type": "string"}}),

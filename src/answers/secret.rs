@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A reference to a secret, written `env:NAME`, `file:/path`, `command:pass show hub` or `secret:name/key`.
+/// A reference to a secret, written `env:NAME`, `file:/path`, `command:pass show hub`, `secret:name/key` or `ask:LABEL`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, JsonSchema)]
 #[schemars(with = "String", inline)]
 pub enum SecretRef {
@@ -22,11 +22,16 @@ pub enum SecretRef {
         /// Key in its `data`.
         key: String,
     },
+    /// What a person types when it is needed, known by this label, usually the key of the answer. It is kept in the target
+    /// alone.
+    Ask(String),
 }
 
 /// What is wrong with the text of a secret reference. Never repeats the text: it may be the secret itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected a reference `env:NAME`, `file:/path`, `command:…` or `secret:name/key`, not the secret itself")]
+#[error(
+    "expected a reference `env:NAME`, `file:/path`, `command:…`, `secret:name/key` or `ask:LABEL`, not the secret itself"
+)]
 pub struct NotAReference;
 
 impl FromStr for SecretRef {
@@ -41,6 +46,7 @@ impl FromStr for SecretRef {
             "env" => Ok(Self::Env(rest.to_owned())),
             "file" => Ok(Self::File(rest.to_owned())),
             "command" => Ok(Self::Command(rest.to_owned())),
+            "ask" => Ok(Self::Ask(rest.to_owned())),
             "secret" => match rest.split_once('/') {
                 Some((name, key)) if !name.is_empty() && !key.is_empty() => {
                     Ok(Self::Kubernetes { name: name.to_owned(), key: key.to_owned() })
@@ -59,6 +65,7 @@ impl fmt::Display for SecretRef {
             Self::File(path) => write!(f, "file:{path}"),
             Self::Command(line) => write!(f, "command:{line}"),
             Self::Kubernetes { name, key } => write!(f, "secret:{name}/{key}"),
+            Self::Ask(label) => write!(f, "ask:{label}"),
         }
     }
 }

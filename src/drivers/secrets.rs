@@ -21,6 +21,7 @@ pub fn local(reference: &SecretRef) -> Result<SecretString, Problem> {
         SecretRef::File(path) => file(path),
         SecretRef::Command(line) => command(line),
         SecretRef::Kubernetes { .. } => Err("it is in the cluster, which was not asked".to_owned()),
+        SecretRef::Ask(_) => Err("it was not typed".to_owned()),
     };
     let value = value.map_err(|why| missing(reference, &why))?;
     let value = value.strip_suffix('\n').map_or(value.as_str(), |value| value.strip_suffix('\r').unwrap_or(value));
@@ -41,6 +42,7 @@ pub fn missing(reference: &SecretRef, why: &str) -> Problem {
         SecretRef::Kubernetes { name, key } => {
             problem.hint(format!("make Secret `{name}` with key `{key}` in the deployment's namespace first"))
         }
+        SecretRef::Ask(label) => problem.hint(format!("type it when it is asked for, or say `--set {label}=env:NAME`")),
     }
 }
 

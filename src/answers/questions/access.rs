@@ -2,6 +2,7 @@
 use serde_json::json;
 
 use crate::answers::{
+    offers,
     question::{Kind, Question, lens},
     rules,
     tree::{AccessMethod, Answers, LoginMethod, TargetKind, TlsMethod},
@@ -100,7 +101,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "which ingress controller; the cluster's default if not said",
         Kind::Text,
         lens!(Answers, access.ingress_class),
-    ).only(TargetKind::Kubernetes)
+    ).offers(offers::ingress_classes).only(TargetKind::Kubernetes)
     .when(|answers| method(answers, AccessMethod::Ingress))
     .rule(rules::name),
     Question::new(
@@ -156,7 +157,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         "name of the cert-manager issuer",
         Kind::Text,
         lens!(Answers, access.issuer),
-    ).only(TargetKind::Kubernetes)
+    ).offers(offers::cluster_issuers).only(TargetKind::Kubernetes)
     .when(|answers| tls(answers, TlsMethod::CertManager))
     .required()
     .rule(rules::name),

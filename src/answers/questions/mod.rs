@@ -26,23 +26,49 @@ use super::{
 pub struct Section {
     /// Title.
     pub title: &'static str,
+    /// What it is about, in one line.
+    pub about: &'static str,
     /// Its questions, in the order in which they are asked.
     pub questions: &'static [Question<Answers>],
 }
 
 /// All sections, in the order in which they are asked.
 pub const SECTIONS: &[Section] = &[
-    Section { title: "Target", questions: target::QUESTIONS },
-    Section { title: "This machine", questions: machine::QUESTIONS },
-    Section { title: "Components", questions: components::QUESTIONS },
-    Section { title: "Notebook image", questions: notebook::QUESTIONS },
-    Section { title: "Login", questions: login::QUESTIONS },
-    Section { title: "Access and TLS", questions: access::QUESTIONS },
-    Section { title: "Storage", questions: storage::QUESTIONS },
-    Section { title: "Ray", questions: ray::QUESTIONS },
-    Section { title: "Profiles", questions: profiles::QUESTIONS },
-    Section { title: "Dask", questions: dask::QUESTIONS },
-    Section { title: "Extras", questions: hub::QUESTIONS },
+    Section {
+        title: "Target",
+        about: "where everything is installed, and under which name",
+        questions: target::QUESTIONS,
+    },
+    Section {
+        title: "This machine",
+        about: "folder, address and ports of the deployment on this machine",
+        questions: machine::QUESTIONS,
+    },
+    Section { title: "Components", about: "what is installed, and which charts", questions: components::QUESTIONS },
+    Section { title: "Notebook image", about: "what people's notebooks run in", questions: notebook::QUESTIONS },
+    Section { title: "Login", about: "who may come in, and who vouches for them", questions: login::QUESTIONS },
+    Section {
+        title: "Access and TLS",
+        about: "the address that people type, and its certificate",
+        questions: access::QUESTIONS,
+    },
+    Section {
+        title: "Storage",
+        about: "where people's files and the hub's database are kept",
+        questions: storage::QUESTIONS,
+    },
+    Section { title: "Ray", about: "the Ray cluster and its worker pools", questions: ray::QUESTIONS },
+    Section {
+        title: "Profiles",
+        about: "sizes that people choose from, GPUs included",
+        questions: profiles::QUESTIONS,
+    },
+    Section { title: "Dask", about: "clusters that people start from a notebook", questions: dask::QUESTIONS },
+    Section {
+        title: "Extras",
+        about: "idle servers, announcement, network and node settings",
+        questions: hub::QUESTIONS,
+    },
 ];
 
 /// Questions about one row of `ray.pools`.

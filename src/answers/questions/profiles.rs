@@ -2,6 +2,7 @@
 use serde_json::json;
 
 use crate::answers::{
+    offers,
     question::{Kind, Question, Rows, lens},
     rules,
     tree::{Answers, Profile, TargetKind},
@@ -42,6 +43,7 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         Kind::Text,
         lens!(Profile, gpu_resource),
     )
+    .offers(offers::gpu_resources)
     .when(|profile| profile.gpus.is_some_and(|gpus| gpus > 0))
     .or(|_, facts| json!(facts.gpu_resource()))
     .rule(rules::resource),
@@ -60,6 +62,7 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         Kind::Map,
         lens!(Profile, node_selector),
     )
+    .offers(offers::node_labels)
     .or(|_, _| json!({}))
     .rule(rules::labels),
     Question::new(
@@ -69,6 +72,7 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         Kind::List,
         lens!(Profile, tolerations),
     )
+    .offers(offers::taints)
     .or(|_, _| json!([]))
     .rule(rules::tolerations),
     Question::new(

@@ -2,6 +2,7 @@
 use serde_json::json;
 
 use crate::answers::{
+    offers,
     question::{Kind, Question, Rows, lens},
     rules,
     tree::{Answers, Pool, TargetKind},
@@ -110,6 +111,7 @@ pub(super) const POOL: &[Question<Pool>] = &[
         Kind::Text,
         lens!(Pool, gpu_resource),
     )
+    .offers(offers::gpu_resources)
     .only(TargetKind::Kubernetes)
     .when(|pool| pool.gpus.is_some_and(|gpus| gpus > 0))
     .or(|_, facts| json!(facts.gpu_resource()))
@@ -125,6 +127,7 @@ pub(super) const POOL: &[Question<Pool>] = &[
         Kind::Map,
         lens!(Pool, node_selector),
     )
+    .offers(offers::node_labels)
     .only(TargetKind::Kubernetes)
     .or(|_, _| json!({}))
     .rule(rules::labels),
@@ -135,6 +138,7 @@ pub(super) const POOL: &[Question<Pool>] = &[
         Kind::List,
         lens!(Pool, tolerations),
     )
+    .offers(offers::taints)
     .only(TargetKind::Kubernetes)
     .or(|_, _| json!([]))
     .rule(rules::tolerations),

@@ -2,6 +2,7 @@
 use serde_json::json;
 
 use crate::answers::{
+    offers,
     question::{Kind, Question, lens},
     rules,
     tree::{Answers, Database, Homes, TargetKind},
@@ -41,6 +42,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.class),
     )
+    .offers(offers::storage_classes)
     .only(TargetKind::Kubernetes)
     .when(|answers| homes(answers, Homes::Dynamic))
     .rule(rules::name),
@@ -88,6 +90,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, storage.database_class),
     )
+    .offers(offers::storage_classes)
     .only(TargetKind::Kubernetes)
     .when(|answers| hub(answers) && answers.storage.database == Some(Database::SqlitePvc))
     .rule(rules::name),

@@ -2,6 +2,7 @@
 use serde_json::{Value, json};
 
 use crate::answers::{
+    offers,
     question::{Kind, Question, lens},
     rules,
     tree::{Answers, TargetKind},
@@ -27,6 +28,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, target.context),
     )
+    .offers(offers::contexts)
     .only(TargetKind::Kubernetes)
     .or(|_, facts| facts.current_context.clone().map_or(Value::Null, Value::from)),
     Question::new(

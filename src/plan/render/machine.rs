@@ -2,7 +2,7 @@
 //! folder that holds them becomes the deployment's folder.
 use super::{Body, PlanFile, quoted};
 use crate::{
-    answers::secret::SecretRef,
+    answers::{layers::env_name, secret::SecretRef},
     plan::graph::{Action, Environment, Plan, Probe, Process, SecretObject, SecretSource, Service, Step, digest},
 };
 
@@ -201,6 +201,8 @@ fn value(reference: &SecretRef) -> String {
         SecretRef::Env(name) => format!("\"${{{name}:?}}\""),
         SecretRef::File(path) => format!("\"$(cat {})\"", quoted(path)),
         SecretRef::Command(line) => format!("\"$({line})\""),
+        // Typed into a variable first; the shell says which one is missing.
+        SecretRef::Ask(label) => format!("\"${{TYPED_{}:?}}\"", env_name(label)),
         SecretRef::Kubernetes { name, key } => {
             format!("\"$(cat {})\"", quoted(&format!("secrets/{name}/{key}")))
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::graph::{Environment, Plan, SecretObject};
 
+pub use crate::answers::shell::quoted;
 pub use kubernetes::{chart_arguments, secret_manifest};
 
 /// A file of a plan.
@@ -38,13 +39,4 @@ pub fn packages(environment: &Environment) -> usize {
     let lines = environment.requirements.lines().filter(|line| !line.starts_with([' ', '#', '-']));
     let names: BTreeSet<&str> = lines.filter_map(|line| Some(line.split_once("==")?.0)).collect();
     names.len() + environment.packages.len()
-}
-
-/// A word as a shell reads it back. Contexts of cloud providers hold `:`, `/` and `@`; some hold blanks.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }

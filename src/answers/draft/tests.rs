@@ -1,0 +1,115 @@
+//! Promises of the editing model.
+use super::*;
+use crate::answers::{layers::Origin, preset, shipped};
+
+fn fresh() -> Draft {
+    Draft::new(Layers::new())
+}
+
+fn with_preset(name: &str) -> Draft {
+    let mut layers = Layers::new();
+    layers.push_preset(name, preset::parse(shipped::find(name).unwrap().text, name).unwrap());
+    Draft::new(layers)
+}
+
+fn text(draft: &Draft, key: &str) -> String {
+    draft.field(key).unwrap_or_else(|| panic!("no field {key}")).text()
+}
+
+#[test]
+fn what_was_typed_is_taken_back_to_the_preset_and_the_default() {
+    let mut draft = with_preset("github");
+    let before = text(&draft, "login.allow");
+    draft.say("login.allow", "all").unwrap();
+    assert_eq!(
+        (text(&draft, "login.allow"), draft.field("login.allow").unwrap().origin),
+        ("all".into(), Origin::Typed)
+    );
+    draft.unsay("login.allow");
+    assert_eq!(text(&draft, "login.allow"), before);
+    draft.say("cull.timeout", "").unwrap();
+    let over = draft.field("cull.timeout").unwrap();
+    assert_eq!((over.text(), over.origin), ("3600".to_owned(), Origin::Typed), "the preset's is taken back");
+    let mut draft = fresh();
+    draft.say("cull.timeout", "60").unwrap();
+    draft.say("cull.timeout", "").unwrap();
+    let field = draft.field("cull.timeout").unwrap();
+    assert_eq!((field.text(), field.origin), ("3600".to_owned(), Origin::Default));
+}
+
+#[test]
+fn rows_of_a_default_table_are_shown_and_become_typed() {
+    let mut draft = fresh();
+    assert_eq!(text(&draft, "ray.pools[0].name"), "small");
+    assert_eq!(draft.field("ray.pools[0].name").unwrap().origin, Origin::Default);
+    assert_eq!(draft.add_row("ray.pools"), 1);
+    assert_eq!(text(&draft, "ray.pools[1].name"), "pool-2");
+    assert_eq!(draft.copy_row("ray.pools", 0), 1);
+    assert_eq!(text(&draft, "ray.pools[1].name"), "small-2");
+    assert_eq!(draft.move_row("ray.pools", 1, true), 0);
+    assert_eq!(draft.move_row("ray.pools", 0, true), 0);
+    draft.delete_row("ray.pools", 2);
+    let names: Vec<String> = draft.rows("ray.pools").iter().map(|row| row.field("name").unwrap().text()).collect();
+    assert_eq!(names, ["small-2", "small"]);
+    assert_eq!(draft.layers().origin("ray.pools"), Origin::Typed);
+}
+
+#[test]
+fn a_field_of_a_row_is_taken_back_alone() {
+    let mut draft = fresh();
+    draft.say("ray.pools[0].max", "5").unwrap();
+    draft.say("ray.pools[0].min", "2").unwrap();
+    draft.unsay("ray.pools[0].max");
+    assert_eq!((text(&draft, "ray.pools[0].min"), text(&draft, "ray.pools[0].max")), ("2".into(), "2".into()));
+    draft.unsay("ray.pools[0].min");
+    assert_eq!(draft.layers().origin("ray.pools"), Origin::Default);
+}
+
+#[test]
+fn a_combination_is_a_problem_of_its_field_and_of_its_section() {
+    let mut draft = with_preset("trial-kubernetes");
+    draft.say("ray.pools[0].min", "4").unwrap();
+    draft.say("ray.pools[0].max", "2").unwrap();
+    let (section, at) = draft.seat("ray.pools[0].max").unwrap();
+    assert_eq!(draft.fields(section)[at].key, "ray.pools");
+    assert!(draft.fields(section)[at].problem.as_deref().unwrap().contains("row 1"));
+    assert!(draft.field("ray.pools[0].max").unwrap().problem.is_some());
+    assert_eq!(draft.standing(section), Standing::Attention(1));
+    assert_eq!(draft.first_problem(section).as_deref(), Some("ray.pools[0].max"));
+    let none = ["jupyterhub", "ray", "dask"].map(|name| format!("components.{name}"));
+    none.iter().for_each(|key| draft.say(key, "false").unwrap());
+    assert!(draft.field("components.jupyterhub").unwrap().problem.unwrap().contains("nothing to install"));
+    let login = draft.seat("login.method").unwrap().0;
+    assert_eq!(draft.standing(login), Standing::NotRelevant);
+}
+
+#[test]
+fn fields_of_the_other_target_are_left_out() {
+    let mut draft = fresh();
+    assert!(draft.field("machine.port").is_none() && draft.field("access.method").is_some());
+    draft.say("target.kind", "this-machine").unwrap();
+    assert!(draft.field("machine.port").is_some() && draft.field("access.method").is_none());
+}
+
+#[test]
+fn the_command_says_the_same_again() {
+    let mut draft = with_preset("trial-kubernetes");
+    assert_eq!(draft.command(), "hubwright install trial-kubernetes");
+    draft.say("target.namespace", "lab").unwrap();
+    draft.say("login.admins", "ada, grace hopper").unwrap();
+    let command = draft.command();
+    assert!(command.contains(" -n lab ") && command.contains("--set 'login.admins=ada, grace hopper'"), "{command}");
+    draft.unsay("login.admins");
+    draft.unsay("target.namespace");
+    assert_eq!(draft.command(), "hubwright install trial-kubernetes");
+}
+
+#[test]
+fn a_typed_secret_is_in_no_layer() {
+    let mut draft = with_preset("github");
+    let (label, value) = draft.say_secret("login.client-secret", "hunter2".to_owned().into()).unwrap();
+    assert_eq!((label.as_str(), value.expose_secret()), ("login.client-secret", "hunter2"));
+    assert_eq!(text(&draft, "login.client-secret"), "ask:login.client-secret");
+    assert!(!format!("{draft:?}").contains("hunter2") && !draft.command().contains("hunter2"));
+    assert!(draft.say_secret("login.client-secret", " ".to_owned().into()).is_err());
+}

@@ -1,0 +1,10 @@
+//! Words of a command line as a shell reads them. Must not know any command.
+
+/// A word as a shell reads it back. Contexts of cloud providers hold `:`, `/` and `@`; some hold blanks.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@,+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
