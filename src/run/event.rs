@@ -1,4 +1,4 @@
-//! `Event`: everything that happens in a run, versioned and serialisable. The journal, plain lines, JSON and later the
+//! `Event`: everything that happens in a run, versioned and serialisable. The journal, plain lines, JSON and the
 //! full-screen view all fold the same events. Must not hold a secret, nor raw text of a cluster that was not cleaned.
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
