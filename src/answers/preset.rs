@@ -257,7 +257,15 @@ fn unknown_field<R>(key: &str, name: &str, fields: &[Question<R>]) -> Invalid {
 /// Writes a complete preset: every answer that matters, defaults written out, titles as comments. What must still be said
 /// stands there as a comment.
 pub fn write(preset: &Preset, facts: &Facts) -> String {
-    let answers = complete(&preset.answers, facts);
+    write_answers(preset, &complete(&preset.answers, facts))
+}
+
+/// Writes what a preset says and nothing else, so that what nobody said can still change.
+pub fn write_said(preset: &Preset) -> String {
+    write_answers(preset, &preset.answers)
+}
+
+fn write_answers(preset: &Preset, answers: &Answers) -> String {
     let mut text = format!("# yaml-language-server: $schema=preset.schema.json\nschema: {SCHEMA}\n");
     for (key, value) in [("title", &preset.title), ("description", &preset.description)] {
         if !value.is_empty() {
@@ -274,7 +282,7 @@ pub fn write(preset: &Preset, facts: &Facts) -> String {
     }
     for section in sections {
         for question in questions::all().filter(|question| question.key.split('.').next() == Some(section)) {
-            write_answer(question, &answers, &mut open, &mut text);
+            write_answer(question, answers, &mut open, &mut text);
         }
     }
     text

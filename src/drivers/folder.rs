@@ -21,6 +21,17 @@ pub fn data() -> Result<PathBuf, Problem> {
         })
 }
 
+/// Where a person keeps presets of their own: `XDG_CONFIG_HOME/hubwright/presets`, else `~/.config/hubwright/presets`.
+pub fn presets() -> Result<PathBuf, Problem> {
+    absolute("XDG_CONFIG_HOME")
+        .or_else(|| absolute("HOME").map(|path| path.join(".config")))
+        .map(|path| path.join("hubwright/presets"))
+        .ok_or_else(|| {
+            Problem::new("no-home", "cannot tell where presets of yours are: `HOME` is not set")
+                .hint("set `XDG_CONFIG_HOME` to a folder of yours, or name a file")
+        })
+}
+
 fn absolute(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }
@@ -53,7 +64,7 @@ pub fn make(folder: &Path) -> Result<(), Problem> {
 
 /// A name as one path component: letters, digits, `.`, `-` and `_`; other signs become `_` with a digest behind, as do
 /// names with `--`, which parts context and namespace.
-fn safe(name: &str) -> String {
+pub fn safe(name: &str) -> String {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '_' }).take(80).collect();
     if plain == name && !name.starts_with('.') && !name.contains("--") && !name.is_empty() {

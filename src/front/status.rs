@@ -64,19 +64,33 @@ fn row(part: &Part, width: usize, now: Timestamp) -> String {
     format!("  {:<width$}  {:<17} {age:>8}{restarts}{reason}\n", line.name, line.state)
 }
 
-/// How the last run ended.
+/// How the last run ended, in a line.
 pub fn last_run(state: &RunState) -> String {
+    if state.started.is_none() {
+        return String::new();
+    }
+    let hint = match state.outcome {
+        Some(Outcome::Done) => "",
+        Some(Outcome::Unverified) => "; `hubwright verify` tries again",
+        Some(Outcome::Failed | Outcome::Interrupted) | None => "; `hubwright resume` goes on",
+    };
+    format!("last run   {}{hint}\n", ended(state))
+}
+
+/// What the last run was, and how it ended: `install of 2026-01-01 12:00 UTC: failed`; empty if there was none.
+pub fn ended(state: &RunState) -> String {
     let Some(began) = state.started else { return String::new() };
-    let (ended, hint) = match state.outcome {
-        Some(Outcome::Done) => ("done", ""),
-        Some(Outcome::Unverified) => ("deployed, but not verified", "; `hubwright verify` tries again"),
-        Some(Outcome::Failed) => ("failed", "; `hubwright resume` goes on"),
-        Some(Outcome::Interrupted) => ("interrupted", "; `hubwright resume` goes on"),
-        None => ("not ended, or killed", "; `hubwright resume` goes on"),
+    let ended = match state.outcome {
+        Some(Outcome::Done) => "done",
+        Some(Outcome::Unverified) => "deployed, but not verified",
+        Some(Outcome::Failed) => "failed",
+        Some(Outcome::Interrupted) => "interrupted",
+        None => "not ended, or killed",
     };
     let at = state.steps.iter().find(|step| !matches!(step.phase, Phase::Done(_)));
-    let at = at.filter(|_| !hint.is_empty()).map(|step| format!(" at `{}`", step.planned.id)).unwrap_or_default();
-    format!("last run   {} of {}: {ended}{at}{hint}\n", state.command, began.strftime("%Y-%m-%d %H:%M UTC"))
+    let at = at.filter(|_| state.outcome != Some(Outcome::Done));
+    let at = at.map(|step| format!(" at `{}`", step.planned.id)).unwrap_or_default();
+    format!("{} of {}: {ended}{at}", state.command, began.strftime("%Y-%m-%d %H:%M UTC"))
 }
 
 /// Remembered deployments, one per line: the flags that name it, and how its last run ended.

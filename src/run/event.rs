@@ -126,7 +126,7 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         finding: Option<Finding>,
     },
-    /// A step is not tried because one that it needs failed.
+    /// A step is not tried because one that it needs failed; or it was begun, and is not waited for any more.
     StepSkipped {
         /// Which.
         step: StepId,

@@ -85,7 +85,7 @@ impl RunState {
             EventKind::StepFailed { step, problem, .. } => {
                 self.end(step, Phase::Failed(Box::new(problem.clone())), event.at);
             }
-            EventKind::StepSkipped { step, why } => self.end(step, Phase::Skipped(why.clone()), event.at),
+            EventKind::StepSkipped { step, why } => self.skip(step, why, event.at),
             EventKind::Child { step, pid, started, host } => self.child(step, *pid, *started, host),
             EventKind::PodChanged(pod) => drop(self.pods.insert(pod.name.clone(), pod.clone())),
             EventKind::PodGone { name, .. } => drop(self.pods.remove(name)),
@@ -157,6 +157,14 @@ impl RunState {
             step.phase = phase;
             step.ended = Some(at);
         }
+    }
+
+    /// A step that began has made what it makes, and leaves nothing behind; one that was not tried may.
+    fn skip(&mut self, id: &StepId, why: &str, at: Timestamp) {
+        if self.step(id).is_some_and(|step| step.started.is_some()) {
+            self.forget(id);
+        }
+        self.end(id, Phase::Skipped(why.to_owned()), at);
     }
 
     fn call(&mut self, id: &StepId, call: &str) {

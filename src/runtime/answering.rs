@@ -2,7 +2,7 @@
 //! Must not contact a cluster.
 use std::{io::Read, os::unix::fs::FileTypeExt};
 
-use super::tell;
+use super::{presets, tell};
 use crate::{
     answers::{
         facts::Facts,
@@ -23,11 +23,13 @@ use crate::{
 const LONGEST: u64 = 1 << 20;
 
 /// What was said, as far as it can be read, and what is wrong with the rest.
-struct Said {
-    layers: Layers,
-    wrong: Vec<Problem>,
+pub struct Said {
+    /// What can be read.
+    pub layers: Layers,
+    /// What is wrong with the rest.
+    pub wrong: Vec<Problem>,
     /// Whether every preset could be read at least in part, so that something can be said about what is missing.
-    whole: bool,
+    pub whole: bool,
 }
 
 /// Everything that was said on the command line, in presets and in the environment.
@@ -58,7 +60,8 @@ pub fn complete(answering: &Answering, place: &Place) -> Result<(Layers, Spec), 
     }
 }
 
-fn said(answering: &Answering, place: &Place) -> Said {
+/// Everything that was said, as far as it can be read.
+pub fn said(answering: &Answering, place: &Place) -> Said {
     let mut layers = Layers::new();
     let (mut wrong, mut whole) = (Vec::new(), true);
     for name in &answering.presets {
@@ -114,7 +117,7 @@ fn say(layers: &mut Layers, set: &str) -> Result<(), Invalid> {
     layers.set(Origin::Set, key.trim(), value)
 }
 
-/// A preset by file or shipped name.
+/// A preset by name or file.
 pub fn load(name: &str) -> Result<Preset, Vec<Problem>> {
     match read_all(name) {
         (Some(preset), wrong) if wrong.is_empty() => Ok(preset),
@@ -122,14 +125,17 @@ pub fn load(name: &str) -> Result<Preset, Vec<Problem>> {
     }
 }
 
-/// What can be read of a preset, and what is wrong with the rest.
+/// What can be read of a preset, and what is wrong with the rest. A name is that of a shipped preset, else of one of the
+/// person's own, else a file.
 fn read_all(name: &str) -> (Option<Preset>, Vec<Problem>) {
-    let text = match shipped::find(name) {
-        Some(shipped) => shipped.text.to_owned(),
-        None => match read(name) {
-            Ok(text) => text,
-            Err(problem) => return (None, vec![problem]),
-        },
+    let text = match (shipped::find(name), presets::find(name)) {
+        (Some(shipped), _) => Ok(shipped.text.to_owned()),
+        (None, Some(own)) => read(&own.display().to_string()),
+        (None, None) => read(name),
+    };
+    let text = match text {
+        Ok(text) => text,
+        Err(problem) => return (None, vec![problem]),
     };
     let (preset, wrong) = preset::parse_all(&text, name);
     (preset, wrong.iter().map(Explain::explain).collect())
@@ -140,14 +146,12 @@ fn read(name: &str) -> Result<String, Problem> {
         let problem =
             Problem::new("preset-unreadable", format!("cannot read the preset `{}`: {error}", text::line(name)));
         match nearest(name) {
-            Some(near) => {
-                problem.hint(format!("did you mean the shipped preset `{near}`? `hubwright presets` lists all"))
-            }
-            None => problem.hint("a preset is a file, or a shipped name; `hubwright presets` lists them"),
+            Some(near) => problem.hint(format!("did you mean the preset `{near}`? `hubwright presets` lists all")),
+            None => problem.hint("a preset is a file, or a name; `hubwright presets` lists them"),
         }
     };
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => unreadable(&"there is no such file, nor such a shipped preset"),
+        std::io::ErrorKind::NotFound => unreadable(&"there is no such file, nor such a preset"),
         std::io::ErrorKind::PermissionDenied => unreadable(&"you may not read it"),
         _ => unreadable(&error),
     };
@@ -165,13 +169,10 @@ fn read(name: &str) -> Result<String, Problem> {
     String::from_utf8(bytes).map_err(|_| unreadable(&"it is not a text in UTF-8"))
 }
 
-fn nearest(name: &str) -> Option<&'static str> {
-    let score = |preset: &shipped::Shipped| strsim::jaro_winkler(preset.name, name);
-    shipped::SHIPPED
-        .iter()
-        .filter(|preset| score(preset) > 0.75)
-        .max_by(|a, b| score(a).total_cmp(&score(b)))
-        .map(|preset| preset.name)
+fn nearest(name: &str) -> Option<String> {
+    let score = |known: &String| strsim::jaro_winkler(known, name);
+    let names = shipped::SHIPPED.iter().map(|preset| preset.name.to_owned()).chain(presets::own());
+    names.filter(|known| score(known) > 0.75).max_by(|a, b| score(a).total_cmp(&score(b)))
 }
 
 /// The complete valid spec, or everything that is wrong with the answers.

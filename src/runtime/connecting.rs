@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use super::deploying::Typed;
 use crate::{
     answers::{
         questions,
@@ -28,6 +29,7 @@ use crate::{
 pub const SILENCE: Duration = Duration::from_mins(10);
 
 /// A cluster that answers, and who we are there; or this machine.
+#[derive(Clone)]
 pub struct Place {
     reached: Reached,
     /// The namespace; on this machine, the deployment's name.
@@ -36,6 +38,7 @@ pub struct Place {
     pub folder: PathBuf,
 }
 
+#[derive(Clone)]
 enum Reached {
     Cluster(Connection),
     Machine(Layout),
@@ -44,7 +47,6 @@ enum Reached {
 impl Place {
     /// Where answers lead. A cluster is connected to; a credential plugin may ask the person now, before anything is drawn.
     pub async fn reach(target: &Target) -> Result<Self, Problem> {
-        check(&target.namespace)?;
         match &target.place {
             spec::Place::Kubernetes { context } => Self::cluster(context.as_deref(), &target.namespace).await,
             spec::Place::Machine(machine) => Self::machine(machine.folder.as_deref(), &target.namespace),
@@ -52,12 +54,20 @@ impl Place {
     }
 
     async fn cluster(context: Option<&str>, namespace: &str) -> Result<Self, Problem> {
-        let connection = kube::connect(context, true).await?;
+        check(namespace)?;
+        Self::on(kube::connect(context, true).await?, namespace)
+    }
+
+    /// The same with a connection that is there already.
+    pub fn on(connection: Connection, namespace: &str) -> Result<Self, Problem> {
+        check(namespace)?;
         let folder = folder::of(&connection.context, namespace)?;
         Ok(Self { reached: Reached::Cluster(connection), namespace: namespace.to_owned(), folder })
     }
 
-    fn machine(said: Option<&str>, name: &str) -> Result<Self, Problem> {
+    /// A deployment of this machine.
+    pub fn machine(said: Option<&str>, name: &str) -> Result<Self, Problem> {
+        check(name)?;
         let layout = Layout::of(name, said)?;
         Ok(Self { reached: Reached::Machine(layout), namespace: name.to_owned(), folder: folder::of_machine(name)? })
     }
@@ -96,8 +106,8 @@ impl Place {
         }
     }
 
-    /// Ports of a run that is remembered.
-    pub fn ports(&self, helm: Box<dyn Helm>) -> Result<Ports, Problem> {
+    /// Ports of a run that is remembered. `typed`: secrets that the person typed for it, by label.
+    pub fn ports(&self, helm: Box<dyn Helm>, _typed: &Typed) -> Result<Ports, Problem> {
         folder::make(&self.folder)?;
         Ok(self.with(helm, Box::new(FileJournal::open(&self.folder)?)))
     }

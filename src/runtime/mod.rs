@@ -3,11 +3,13 @@ mod answering;
 mod connecting;
 mod deploying;
 mod inspecting;
+mod installing;
 mod looking;
 mod naming;
 mod obtaining;
 mod password;
 mod planning;
+mod presets;
 mod proving;
 mod pure;
 mod removing;
@@ -47,12 +49,12 @@ pub fn run(cli: Cli) -> Exit {
         Command::Plan(args) if args.probe => wait_for(planning::probe(&args)),
         Command::Plan(args) => planning::plan(&args),
         Command::Render(args) => planning::render(&args),
-        Command::Install(args) => wait_for(deploying::install(&args)),
-        Command::Resume(args) => wait_for(deploying::resume(&args)),
+        Command::Install(args) => wait_for(installing::install(&args)),
+        Command::Resume(args) => wait_for(installing::resume(&args)),
         Command::Verify(args) => wait_for(proving::verify(&args)),
         Command::Status(args) => wait_for(inspecting::status(&args)),
         Command::Logs(args) => wait_for(inspecting::logs(&args)),
-        Command::Upgrade(args) => wait_for(deploying::upgrade(&args)),
+        Command::Upgrade(args) => wait_for(installing::upgrade(&args)),
         Command::Start(args) => wait_for(running::start(&args)),
         Command::Stop(args) => wait_for(running::stop(&args)),
         Command::Restart(args) => wait_for(running::restart(&args)),

@@ -60,13 +60,19 @@ impl Named {
         Place::reach(&self.target).await.map_err(one)
     }
 
-    /// The answers of its last run, if it is remembered.
+    /// The answers of its last run, if it is remembered, with what follows from them.
     pub fn answers(&self) -> Result<Option<(Layers, Spec)>, Vec<Problem>> {
+        let Some(layers) = self.layers()? else { return Ok(None) };
+        let spec = answering::spec(&layers, &Facts::default())?;
+        Ok(Some((layers, spec)))
+    }
+
+    /// The answers of its last run, if it is remembered.
+    pub fn layers(&self) -> Result<Option<Layers>, Vec<Problem>> {
         let Some(run) = &self.run else { return Ok(None) };
         let mut layers = Layers::new();
         layers.push_preset("the last run", answering::load(&run.answers().display().to_string())?);
-        let spec = answering::spec(&layers, &Facts::default())?;
-        Ok(Some((layers, spec)))
+        Ok(Some(layers))
     }
 }
 

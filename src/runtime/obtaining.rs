@@ -1,6 +1,6 @@
 //! Finds helm, or offers to fetch it. Nothing is downloaded unless a person said so, at the terminal or with a flag.
 //! Must not know how helm is fetched or checked.
-use std::{io::IsTerminal, ops::ControlFlow};
+use std::{io::IsTerminal, ops::ControlFlow, path::PathBuf};
 
 use super::{connecting::Place, tell};
 use crate::{
@@ -21,7 +21,12 @@ const FLAG: &str = "--download-helm";
 pub async fn helm(place: &Place, acting: &Acting) -> Result<ControlFlow<Exit, Box<dyn Helm>>, Vec<Problem>> {
     let found = match place.helm(acting.helm.as_deref()) {
         Err(problem) if problem.code == helm::MISSING => match offer(acting, &problem).map_err(one)? {
-            Answer::Yes => fetch(place).await.map_err(one)?,
+            Answer::Yes => {
+                tell(&format!("downloading helm {} from {} …", download::VERSION, download::SERVER));
+                let (program, found) = fetch(place).await.map_err(one)?;
+                tell(&format!("helm {} is at {}", download::VERSION, program.display()));
+                found
+            }
             Answer::No => return Err(vec![problem]),
             Answer::Interrupted => return Ok(ControlFlow::Break(Exit::Interrupted)),
         },
@@ -57,11 +62,19 @@ fn offer(acting: &Acting, problem: &Problem) -> Result<Answer, Problem> {
     confirm(&format!("Download helm {version}?"), FLAG)
 }
 
-async fn fetch(place: &Place) -> Result<(Box<dyn Helm>, Option<Problem>), Problem> {
-    tell(&format!("downloading helm {} from {} …", download::VERSION, download::SERVER));
+/// The helm to use, fetched if it is missing: for those who agreed to that already.
+pub async fn found_or_fetched(place: &Place) -> Result<Box<dyn Helm>, Problem> {
+    match place.helm(None) {
+        Err(problem) if problem.code == helm::MISSING => fetch(place).await.map(|(_, (helm, _))| helm),
+        found => found.map(|(helm, _)| helm),
+    }
+}
+
+/// Downloads helm: where it is now, and what there is to say about it.
+async fn fetch(place: &Place) -> Result<(PathBuf, (Box<dyn Helm>, Option<Problem>)), Problem> {
     let program = download::download().await?;
-    tell(&format!("helm {} is at {}", download::VERSION, program.display()));
-    place.helm(Some(&program))
+    let found = place.helm(Some(&program))?;
+    Ok((program, found))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use clap::CommandFactory;
 
-use super::{Outcome, answering, print, print_words, tell};
+use super::{Outcome, answering, presets, print, print_words, tell};
 use crate::{
     answers::{
         explain::{self, Explanation},
@@ -18,11 +18,21 @@ use crate::{
 
 /// `hubwright presets`
 pub fn presets() -> Outcome {
-    let width = shipped::SHIPPED.iter().map(|preset| preset.name.len()).max().unwrap_or_default();
+    let names = shipped::SHIPPED.iter().map(|shipped| shipped.name.to_owned());
+    let own = presets::own().into_iter().filter(|name| shipped::find(name).is_none());
+    let names: Vec<String> = names.chain(own).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();
-    for shipped in shipped::SHIPPED {
-        let preset = answering::load(shipped.name)?;
-        text.push_str(&format!("{:width$}  {}\n{:width$}  {}\n", shipped.name, preset.title, "", preset.description));
+    for name in names {
+        match answering::load(&name) {
+            Ok(preset) => {
+                text.push_str(&format!("{name:width$}  {}\n{:width$}  {}\n", preset.title, "", preset.description));
+            }
+            // One of the person's own, with a slip in it, must not hide the others.
+            Err(_) => {
+                text.push_str(&format!("{name:width$}  something in it is wrong: `hubwright plan {name}` says what\n"))
+            }
+        }
     }
     print_words(&text)
 }

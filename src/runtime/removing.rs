@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, time::Duration};
 use super::{
     Outcome,
     connecting::{self, Place},
-    deploying::ANSWERS,
+    deploying::{ANSWERS, Typed},
     naming::{self, Named},
     obtaining, runs, showing, tell,
 };
@@ -16,7 +16,7 @@ use crate::{
     problem::{Exit, Problem},
     run::{
         event::Outcome as Ended,
-        executor::Options,
+        executor::{Options, Skips},
         uninstall::{self, Inventory},
     },
 };
@@ -29,7 +29,7 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
         ControlFlow::Continue(helm) => helm,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    let ports = place.ports(helm).map_err(|problem| vec![problem])?;
+    let ports = place.ports(helm, &Typed::new()).map_err(|problem| vec![problem])?;
     let inventory = uninstall::inventory(&ports, namespace).await.map_err(|error| vec![*error.problem])?;
     if inventory.is_empty(args.delete_data) {
         tell(&format!("there is nothing of {}: nothing to remove", place.words()));
@@ -52,6 +52,7 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
         patience: Duration::ZERO,
         silence: connecting::SILENCE,
         summary: Vec::new(),
+        skips: Skips::default(),
     };
     let ended = showing::show(args.showing, async |shown, cancel| {
         uninstall::remove(&inventory, args.delete_data, &ports, &options, shown, cancel).await

@@ -11,6 +11,7 @@ use crate::{
     },
     cli::Place,
     drivers::{folder, journal},
+    health::text,
     plan::render::quoted,
     problem::Problem,
     run::{executor::INSTALL, state::RunState, uninstall::UNINSTALL},
@@ -37,12 +38,27 @@ impl Remembered {
 
     /// The flags that name it.
     pub fn flags(&self) -> String {
-        let name = quoted(&self.target.namespace);
-        match self.target.context() {
-            Some(context) => format!("--context {} -n {name}", quoted(context)),
-            None if self.target.machine().is_some() => format!("--this-machine -n {name}"),
-            None => format!("-n {name}"),
-        }
+        flags(&self.target)
+    }
+}
+
+/// The flags that name a deployment.
+pub fn flags(target: &Target) -> String {
+    let name = quoted(&target.namespace);
+    match target.context() {
+        Some(context) => format!("--context {} -n {name}", quoted(context)),
+        None if target.machine().is_some() => format!("--this-machine -n {name}"),
+        None => format!("-n {name}"),
+    }
+}
+
+/// A deployment in a few words: `namespace hub of prod`, `hub on this machine`.
+pub fn words(target: &Target) -> String {
+    let name = text::line(&target.namespace);
+    match target.context() {
+        Some(context) => format!("namespace {name} of {}", text::line(context)),
+        None if target.machine().is_some() => format!("{name} on this machine"),
+        None => format!("namespace {name} of the current context"),
     }
 }
 
@@ -83,7 +99,8 @@ fn load(folder: &Path, answers: &str) -> Option<Remembered> {
     Some(Remembered { folder: folder.to_owned(), target: target(answers.target, answers.machine), state })
 }
 
-fn target(target: tree::Target, machine: tree::Machine) -> Target {
+/// Where answers lead, complete or not.
+pub fn target(target: tree::Target, machine: tree::Machine) -> Target {
     let namespace = target.namespace.unwrap_or_else(|| "hub".to_owned());
     match target.kind {
         Some(TargetKind::ThisMachine) => naming::on_this_machine(machine.folder, namespace),

@@ -13,6 +13,8 @@ use crate::{health::text, problem::Problem};
 const PERSON: Duration = Duration::from_secs(300);
 /// How long a credential plugin may take that asks nobody.
 const PLUGIN: Duration = Duration::from_secs(60);
+/// Code of a credential plugin that does not end.
+pub const SLOW_LOGIN: &str = "login-too-slow";
 /// How many contexts are listed in a message.
 const LISTED: usize = 8;
 
@@ -30,6 +32,21 @@ pub fn contexts() -> Result<(Vec<String>, Option<String>), Problem> {
     let kubeconfig = read()?;
     let names = kubeconfig.contexts.iter().map(|context| context.name.clone()).collect();
     Ok((names, kubeconfig.current_context.filter(|name| !name.is_empty())))
+}
+
+/// Whether the person logging in would help.
+pub fn wants_login(problem: &Problem) -> bool {
+    [SLOW_LOGIN, errors::NOT_LOGGED_IN].contains(&problem.code.as_str())
+}
+
+/// Whether a program logs in to a context (`None`: the current one), which may want to ask the person.
+pub fn has_plugin(context: Option<&str>) -> bool {
+    let Ok(kubeconfig) = read() else { return false };
+    let Ok(name) = choose(&kubeconfig, context) else { return false };
+    let user = kubeconfig.contexts.iter().find(|known| known.name == name);
+    let user = user.and_then(|known| known.context.as_ref()?.user.clone());
+    let logs_in = kubeconfig.auth_infos.iter().filter(|known| Some(&known.name) == user.as_ref());
+    logs_in.filter_map(|known| known.auth_info.as_ref()).any(|known| known.exec.is_some())
 }
 
 /// Connects to a context (`None`: the current one). `interactive`: credential plugins may ask the person now, once.
@@ -56,7 +73,7 @@ async fn log_in(kubeconfig: Kubeconfig, context: &str, limit: Duration) -> Resul
         Ok(Ok(Err(error))) => Err(*errors::explain("connect to the cluster", &error).problem),
         Ok(Err(_)) | Err(_) => {
             let problem = Problem::new(
-                "login-too-slow",
+                SLOW_LOGIN,
                 format!("the kubeconfig's credential plugin did not end within {} s", limit.as_secs()),
             );
             Err(problem.hint("run `kubectl get nodes` once: it logs you in; then try again"))

@@ -34,6 +34,9 @@ pub fn silent(doing: &str, limit: Duration) -> PortError {
     PortError::new(FailureKind::Unreachable, Problem::new("api-unreachable", title).hint(CONTACT).retry())
 }
 
+/// Code of a cluster that does not know us.
+pub const NOT_LOGGED_IN: &str = "not-logged-in";
+
 const CONTACT: &str = "check the network, VPN and proxy; `kubectl version` must work with the same kubeconfig";
 
 /// The kind comes from the status, which cannot be mistaken; the words from the message.
@@ -84,7 +87,7 @@ fn no_plugin(doing: &str, words: &str) -> PortError {
 fn unauthorized(doing: &str, words: &str) -> PortError {
     let title = format!("cannot {doing}: the cluster does not know you, or your login ran out");
     let hint = "log in again as your provider tells (`az login`, `aws sso login`, `gcloud auth login` …); `kubectl get namespaces` must work";
-    let problem = Problem::new("not-logged-in", title).detail(text::line(words)).hint(hint);
+    let problem = Problem::new(NOT_LOGGED_IN, title).detail(text::line(words)).hint(hint);
     PortError::new(FailureKind::Unauthorized, problem.retry())
 }
 

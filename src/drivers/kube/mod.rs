@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-pub use config::{Connection, connect, contexts};
+pub use config::{Connection, SLOW_LOGIN, connect, contexts, has_plugin, wants_login};
 
 /// Limit of one call.
 pub(super) const CALL: Duration = Duration::from_secs(30);

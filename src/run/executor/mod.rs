@@ -4,6 +4,7 @@ mod machine;
 mod record;
 mod release;
 mod secrets;
+mod skip;
 mod step;
 mod wait;
 mod world;
@@ -14,6 +15,7 @@ use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+pub use self::skip::Skips;
 use self::step::Done;
 use super::{
     event::{EventKind, Outcome, PlannedStep},
@@ -49,6 +51,8 @@ pub struct Options {
     pub silence: Duration,
     /// Lines that every good end is followed by: addresses, how to log in.
     pub summary: Vec<String>,
+    /// Steps whose wait was given up.
+    pub skips: Skips,
 }
 
 /// Why a step failed.
@@ -86,8 +90,16 @@ pub(crate) struct Run<'a> {
 
 /// How a step ended.
 enum Ended {
-    Done { changed: bool },
-    Failed { unverified: bool },
+    Done {
+        changed: bool,
+    },
+    /// Not waited for.
+    Skipped {
+        changed: bool,
+    },
+    Failed {
+        unverified: bool,
+    },
 }
 
 /// Carries out a plan. `remembered` is the state of an earlier, interrupted run, or empty.
@@ -122,7 +134,8 @@ pub async fn execute(
         () = lease.keep(|problem| run.stop(problem)) => {}
     }
     lease.release().await;
-    if reached.failed.is_empty() && !run.cancel.is_cancelled() {
+    // What is not ready yet may still need what earlier answers left.
+    if reached.failed.is_empty() && reached.skipped.is_empty() && !run.cancel.is_cancelled() {
         run.tidy_up().await;
     }
     run.conclude(&reached, began)
@@ -132,6 +145,7 @@ pub async fn execute(
 #[derive(Default)]
 struct Reached {
     done: BTreeSet<StepId>,
+    skipped: BTreeSet<StepId>,
     failed: BTreeSet<StepId>,
     changed: bool,
     unverified: bool,
@@ -155,14 +169,14 @@ impl Run<'_> {
         }
     }
 
-    /// Runs all steps, each as soon as those that it needs are done.
+    /// Runs all steps, each as soon as those that it needs are done, or not waited for.
     async fn work(&self, reached: &mut Reached, lease: &Lease<'_>) {
         let mut running = FuturesUnordered::new();
         let mut waiting: Vec<&Step> = self.plan.steps.iter().collect();
         loop {
             self.skip_hopeless(&mut waiting, reached);
             let (ready, later): (Vec<&Step>, Vec<&Step>) =
-                waiting.into_iter().partition(|step| step.needs.iter().all(|need| reached.done.contains(need)));
+                waiting.into_iter().partition(|step| step.needs.iter().all(|need| reached.passed(need)));
             waiting = later;
             if !ready.is_empty() && self.may_begin(lease).await {
                 running.extend(ready.into_iter().map(|step| self.guarded_step(step)));
@@ -254,7 +268,11 @@ impl Run<'_> {
         };
         let step_id = step.id.clone();
         match ended {
-            Ok(Done { changed, note }) => {
+            Ok(Done { changed, waited: false, .. }) => {
+                self.recorder.say(EventKind::StepSkipped { step: step_id, why: skip::BY_HAND.to_owned() });
+                (step, Ended::Skipped { changed })
+            }
+            Ok(Done { changed, note, .. }) => {
                 let took_ms = elapsed_ms(began, self.ports.clock.now());
                 self.recorder.say(EventKind::StepDone { step: step_id, changed, took_ms, note });
                 (step, Ended::Done { changed })
@@ -290,10 +308,17 @@ impl Run<'_> {
         self.address.get().filter(|_| !known).map(|address| format!("open the hub: {address}")).into_iter()
     }
 
+    /// Whether the verification was green.
+    fn proven(&self, reached: &Reached) -> bool {
+        self.plan.steps.iter().any(|step| step.action == Action::Verify && reached.done.contains(&step.id))
+    }
+
     fn conclude(&self, reached: &Reached, began: Timestamp) -> Outcome {
-        let all = reached.done.len() == self.plan.steps.len();
+        let all = reached.done.len() + reached.skipped.len() == self.plan.steps.len();
         let outcome = match () {
-            () if all => Outcome::Done,
+            // What nobody waited for only a verification can vouch for.
+            () if all && (reached.skipped.is_empty() || self.proven(reached)) => Outcome::Done,
+            () if all => Outcome::Unverified,
             () if self.stopped.get().is_some() => Outcome::Failed,
             () if self.cancel.is_cancelled() => Outcome::Interrupted,
             () if reached.unverified => Outcome::Unverified,
@@ -314,11 +339,20 @@ impl Run<'_> {
 }
 
 impl Reached {
+    /// Whether what needs this step may begin.
+    fn passed(&self, step: &StepId) -> bool {
+        self.done.contains(step) || self.skipped.contains(step)
+    }
+
     fn record(&mut self, step: &Step, ended: &Ended) {
         match ended {
             Ended::Done { changed } => {
                 self.changed |= changed;
                 self.done.insert(step.id.clone());
+            }
+            Ended::Skipped { changed } => {
+                self.changed |= changed;
+                self.skipped.insert(step.id.clone());
             }
             Ended::Failed { unverified } => {
                 self.unverified |= unverified;

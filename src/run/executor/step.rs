@@ -2,6 +2,7 @@
 use std::{pin::pin, time::Duration};
 
 use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Failure, Run,
@@ -32,6 +33,8 @@ pub struct Done {
     pub changed: bool,
     /// One line for a person.
     pub note: Option<String>,
+    /// Whether it was waited for until it was ready; else a person gave that up.
+    pub waited: bool,
 }
 
 /// What a look at the things that must be ready says.
@@ -53,14 +56,14 @@ impl Run<'_> {
             Action::Environment(environment) => self.environment(environment, &mut wait).await?,
             Action::Service(service) => self.service(step, service).await?,
             Action::StartAtBoot => self.start_at_boot(step).await?,
-            Action::Verify => return self.verify().await,
+            Action::Verify => return self.verify(step).await,
         };
         if changed {
             // What the watch knows may be older than the change: an upgrade would be called ready for what was there.
             self.pause(&mut wait).await?;
         }
-        self.await_ready(&mut wait).await?;
-        Ok(Done { changed, note: None })
+        let waited = self.await_ready(&mut wait).await?;
+        Ok(Done { changed, note: None, waited })
     }
 
     /// Records what is about to be changed; refuses where that cannot be recorded, and after a cancel.
@@ -98,29 +101,38 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn verify(&self) -> Result<Done, Box<Failure>> {
+    async fn verify(&self, step: &Step) -> Result<Done, Box<Failure>> {
         let emit = |kind: EventKind| self.recorder.say(kind);
-        let rungs = crate::verify::climb(&self.plan.checks, self.ports, &emit, &self.cancel).await;
+        let stop = self.cancel.child_token();
+        let climb = crate::verify::climb(&self.plan.checks, self.ports, &emit, &stop);
+        let rungs = stopped_by(self.options.skips.until(&step.id), &stop, climb).await;
         if self.cancel.is_cancelled() {
             return Err(self.interrupted());
+        }
+        if stop.is_cancelled() {
+            return Ok(Done { changed: false, note: None, waited: false });
         }
         let failed: Vec<&str> =
             rungs.iter().filter(|rung| rung.outcome == RungOutcome::Failed).map(|rung| rung.title.as_str()).collect();
         if failed.is_empty() {
             crate::verify::address(&rungs).into_iter().for_each(|address| drop(self.address.set(address.to_owned())));
             let passed = rungs.iter().filter(|rung| rung.outcome == RungOutcome::Passed).count();
-            return Ok(Done { changed: false, note: Some(format!("{passed} rungs green")) });
+            return Ok(Done { changed: false, note: Some(format!("{passed} rungs green")), waited: true });
         }
         Err(Failure::new(Problem::new(UNVERIFIED, format!("the verification is not green: {}", failed.join(", ")))))
     }
 
-    /// Waits until everything a step expects is ready.
-    async fn await_ready(&self, wait: &mut Wait<'_>) -> Result<(), Box<Failure>> {
+    /// Waits until everything a step expects is ready. `false`: a person gave that up.
+    async fn await_ready(&self, wait: &mut Wait<'_>) -> Result<bool, Box<Failure>> {
         while !self.look(wait).await? {
+            if self.options.skips.has(&wait.step.id) {
+                self.unblock(wait);
+                return Ok(false);
+            }
             self.revive(wait).await?;
             self.pause(wait).await?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// A moment between two looks; ends with a cancel, a deadline, or a cluster that stays silent.
@@ -257,6 +269,20 @@ impl Run<'_> {
         let finding = wait.blocked.as_ref().map(|blocked| blocked.finding.clone());
         Box::new(Failure { problem: problem.hint(hint).retry(), finding })
     }
+}
+
+/// What `work` ends with. It is asked to stop once `given_up` returns.
+async fn stopped_by<T>(
+    given_up: impl Future<Output = ()>,
+    stop: &CancellationToken,
+    work: impl Future<Output = T>,
+) -> T {
+    let mut work = pin!(work);
+    tokio::select! {
+        ended = &mut work => return ended,
+        () = given_up => stop.cancel(),
+    }
+    work.await
 }
 
 /// "0 of 1 pod ready" says nothing beside another such line: which workload it is about stands before it.

@@ -26,7 +26,7 @@ use world::{Killed, NAMESPACE, PLACES, Place, World};
 
 use super::{
     event::{Event, EventKind, Outcome},
-    executor::{Options, execute},
+    executor::{Options, Skips, execute},
     preflight,
     recorder::Sink,
     resume::remembered,
@@ -140,6 +140,7 @@ fn options(world: &World) -> Options {
         patience: Duration::from_secs(120),
         silence: Duration::from_secs(300),
         summary: Vec::new(),
+        skips: Skips::default(),
     }
 }
 

@@ -1,0 +1,109 @@
+//! The draft: answers of a setup that was left unfinished, in a file in the form of a preset. It holds what was said and not
+//! the defaults, and which preset that lies over, so that origins are the same when it is opened again.
+//! Must not hold a secret: answers hold references only.
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::{
+    answers::{
+        layers::{Layers, Origin},
+        preset::{self, Preset},
+        questions,
+        tree::Answers,
+    },
+    drivers::folder,
+    front::tui::wish::DraftLine,
+    problem::{Explain, Problem},
+    runtime::runs,
+};
+
+/// Name of the file.
+const NAME: &str = "draft.yaml";
+/// How its first line begins that names the preset under it.
+const BASE: &str = "# over preset: ";
+
+fn path() -> Result<PathBuf, Problem> {
+    Ok(folder::root()?.join(NAME))
+}
+
+/// Keeps the answers.
+pub fn keep(layers: &Layers) -> Result<(), Problem> {
+    let base = match layers.presets().as_slice() {
+        [name] if !name.contains('\n') => format!("{BASE}{name}\n"),
+        _ => String::new(),
+    };
+    let draft = Preset { title: "Unfinished setup".to_owned(), answers: said(layers), ..Preset::default() };
+    folder::make(&folder::root()?)?;
+    folder::write_private(&path()?, &format!("{base}{}", preset::write_said(&draft)))
+}
+
+/// What somebody said: what was detected is detected again.
+pub fn said(layers: &Layers) -> Answers {
+    let (all, mut said) = (layers.merged(), Answers::default());
+    for question in questions::all().filter(|question| layers.origin(question.key) != Origin::Detected) {
+        // Both are trees of the same shape.
+        let _ = (question.at.set)(&mut said, (question.at.get)(&all));
+    }
+    said
+}
+
+/// Forgets it.
+pub fn drop() {
+    if let Ok(path) = path() {
+        // What is not there need not go.
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+/// Where it leads, and when it was kept; `None`: there is none.
+pub fn line() -> Option<DraftLine> {
+    let path = path().ok()?;
+    let kept = std::fs::metadata(&path).and_then(|file| file.modified()).ok()?;
+    let (preset, _) = preset::parse_all(&std::fs::read_to_string(&path).ok()?, NAME);
+    let answers = preset?.answers;
+    let words = runs::words(&runs::target(answers.target, answers.machine));
+    Some(DraftLine { words, at: Timestamp::try_from(kept).ok()? })
+}
+
+/// The preset that it lies over, what it says, and what of it cannot be read.
+pub fn read() -> Result<(Option<String>, Answers, Vec<Problem>), Vec<Problem>> {
+    let path = path().map_err(|problem| vec![problem])?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        vec![Problem::new("draft-unreadable", format!("cannot read the draft `{}`: {error}", path.display()))]
+    })?;
+    let base = text.lines().next().and_then(|line| line.strip_prefix(BASE)).map(str::to_owned);
+    let (preset, wrong) = preset::parse_all(&text, NAME);
+    let wrong: Vec<Problem> = wrong.iter().map(Explain::explain).collect();
+    match preset {
+        Some(preset) => Ok((base, preset.answers, wrong)),
+        None => Err(wrong),
+    }
+}
+
+/// Lays a draft over what presets, environment and command line say now: only what differs is typed.
+pub fn lay_over(layers: &mut Layers, draft: &Answers) {
+    let now = layers.merged();
+    let mut typed = Answers::default();
+    for question in questions::all() {
+        let (was, is) = ((question.at.get)(&now), (question.at.get)(draft));
+        if was == is {
+            continue;
+        }
+        if is.is_null() {
+            unsay(layers, question.key);
+        } else {
+            // Both are trees of the same shape.
+            let _ = (question.at.set)(&mut typed, is);
+        }
+    }
+    layers.push(Origin::Typed, typed);
+}
+
+/// An answer of the preset that the person took back. What the environment or the command line says now is new.
+fn unsay(layers: &mut Layers, key: &str) {
+    if let Origin::Preset(_) = layers.origin(key) {
+        // A key of the table of questions is never refused.
+        let _ = layers.set(Origin::Typed, key, "");
+    }
+}
