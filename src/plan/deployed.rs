@@ -10,14 +10,36 @@ const HIDDEN: &str = "***";
 
 /// Parts of names whose values are not shown, in lower case.
 const SECRET: &[&str] = &[
-    "password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "api_key", "api-key", "accesskey",
-    "private", "cookie", "dockerconfig", "dsn",
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "api-key",
+    "accesskey",
+    "private",
+    "cookie",
+    "dockerconfig",
+    "dsn",
 ];
 
 /// Names under which only names of other things stand, whatever these are called.
 const REFERENCES: &[&str] = &[
-    "secretKeyRef", "secretRef", "configMapKeyRef", "imagePullSecrets", "existingSecret", "secretName", "tolerations",
-    "nodeSelector", "matchLabels", "matchExpressions", "topologyKey", "labels",
+    "secretKeyRef",
+    "secretRef",
+    "configMapKeyRef",
+    "imagePullSecrets",
+    "existingSecret",
+    "secretName",
+    "tolerations",
+    "nodeSelector",
+    "matchLabels",
+    "matchExpressions",
+    "topologyKey",
+    "labels",
 ];
 
 /// Values of a release as YAML, in the order of ours.
@@ -32,8 +54,7 @@ pub fn object(found: &Value, ours: &Value) -> String {
 
 /// A text file; of lines that ours does not have, nothing that looks like a secret.
 pub fn file(found: &str, ours: &str) -> String {
-    let end = if found.ends_with('\n') { "\n" } else { "" };
-    text::visible(&redacted(found, ours)) + end
+    text::visible(&redacted(found, ours))
 }
 
 fn document(value: &Value) -> String {
@@ -86,9 +107,8 @@ fn like(found: &Value, ours: Option<&Value>, shown: Shown, others: bool) -> Valu
 fn section(found: &Map<String, Value>, ours: Option<&Map<String, Value>>, shown: Shown, others: bool) -> Value {
     let none = Map::new();
     let ours = ours.unwrap_or(&none);
-    let child = |(key, value): (&String, &Value)| {
-        (key.clone(), like(value, ours.get(key), shown.below(key, found), others))
-    };
+    let child =
+        |(key, value): (&String, &Value)| (key.clone(), like(value, ours.get(key), shown.below(key, found), others));
     let ordered = ours.iter().filter_map(|(key, own)| match found.get(key) {
         Some(value) => Some(child((key, value))),
         // helm does not keep every null.

@@ -141,7 +141,8 @@ mod tests {
         let new = old.replace("\n5\n", "\nfive\n").replace("\n17\n", "\n");
         let diff = Diff::between(&old, &new);
         let expected = [
-            "@1", " 2", " 3", " 4", "-5", "+five", " 6", " 7", " 8", "@5", " 14", " 15", " 16", "-17", " 18", " 19", " 20",
+            "@1", " 2", " 3", " 4", "-5", "+five", " 6", " 7", " 8", "@5", " 14", " 15", " 16", "-17", " 18", " 19",
+            " 20",
         ];
         assert_eq!(shown(&diff), expected);
         assert_eq!(diff.changed, 2);

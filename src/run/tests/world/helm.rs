@@ -6,7 +6,9 @@ use futures::future::{self, BoxFuture};
 use super::{HELM, STARTS, World, cluster::workload, error, lock, now};
 use crate::{
     plan::graph::Release,
-    run::ports::{ChildProcess, Clock, FailureKind, Helm, HelmRun, InstalledRelease, PortResult, ReleaseState, Releases},
+    run::ports::{
+        ChildProcess, Clock, FailureKind, Helm, HelmRun, InstalledRelease, PortResult, ReleaseState, Releases,
+    },
 };
 
 /// A helm process.
