@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::contacts::Contacts;
 use crate::{
-    answers::{commands, facts::Facts, warn},
+    answers::{commands, warn},
     drivers::{
         helm::{self, download},
         machine::{deployed as there, layout::Layout},
@@ -19,14 +19,16 @@ use crate::{
     },
     problem::Problem,
     run::ports::{FailureKind, Kubernetes, Machine, ObjectRef, Platform, PortError, PortResult},
-    runtime::{answering, connecting::Place, deploying::Deployment},
+    runtime::{connecting::Place, deploying::Deployment, runs},
 };
 
 /// Checks and plans what is wanted. What keeps it from being planned at all is the error; what only keeps it from being done
 /// is in the preview.
 pub async fn preview(intent: &Intent, contacts: &Contacts) -> Result<Preview, Vec<Problem>> {
-    let early = answering::spec(&intent.layers, &Facts::default())?;
-    let place = contacts.reach(&early.target).await.map_err(one)?;
+    // What the answers lack may be found there.
+    let answers = intent.layers.merged();
+    let target = runs::target(answers.target, answers.machine);
+    let place = contacts.reach(&target).await.map_err(one)?;
     let mut deployment = Deployment::plan(place, intent.layers.clone()).await?;
     if !intent.verify {
         deployment.leave_out_verify();
@@ -238,6 +240,7 @@ mod tests {
     use crate::{
         answers::layers::{Layers, Origin},
         plan::{diff::Diff, graph::TextFile},
+        runtime::answering,
     };
 
     fn intent(folder: &std::path::Path, more: &[(&str, &str)]) -> Intent {
@@ -260,8 +263,8 @@ mod tests {
 
     /// Does what the steps do with files, without any process.
     async fn deploy(intent: &Intent, plan: &Plan) {
-        let spec = answering::spec(&intent.layers, &Facts::default()).unwrap();
-        let place = Place::reach(&spec.target).await.unwrap();
+        let answers = intent.layers.merged();
+        let place = Place::reach(&runs::target(answers.target, answers.machine)).await.unwrap();
         let ports = place.forgetful_ports(Place::no_helm());
         let Platform::Machine(machine) = &ports.platform else { panic!("this machine") };
         for step in &plan.steps {
