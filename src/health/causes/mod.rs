@@ -7,6 +7,7 @@ pub(super) mod answers;
 mod config;
 mod crash;
 mod dependency;
+mod figures;
 mod hook;
 mod image;
 mod mount;

@@ -4,7 +4,6 @@ mod access;
 mod notebook;
 
 pub use access::URL;
-pub use notebook::guaranteed;
 
 use std::time::Duration;
 
