@@ -31,7 +31,8 @@ pub struct Facts {
     pub cluster_issuers: Vec<String>,
     /// Whether the namespace exists, and stays: one that is being removed does not count.
     pub namespace_exists: bool,
-    /// Kinds that the account may not list, in the plural (`storageclasses`): of them, empty says nothing.
+    /// Kinds that the account may not list, in the plural (`storageclasses`): of them, empty says nothing. `pods`: those of
+    /// all namespaces could not be listed, so what others use of the nodes is not known.
     pub unseen: BTreeSet<String>,
     /// The namespace's `pod-security.kubernetes.io/enforce` label.
     pub pod_security: Option<String>,
@@ -73,7 +74,7 @@ pub struct IngressClassFact {
     pub default: bool,
 }
 
-/// One node and what is free on it.
+/// One node, and what others take of it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "kebab-case")]
 pub struct NodeFact {
@@ -89,4 +90,35 @@ pub struct NodeFact {
     pub labels: std::collections::BTreeMap<String, String>,
     /// Taints as `key=value:Effect`.
     pub taints: Vec<String>,
+    /// Pods that it may have at once; `None`: not said.
+    pub pods: Option<u64>,
+    /// What pods of others ask for on it, those of the deployment's own namespace left out: an upgrade replaces them. On this
+    /// machine, what is taken already. `None`: not known.
+    pub used: Option<UsedFact>,
+    /// Why it takes no new pods; `None`: it does.
+    pub closed: Option<Closed>,
+}
+
+/// What is taken of a node.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct UsedFact {
+    /// CPU in thousandths of a core.
+    pub cpu_millis: u64,
+    /// Memory in bytes.
+    pub memory_bytes: u64,
+    /// GPUs by resource name.
+    pub gpus: std::collections::BTreeMap<String, u64>,
+    /// Pods.
+    pub pods: u64,
+}
+
+/// Why a node takes no new pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closed {
+    /// Somebody closed it: `kubectl cordon`.
+    Cordoned,
+    /// It does not report that it is well.
+    NotReady,
 }

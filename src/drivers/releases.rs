@@ -11,13 +11,13 @@ use kube::{
     Api, Client, ResourceExt,
     api::{ListParams, PostParams},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::kube::call;
 use crate::{
     health::text,
     problem::Problem,
-    run::ports::{FailureKind, PortError, PortResult, ReleaseState, Releases},
+    run::ports::{FailureKind, InstalledRelease, PortError, PortResult, ReleaseState, Releases},
 };
 
 /// Key of the payload.
@@ -41,7 +41,8 @@ impl ClusterReleases {
         Api::namespaced(self.client.clone(), namespace)
     }
 
-    async fn newest(&self, namespace: &str, release: &str) -> PortResult<Option<ReleaseState>> {
+    /// The record of the newest revision, and its number.
+    async fn newest(&self, namespace: &str, release: &str) -> PortResult<Option<(Secret, u32)>> {
         let secrets = self.secrets(namespace);
         let params = ListParams::default().labels(&format!("owner=helm,name={release}"));
         let doing = format!("look up the helm release {release}");
@@ -52,7 +53,7 @@ impl ClusterReleases {
         };
         let found = call(super::kube::CALL, &doing, secrets.get_opt(&name(release, revision))).await?;
         // helm prunes old records: one that went away in between was not the newest for long.
-        Ok(found.map(|secret| state(&secret, revision)))
+        Ok(found.map(|secret| (secret, revision)))
     }
 
     async fn fail(&self, namespace: &str, release: &str, revision: u32) -> PortResult<()> {
@@ -97,6 +98,13 @@ fn state(secret: &Secret, revision: u32) -> ReleaseState {
     }
 }
 
+fn installed(secret: &Secret) -> Option<InstalledRelease> {
+    let mut payload = unpack(secret)?;
+    let values = payload.get_mut("config").map(Value::take).filter(|values| !values.is_null());
+    let ReleaseState { chart, status, .. } = state(secret, 0);
+    Some(InstalledRelease { chart, status, values: values.unwrap_or_else(|| Value::Object(Map::new())) })
+}
+
 fn seconds(text: &str) -> Option<Timestamp> {
     Timestamp::from_second(text.parse().ok()?).ok()
 }
@@ -128,7 +136,16 @@ fn mark_failed(secret: &mut Secret, status: &str) -> Option<()> {
 
 impl Releases for ClusterReleases {
     fn state<'a>(&'a self, namespace: &'a str, release: &'a str) -> BoxFuture<'a, PortResult<Option<ReleaseState>>> {
-        self.newest(namespace, release).boxed()
+        async move { Ok(self.newest(namespace, release).await?.map(|(secret, revision)| state(&secret, revision))) }
+            .boxed()
+    }
+
+    fn installed<'a>(
+        &'a self,
+        namespace: &'a str,
+        release: &'a str,
+    ) -> BoxFuture<'a, PortResult<Option<InstalledRelease>>> {
+        async move { Ok(self.newest(namespace, release).await?.and_then(|(secret, _)| installed(&secret))) }.boxed()
     }
 
     fn unlock<'a>(&'a self, namespace: &'a str, release: &'a str, revision: u32) -> BoxFuture<'a, PortResult<()>> {
@@ -166,6 +183,15 @@ mod tests {
         assert_eq!((state.status.as_str(), state.description.as_str()), ("pending-upgrade", "run 7"));
         assert_eq!(state.chart, "jupyterhub-4.3.1");
         assert_eq!(state.modified.unwrap().as_second(), 1_764_000_000);
+    }
+
+    #[test]
+    fn a_record_tells_the_values_it_was_made_with() {
+        let found = installed(&record(&payload())).unwrap();
+        assert_eq!((found.chart.as_str(), found.values), ("jupyterhub-4.3.1", json!({"b": 1, "a": [1.5, null]})));
+        let mut without = payload();
+        without["config"] = Value::Null;
+        assert_eq!(installed(&record(&without)).unwrap().values, json!({}));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub fn cut(text: &str, max: usize) -> String {
 }
 
 /// Text without escape sequences, control characters (but line breaks) and invisible or direction-turning characters.
-fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {

@@ -421,3 +421,8 @@ pub struct DaskCheck {
     /// Workers to ask for.
     pub workers: u32,
 }
+
+impl DaskCheck {
+    /// How many workers are asked for: enough to see that they find each other.
+    pub const WORKERS: u32 = 2;
+}

@@ -1,6 +1,9 @@
 //! PURE. Turns a complete [`Spec`] into a [`Plan`]: steps in a graph, and the files they use.
 //! Must not know files, clocks, clusters or how a step is carried out; `run` does that.
 pub mod components;
+pub mod deployed;
+pub mod diff;
+pub mod fit;
 pub mod graph;
 pub mod render;
 pub mod show;

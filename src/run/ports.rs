@@ -309,10 +309,27 @@ pub struct ReleaseState {
     pub modified: Option<Timestamp>,
 }
 
+/// What the newest revision of a helm release was made with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InstalledRelease {
+    /// Chart and version, `jupyterhub-4.4.0`.
+    pub chart: String,
+    /// `deployed`, `failed`, `pending-install` …
+    pub status: String,
+    /// Values that were given. Of a release of somebody else they may hold secrets: never shown as they are.
+    pub values: Value,
+}
+
 /// helm's records in the cluster.
 pub trait Releases: Send + Sync {
     /// Newest revision of a release; `None` if there is none.
     fn state<'a>(&'a self, namespace: &'a str, release: &'a str) -> BoxFuture<'a, PortResult<Option<ReleaseState>>>;
+    /// What the newest revision of a release was made with; `None` if there is none, or its record cannot be read.
+    fn installed<'a>(
+        &'a self,
+        namespace: &'a str,
+        release: &'a str,
+    ) -> BoxFuture<'a, PortResult<Option<InstalledRelease>>>;
     /// Marks a pending revision that nobody works on as failed, so that helm accepts the next upgrade.
     fn unlock<'a>(&'a self, namespace: &'a str, release: &'a str, revision: u32) -> BoxFuture<'a, PortResult<()>>;
 }

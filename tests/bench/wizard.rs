@@ -1,19 +1,17 @@
 //! The deployment screen within one process: a frame with 20,000 pods, and what an event costs while 1,000 a second arrive.
 //! Prints name, goal and result, parted by tabs. Must not touch a terminal, files or clusters.
-#![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints, and ends where a frame cannot be drawn")]
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and ends where a frame cannot be drawn"
+)]
 use std::{
     hint::black_box,
     time::{Duration, Instant},
 };
 
 use hubwright::{
-    front::tui::{
-        app::App,
-        screen::Place,
-        shared::Shared,
-        theme::Theme,
-        wish::News,
-    },
+    front::tui::{app::App, screen::Place, shared::Shared, theme::Theme, wish::News},
     plan::graph::StepId,
     run::event::{Event, EventKind, FORMAT, PlannedStep, PodChange},
 };
@@ -45,7 +43,10 @@ fn main() {
                 events.push(heard);
             }
         }
-        println!("frame of {width}×{height} with 20,000 pods, {BATCH} of them changed\tp99 ≤ 2 ms\t{}", quantiles(&mut frames));
+        println!(
+            "frame of {width}×{height} with 20,000 pods, {BATCH} of them changed\tp99 ≤ 2 ms\t{}",
+            quantiles(&mut frames)
+        );
         println!("{BATCH} pod events with 20,000 pods at {width}×{height}\t–\t{}", quantiles(&mut events));
     }
 }
@@ -55,14 +56,17 @@ fn crowded() -> App {
     let mut app = App::new(Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC), Theme::COLOUR);
     let _ = app.begin(Place::Deployment);
     let step = |name: &str| PlannedStep { id: StepId::new(name), title: name.to_owned(), needs: Vec::new() };
-    hear(&mut app, EventKind::RunStarted {
-        run: "bench".to_owned(),
-        command: "install".to_owned(),
-        deployment: "bench/hub".to_owned(),
-        plan: String::new(),
-        resumed: false,
-        steps: ["secrets", "ray", "jupyterhub", "verify"].map(step).to_vec(),
-    });
+    hear(
+        &mut app,
+        EventKind::RunStarted {
+            run: "bench".to_owned(),
+            command: "install".to_owned(),
+            deployment: "bench/hub".to_owned(),
+            plan: String::new(),
+            resumed: false,
+            steps: ["secrets", "ray", "jupyterhub", "verify"].map(step).to_vec(),
+        },
+    );
     (0..PODS).for_each(|number| hear(&mut app, changed(number)));
     app
 }

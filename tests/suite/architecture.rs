@@ -9,7 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("problem", &[]),
     ("answers", &["answers", "health::text", "problem"]),
     ("health", &["answers", "health", "plan::graph", "problem"]),
-    ("plan", &["answers", "plan", "problem"]),
+    ("plan", &["answers", "health::text", "plan", "problem"]),
     ("run", &["answers", "health", "plan", "problem", "run", "verify"]),
     ("verify", &["answers", "health", "plan", "problem", "run::event", "run::ports", "verify"]),
     ("drivers", &["answers", "drivers", "health", "plan", "problem", "run::ports"]),

@@ -6,6 +6,7 @@
 //! once after each change, so that it can be asked for at every frame.
 mod field;
 mod review;
+mod revision;
 mod rows;
 mod settled;
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 use self::{field::Offered, settled::Settled};
 pub use self::{
     field::{Field, Row, Standing},
+    revision::Revision,
     rows::NEW_ROW,
 };
 use super::{
@@ -26,6 +28,7 @@ use super::{
     invalid::Invalid,
     layers::{Layers, table_of},
     questions::{self, SECTIONS, Section},
+    resolve,
     spec::Spec,
 };
 
@@ -38,6 +41,7 @@ pub struct Draft {
     facts: Facts,
     offered: Offered,
     settled: Settled,
+    revision: Revision,
 }
 
 impl Draft {
@@ -46,7 +50,7 @@ impl Draft {
         let facts = Facts::default();
         let offered = Offered::of(&facts);
         let settled = Settled::of(&layers, &facts, &offered);
-        Self { layers, facts, offered, settled }
+        Self { layers, facts, offered, settled, revision: Revision::default() }
     }
 
     /// The answers with who said them.
@@ -110,6 +114,16 @@ impl Draft {
     /// The complete spec, or everything that is wrong.
     pub const fn resolved(&self) -> &Result<Spec, Vec<Invalid>> {
         &self.settled.resolved
+    }
+
+    /// What the answers say so far, whatever is missing or wrong: for a picture, never for a plan.
+    pub fn sketched(&self) -> Spec {
+        resolve::sketch(&self.layers.merged(), &self.facts)
+    }
+
+    /// Which state this is: another one after each change.
+    pub const fn revision(&self) -> &Revision {
+        &self.revision
     }
 
     /// All sections.
@@ -183,6 +197,7 @@ impl Draft {
 
     fn settle(&mut self) {
         self.settled = Settled::of(&self.layers, &self.facts, &self.offered);
+        self.revision = Revision::default();
     }
 }
 

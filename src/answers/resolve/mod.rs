@@ -30,6 +30,12 @@ pub fn resolve(answers: &Answers, facts: &Facts) -> Result<Spec, Vec<Invalid>> {
     Ok(build::spec(&answers))
 }
 
+/// The spec of answers that may be incomplete or wrong: what is missing is empty or nothing. For a picture of what was said so
+/// far, never for a plan.
+pub fn sketch(answers: &Answers, facts: &Facts) -> Spec {
+    build::spec(&complete(&fitting(answers), facts))
+}
+
 fn check_all(answers: &Answers, wrong: &mut Vec<Invalid>) {
     let on = questions::target(answers);
     for question in questions::all() {

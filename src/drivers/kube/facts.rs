@@ -1,4 +1,6 @@
 //! What can be learned about a cluster before anything is changed there. What may not be seen is left out.
+use std::collections::BTreeMap;
+
 use futures::future::try_join_all;
 use k8s_openapi::{
     api::{
@@ -17,10 +19,10 @@ use kube::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{CALL, call};
+use super::{CALL, call, usage};
 use crate::{
     answers::{
-        facts::{Facts, IngressClassFact, NodeFact, StorageClassFact},
+        facts::{Closed, Facts, IngressClassFact, NodeFact, StorageClassFact, UsedFact},
         quantity::Quantity,
     },
     health::text,
@@ -30,10 +32,18 @@ use crate::{
 /// Looks at everything that a plan or a preflight asks for.
 pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
     let version = call(CALL, "ask the cluster for its version", client.apiserver_version()).await?;
-    let (storage, ingress, nodes) =
-        futures::try_join!(all::<StorageClass>(client), all::<IngressClass>(client), all::<Node>(client))?;
-    let seen =
-        [("storageclasses", storage.is_some()), ("ingressclasses", ingress.is_some()), ("nodes", nodes.is_some())];
+    let (storage, ingress, nodes, used) = futures::try_join!(
+        all::<StorageClass>(client),
+        all::<IngressClass>(client),
+        all::<Node>(client),
+        usage::of_others(client, namespace)
+    )?;
+    let seen = [
+        ("storageclasses", storage.is_some()),
+        ("ingressclasses", ingress.is_some()),
+        ("nodes", nodes.is_some()),
+        ("pods", used.is_some()),
+    ];
     let unseen = seen.iter().filter(|(_, seen)| !seen).map(|(kind, _)| (*kind).to_owned()).collect();
     let (ray, dask, traefik) = futures::try_join!(
         crd(client, "rayclusters.ray.io"),
@@ -52,7 +62,7 @@ pub async fn probe(client: &Client, namespace: &str) -> PortResult<Facts> {
         unseen,
         storage_classes: storage.iter().flatten().map(storage_class).collect(),
         ingress_classes: ingress.iter().flatten().map(ingress_class).collect(),
-        nodes: nodes.iter().flatten().map(node).collect(),
+        nodes: nodes.iter().flatten().map(|one| node(one, used.as_ref())).collect(),
         ray_crd_versions: ray
             .map(|crd| crd.spec.versions.into_iter().filter(|v| v.served).map(|v| v.name).collect())
             .unwrap_or_default(),
@@ -155,7 +165,8 @@ fn ingress_class(class: &IngressClass) -> IngressClassFact {
     }
 }
 
-fn node(node: &Node) -> NodeFact {
+/// `used`: what others take of each node, by its name.
+fn node(node: &Node, used: Option<&BTreeMap<String, UsedFact>>) -> NodeFact {
     let amounts = node.status.as_ref().and_then(|status| status.allocatable.clone()).unwrap_or_default();
     let amount = |name: &str| amounts.get(name).and_then(|quantity| quantity.0.parse::<Quantity>().ok());
     let gpus = amounts.iter().filter(|(name, _)| name.contains('/') && !name.starts_with("hugepages"));
@@ -170,7 +181,18 @@ fn node(node: &Node) -> NodeFact {
             .into_iter()
             .map(|taint| format!("{}={}:{}", taint.key, taint.value.unwrap_or_default(), taint.effect))
             .collect(),
+        pods: amount("pods").map(|quantity| quantity.whole()),
+        used: used.map(|used| used.get(&node.name_any()).cloned().unwrap_or_default()),
+        closed: closed(node),
     }
+}
+
+fn closed(node: &Node) -> Option<Closed> {
+    let cordoned = node.spec.as_ref().is_some_and(|spec| spec.unschedulable == Some(true));
+    let conditions = node.status.iter().flat_map(|status| status.conditions.iter().flatten());
+    let mut ready = conditions.filter(|condition| condition.type_ == "Ready");
+    let faulty = ready.any(|condition| condition.status != "True");
+    if cordoned { Some(Closed::Cordoned) } else { faulty.then_some(Closed::NotReady) }
 }
 
 /// Which permissions are refused.

@@ -7,6 +7,7 @@ mod facts;
 mod forward;
 mod objects;
 mod seen;
+mod usage;
 mod watch;
 
 use std::{sync::Arc, time::Duration};

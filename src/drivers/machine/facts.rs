@@ -5,7 +5,7 @@ use tokio::process::Command;
 
 use super::layout::Layout;
 use crate::{
-    answers::facts::{Facts, NodeFact},
+    answers::facts::{Facts, NodeFact, UsedFact},
     drivers::processes,
     health::text,
 };
@@ -17,14 +17,27 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub async fn probe(layout: &Layout) -> Facts {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
     let gpus = gpus().await;
+    let memory = memory();
     let node = NodeFact {
         name: text::brief(&processes::host(), 64),
         cpu_millis: cores * 1000,
-        memory_bytes: memory().total,
+        memory_bytes: memory.total,
+        used: Some(UsedFact {
+            cpu_millis: busy(&fs::read_to_string("/proc/loadavg").unwrap_or_default()).min(cores * 1000),
+            memory_bytes: memory.total.saturating_sub(memory.available),
+            ..UsedFact::default()
+        }),
         gpus: (gpus > 0).then(|| ("nvidia.com/gpu".to_owned(), gpus)).into_iter().collect(),
         ..NodeFact::default()
     };
     Facts { nodes: vec![node], namespace_exists: layout.is_ours(), ..Facts::default() }
+}
+
+/// Thousandths of cores that were busy in the last minute, by the kernel's own average: `0.52 0.58 0.59 1/467 10364`.
+fn busy(average: &str) -> u64 {
+    let (cores, part) = average.split(' ').next().and_then(|minute| minute.split_once('.')).unwrap_or_default();
+    let millis = part.parse::<u64>().unwrap_or(0).saturating_mul(10);
+    cores.parse::<u64>().unwrap_or(0).saturating_mul(1000).saturating_add(millis)
 }
 
 /// GPUs that NVIDIA's driver lists: a card without a driver is of no use to anybody.
@@ -114,6 +127,11 @@ mod tests {
         assert!(!facts.namespace_exists);
         let memory = memory();
         assert!(memory.available > 0 && memory.available <= memory.total, "{memory:?}");
+    }
+
+    #[test]
+    fn the_average_of_the_last_minute_is_read_in_thousandths_of_cores() {
+        assert_eq!([busy("0.52 0.58 0.59 1/467 10364"), busy("12.05 9.00 8.00 1/2 3"), busy("")], [520, 12_050, 0]);
     }
 
     #[test]

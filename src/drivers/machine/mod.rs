@@ -1,6 +1,7 @@
 //! The driver of "this machine": one deployment in a folder of its own, kept running by a supervisor that outlives the
 //! run. Must not decide anything: rules are in `health`, order is in `run`.
 mod boot;
+pub mod deployed;
 pub mod environment;
 pub mod facts;
 mod followed;

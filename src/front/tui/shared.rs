@@ -1,5 +1,5 @@
 //! `Shared`: what all screens know, and how it follows from what the world tells. Must not know any screen.
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 use secrecy::SecretString;
@@ -10,7 +10,11 @@ use super::{
     wish::{Beginnings, Ended, Intent, News, Preview, Wish},
 };
 use crate::{
-    answers::{draft::Draft, layers::Layers},
+    answers::{
+        draft::{Draft, Revision},
+        layers::Layers,
+    },
+    plan::fit::{self, Fit},
     problem::Exit,
     run::event::Outcome,
 };
@@ -43,6 +47,8 @@ pub struct Shared {
     pub now: Timestamp,
     /// Where the person is.
     pub zone: TimeZone,
+    /// How the draft fits, with the draft's state that it is of.
+    fit: RefCell<Option<(Revision, Arc<Fit>)>>,
 }
 
 impl Shared {
@@ -62,12 +68,24 @@ impl Shared {
             unsaved: false,
             now,
             zone,
+            fit: RefCell::default(),
         }
     }
 
     /// What is to be installed.
     pub fn intent(&self, verify: bool) -> Box<Intent> {
         Box::new(Intent { layers: self.draft.layers().clone(), secrets: self.secrets.clone(), verify })
+    }
+
+    /// How the answers so far fit on what was seen; reckoned once for each state of the draft.
+    pub fn fit(&self) -> Arc<Fit> {
+        let mut kept = self.fit.borrow_mut();
+        if let Some((_, fit)) = kept.as_ref().filter(|(of, _)| of == self.draft.revision()) {
+            return Arc::clone(fit);
+        }
+        let fit = Arc::new(fit::of(&self.draft.sketched(), self.draft.facts()));
+        *kept = Some((self.draft.revision().clone(), Arc::clone(&fit)));
+        fit
     }
 
     /// Looks at the target of the answers.

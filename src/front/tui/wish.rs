@@ -252,7 +252,8 @@ pub struct FileView {
     pub path: String,
     /// Its text; of a secret, where each key comes from.
     pub text: String,
-    /// What is deployed in its place; `None`: nothing, or that is not known.
+    /// What is deployed in its place, without what could be a secret; `None`: nothing, or that is not known. Of what nobody
+    /// deploys, such as the README, the same text once anything is deployed.
     pub deployed: Option<String>,
 }
 

@@ -68,7 +68,7 @@ pub fn out_of_memory(on: &Context<'_>) -> Option<Finding> {
     let pod = on.pod()?;
     let status = killed_for_memory(pod)?;
     let limit = pod.container(&status.name).and_then(|container| container.resources.limits.memory);
-    let limit = limit.map(|bytes| format!(" ({})", super::figures::bytes(bytes))).unwrap_or_default();
+    let limit = limit.map(|bytes| format!(" ({})", crate::answers::figures::bytes(bytes))).unwrap_or_default();
     let title = format!("`{}` used more memory than its limit{limit} and was stopped", status.name);
     let finding = Finding::new("out-of-memory", named(pod), title).since(ended_at(status)).log(log_of(pod, status));
     Some(match answers::memory(pod) {

@@ -7,7 +7,6 @@ pub(super) mod answers;
 mod config;
 mod crash;
 mod dependency;
-mod figures;
 mod hook;
 mod image;
 mod mount;

@@ -1,20 +1,23 @@
 //! Pods that no node takes, by what stands in the way, with numbers. The scheduler's own words say on how many nodes
 //! which obstacle stands; nodes and pods say what would be needed.
 use super::{
-    Context, answers, figures, named, node,
+    Context, answers, named, node,
     scheduler::{Obstacle, Refusal},
 };
-use crate::health::{
-    index::{Index, Noted},
-    objects::{Amounts, Condition, Node, Pod, Taint, Toleration, Watched, label},
-    verdict::Finding,
+use crate::{
+    answers::{
+        figures,
+        room::{self, Room},
+    },
+    health::{
+        index::{Index, Noted},
+        objects::{Amounts, Condition, Node, Pod, Taint, Toleration, Watched, label},
+        verdict::Finding,
+    },
 };
 
 /// Seconds until a pod without a node counts: another pod may just be leaving.
 const PATIENCE: i64 = 20;
-/// Taints that Kubernetes itself puts on nodes in trouble.
-const FAULTS: &[&str] =
-    &["not-ready", "unreachable", "disk-pressure", "memory-pressure", "pid-pressure", "network-unavailable"];
 
 /// A pod that no node takes.
 struct Homeless<'a> {
@@ -78,7 +81,7 @@ fn barrier<'a>(pod: &Pod, node: &'a Node) -> Option<&'a Taint> {
 }
 
 fn is_fault(taint: &Taint) -> bool {
-    taint.key.strip_prefix("node.kubernetes.io/").is_some_and(|fault| FAULTS.contains(&fault))
+    room::is_fault(&taint.key)
 }
 
 fn is_selected(pod: &Pod, node: &Node) -> bool {
@@ -111,7 +114,7 @@ fn named_fault(refusal: &Refusal) -> Option<&str> {
     refusal.clauses.iter().find_map(|clause| match &clause.obstacle {
         Obstacle::Taint(Some(taint)) => {
             let fault = taint.strip_prefix("node.kubernetes.io/")?;
-            FAULTS.iter().any(|known| fault.starts_with(known)).then_some(fault)
+            room::FAULTS.iter().any(|known| fault.starts_with(known)).then_some(fault)
         }
         _ => None,
     })
@@ -147,9 +150,7 @@ pub fn no_gpu_node(on: &Context<'_>) -> Option<Finding> {
             "node {} has {resource}, but none of it works: its driver or device plugin is unhealthy",
             node.name()
         ),
-        None => format!(
-            "no node offers {resource} to Kubernetes: the device plugin is not running, or there is no such GPU"
-        ),
+        None => room::no_gpu(&resource),
     };
     let finding = homeless.finding("no-gpu-node", title);
     let finding = finding
@@ -163,7 +164,7 @@ pub fn gpu_nodes_reserved(on: &Context<'_>) -> Option<Finding> {
     let offering = offering(on, &resource);
     let barriers: Vec<&Taint> = offering.iter().filter_map(|node| barrier(homeless.pod, node)).collect();
     let taint = barriers.first().filter(|_| barriers.len() == offering.len())?;
-    let title = format!("every node with {resource} is reserved (taint {})", in_words(taint));
+    let title = room::gpus_reserved(&resource, &in_words(taint));
     let finding = homeless.finding("gpu-nodes-reserved", title);
     Some(homeless.edit(finding, answers::tolerations(homeless.pod), &format!("add `{}`", in_words(taint))))
 }
@@ -176,10 +177,8 @@ pub fn gpus_in_use(on: &Context<'_>) -> Option<Finding> {
     let (all, largest) = (amounts.iter().sum::<u64>(), amounts.iter().copied().max().unwrap_or(0));
     let title = match (all, largest) {
         (0, _) => format!("no node has {asked} {resource} free"),
-        (_, largest) if asked > largest => {
-            format!("it asks for {asked} {resource}, and no node has more than {largest}")
-        }
-        _ => format!("all {all} {resource} of the cluster are in use, or too few are left on one node"),
+        (_, largest) if asked > largest => room::asks_too_many("it", asked, &resource, largest),
+        _ => room::gpus_in_use(all, &resource),
     };
     let finding = homeless.finding("gpus-in-use", title);
     let finding = homeless.edit(finding, answers::gpus(homeless.pod), "ask for fewer");
@@ -196,7 +195,7 @@ pub fn no_node_with_label(on: &Context<'_>) -> Option<Finding> {
     let text: Vec<String> = wanted.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let title = match text.as_slice() {
         [] => "it wants a node with labels that no node has".to_owned(),
-        labels => format!("it wants a node labelled {}, and there is none", labels.join(", ")),
+        labels => room::no_label("it", labels),
     };
     let finding = homeless.finding("no-node-with-label", title);
     let finding = homeless.edit(finding, answers::node_selector(homeless.pod), "name labels that nodes have");
@@ -212,7 +211,7 @@ pub fn not_enough_cpu(on: &Context<'_>) -> Option<Finding> {
     let homeless = homeless(on).filter(|one| one.refusal.lacks("cpu"))?;
     let needs = homeless.needs.cpu_millis.unwrap_or(0);
     let room = room(on, homeless.pod, |amounts| amounts.cpu_millis).map(|room| room.map(figures::cpu));
-    let title = too_little("CPU", &figures::cpu(needs), room);
+    let title = room::too_little("it", "CPU", &figures::cpu(needs), &at_most(room));
     let finding = homeless.finding("not-enough-cpu", title);
     Some(more_room(homeless.edit(finding, answers::cpu(homeless.pod), "ask for less")))
 }
@@ -221,7 +220,7 @@ pub fn not_enough_memory(on: &Context<'_>) -> Option<Finding> {
     let homeless = homeless(on).filter(|one| one.refusal.lacks("memory"))?;
     let needs = homeless.needs.memory.unwrap_or(0);
     let room = room(on, homeless.pod, |amounts| amounts.memory).map(|room| room.map(figures::bytes));
-    let title = too_little("memory", &figures::bytes(needs), room);
+    let title = room::too_little("it", "memory", &figures::bytes(needs), &at_most(room));
     let finding = homeless.finding("not-enough-memory", title);
     Some(more_room(homeless.edit(finding, answers::memory(homeless.pod), "ask for less")))
 }
@@ -237,13 +236,11 @@ fn room(on: &Context<'_>, pod: &Pod, of: fn(&Amounts) -> Option<u64>) -> Option<
 }
 
 /// "At most": pods of other namespaces are not seen, and take room as well.
-fn too_little(what: &str, needs: &str, room: Option<[String; 2]>) -> String {
+fn at_most(room: Option<[String; 2]>) -> Room {
     match room {
-        Some([free, all]) if free == all => {
-            format!("it needs {needs} {what}; the largest node has {all}, less what other pods use")
-        }
-        Some([free, all]) => format!("it needs {needs} {what}; the freest node has at most {free} of {all} free"),
-        None => format!("it needs {needs} {what}, and no node has that much free"),
+        Some([free, all]) if free == all => Room::LessOthers(all),
+        Some([free, all]) => Room::AtMost(free, all),
+        None => Room::Unknown,
     }
 }
 
@@ -253,7 +250,7 @@ fn more_room(finding: Finding) -> Finding {
 
 pub fn too_many_pods(on: &Context<'_>) -> Option<Finding> {
     let homeless = homeless(on).filter(|one| one.refusal.has(|obstacle| *obstacle == Obstacle::TooManyPods))?;
-    let finding = homeless.finding("too-many-pods", "every node has as many pods as it may have");
+    let finding = homeless.finding("too-many-pods", room::TOO_MANY_PODS);
     Some(finding.tell("add a node, or raise the kubelet's `maxPods`"))
 }
 
@@ -265,7 +262,7 @@ pub fn nodes_reserved(on: &Context<'_>) -> Option<Finding> {
     })?;
     let taint = nodes(on).filter_map(|node| barrier(homeless.pod, node)).find(|taint| !is_fault(taint)).map(in_words);
     let taint = taint.or_else(|| named.map(|named| named.replace(": ", "=")))?;
-    let title = format!("the nodes that could take it are reserved (taint {taint})");
+    let title = room::reserved(&taint);
     let finding = homeless.finding("nodes-reserved", title);
     let finding = homeless.edit(finding, answers::tolerations(homeless.pod), &format!("add `{taint}`"));
     if taint.contains("node-role.kubernetes.io/control-plane") {
@@ -279,7 +276,7 @@ pub fn nodes_reserved(on: &Context<'_>) -> Option<Finding> {
 
 pub fn nodes_cordoned(on: &Context<'_>) -> Option<Finding> {
     let homeless = homeless(on).filter(|one| one.refusal.has(|obstacle| *obstacle == Obstacle::Cordoned))?;
-    let finding = homeless.finding("nodes-cordoned", "the nodes that could take it are closed to new pods");
+    let finding = homeless.finding("nodes-cordoned", room::CLOSED);
     let name = nodes(on).find(|node| node.spec.unschedulable).map_or("NODE", Watched::name);
     Some(finding.command(format!("kubectl uncordon {name}"), "open it again, if nobody works on it"))
 }

@@ -81,7 +81,11 @@ pub fn checks(context: &Context, checks: &mut Checks) {
 /// What is to be proven of a gateway wherever it is. Its place is not among it.
 pub fn check(context: &Context) -> DaskCheck {
     let own_login = || (secrets::GENERATED.to_owned(), secrets::DASK_PASSWORD.to_owned());
-    DaskCheck { password: context.spec.hub.is_none().then(own_login), workers: 2, ..DaskCheck::default() }
+    DaskCheck {
+        password: context.spec.hub.is_none().then(own_login),
+        workers: DaskCheck::WORKERS,
+        ..DaskCheck::default()
+    }
 }
 
 /// Where a notebook reaches the gateway.

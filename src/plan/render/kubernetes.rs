@@ -8,14 +8,13 @@ use crate::{
     plan::graph::{Action, Expect, Plan, Release, SecretKind, SecretObject, SecretSource, Step},
 };
 
-/// The files of a plan, in the order of its steps.
-pub fn files(plan: &Plan) -> Vec<PlanFile> {
-    let steps = plan.steps.iter().enumerate().flat_map(|(index, step)| step_files(index + 1, step));
-    let readme = PlanFile { path: "README.md".to_owned(), body: Body::Text(readme(plan)) };
-    std::iter::once(readme).chain(steps).collect()
+/// What only a person needs.
+pub fn guide(plan: &Plan) -> Vec<PlanFile> {
+    vec![PlanFile { path: "README.md".to_owned(), body: Body::Text(readme(plan)) }]
 }
 
-fn step_files(number: usize, step: &Step) -> Vec<PlanFile> {
+/// The files of a step, which is the `number`th.
+pub fn step_files(number: usize, step: &Step) -> Vec<PlanFile> {
     match &step.action {
         Action::Apply { objects } if objects.is_empty() => Vec::new(),
         Action::Apply { objects } => {

@@ -34,24 +34,22 @@ sys.exit(f"{sys.argv[1]} does not answer")
 END
 "#;
 
-/// The files, in the order of the plan's steps.
-pub fn files(plan: &Plan) -> Vec<PlanFile> {
-    let readme = file("README.md", readme(plan));
-    let steps = plan.steps.iter().flat_map(|step| step_files(plan, step));
-    [readme, file("run/ready.sh", READY.to_owned())].into_iter().chain(steps).collect()
+/// What only a person needs.
+pub fn guide(plan: &Plan) -> Vec<PlanFile> {
+    vec![file("README.md", readme(plan)), file("run/ready.sh", READY.to_owned())]
 }
 
 fn file(path: &str, text: String) -> PlanFile {
     PlanFile { path: path.to_owned(), body: Body::Text(text) }
 }
 
-fn step_files(plan: &Plan, step: &Step) -> Vec<PlanFile> {
+/// The files of a step.
+pub fn step_files(plan: &Plan, step: &Step) -> Vec<PlanFile> {
     match &step.action {
         Action::Environment(environment) => locks(environment),
         Action::Service(service) => {
             let texts = service.files.iter().map(|text| file(&text.path, text.text.clone()));
-            let scripts = service.processes.iter().map(|process| file(&script_path(process), script(plan, process)));
-            texts.chain(scripts).collect()
+            texts.chain(service.processes.iter().map(|process| script(plan, process))).collect()
         }
         // Values of Secrets are in no file: the README has the commands that make them.
         Action::Secrets { .. } | Action::Apply { .. } | Action::Release(_) | Action::StartAtBoot | Action::Verify => {
@@ -72,8 +70,13 @@ fn script_path(process: &Process) -> String {
     format!("run/{}.sh", process.name)
 }
 
+/// The script that runs a process by hand.
+pub fn script(plan: &Plan, process: &Process) -> PlanFile {
+    file(&script_path(process), script_text(plan, process))
+}
+
 /// Runs a process with what it has in its environment.
-fn script(plan: &Plan, process: &Process) -> String {
+fn script_text(plan: &Plan, process: &Process) -> String {
     let secrets = process.secrets.iter().map(|(variable, (secret, key))| {
         format!("{variable}=$(cat {})\nexport {variable}\n", filled(&format!("{{folder}}/secrets/{secret}/{key}")))
     });

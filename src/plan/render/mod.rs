@@ -5,10 +5,11 @@ mod machine;
 
 use std::collections::BTreeSet;
 
-use super::graph::{Environment, Plan, SecretObject};
+use super::graph::{Environment, Plan, SecretObject, Step};
 
 pub use crate::answers::shell::quoted;
 pub use kubernetes::{chart_arguments, secret_manifest};
+pub use machine::script;
 
 /// A file of a plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +32,18 @@ pub enum Body {
 
 /// The files of a plan: the README, then those of its steps in their order.
 pub fn files(plan: &Plan) -> Vec<PlanFile> {
-    if plan.on_this_machine() { machine::files(plan) } else { kubernetes::files(plan) }
+    files_by_step(plan).into_iter().map(|(_, file)| file).collect()
+}
+
+/// The same with the step that each is of; of none are those that only a person needs who does it by hand.
+pub fn files_by_step(plan: &Plan) -> Vec<(Option<&Step>, PlanFile)> {
+    let machine = plan.on_this_machine();
+    let guide = if machine { machine::guide(plan) } else { kubernetes::guide(plan) };
+    let of_step = |(index, step)| {
+        let files = if machine { machine::step_files(plan, step) } else { kubernetes::step_files(index + 1, step) };
+        files.into_iter().map(move |file| (Some(step), file))
+    };
+    guide.into_iter().map(|file| (None, file)).chain(plan.steps.iter().enumerate().flat_map(of_step)).collect()
 }
 
 /// How many packages an environment has. A lock for several Pythons names some of them once for each.

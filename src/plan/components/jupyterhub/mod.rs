@@ -4,6 +4,7 @@ mod access;
 mod notebook;
 
 pub use access::URL;
+pub use notebook::guaranteed;
 
 use std::time::Duration;
 

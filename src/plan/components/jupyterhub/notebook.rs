@@ -3,7 +3,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, dask, egress, ray};
 use crate::{
-    answers::spec::{Homes, Hub, Profile},
+    answers::{
+        quantity::Quantity,
+        spec::{Homes, Hub, Profile},
+    },
     plan::components::tolerations,
 };
 
@@ -77,19 +80,28 @@ fn entry(hub: &Hub, profile: &Profile) -> Value {
     })
 }
 
+/// CPU and memory that a server of a profile is guaranteed: the usual, or less where the profile allows no more.
+pub fn guaranteed<'a>(hub: &'a Hub, profile: &'a Profile) -> [&'a Quantity; 2] {
+    let least = |usual: &'a Quantity, most: Option<&'a Quantity>| {
+        most.filter(|most| most.value() <= usual.value()).unwrap_or(usual)
+    };
+    [least(&hub.resources.cpu, profile.cpu.as_ref()), least(&hub.resources.memory, profile.memory.as_ref())]
+}
+
 fn overrides(hub: &Hub, profile: &Profile) -> Value {
     let mut overrides = Map::new();
+    let [guaranteed_cpu, guaranteed_memory] = guaranteed(hub, profile);
     let mut set = |key: &str, value: Value| drop(overrides.insert(key.to_owned(), value));
     if let Some(image) = &profile.image {
         set("image", image.to_string().into());
     }
     if let Some(cpu) = &profile.cpu {
         set("cpu_limit", cpu.value().into());
-        set("cpu_guarantee", hub.resources.cpu.value().min(cpu.value()).into());
+        set("cpu_guarantee", guaranteed_cpu.value().into());
     }
     if let Some(memory) = &profile.memory {
         set("mem_limit", memory.whole().into());
-        set("mem_guarantee", hub.resources.memory.whole().min(memory.whole()).into());
+        set("mem_guarantee", guaranteed_memory.whole().into());
     }
     if let Some(gpus) = &profile.gpus {
         let amounts = Value::Object(Map::from_iter([(gpus.resource.clone(), gpus.count.to_string().into())]));

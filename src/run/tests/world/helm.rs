@@ -6,7 +6,9 @@ use futures::future::{self, BoxFuture};
 use super::{HELM, STARTS, World, cluster::workload, error, lock, now};
 use crate::{
     plan::graph::Release,
-    run::ports::{ChildProcess, Clock, FailureKind, Helm, HelmRun, PortResult, ReleaseState, Releases},
+    run::ports::{
+        ChildProcess, Clock, FailureKind, Helm, HelmRun, InstalledRelease, PortResult, ReleaseState, Releases,
+    },
 };
 
 /// A helm process.
@@ -172,6 +174,10 @@ impl HelmRun for Running {
 impl Releases for World {
     fn state<'a>(&'a self, _: &'a str, release: &'a str) -> BoxFuture<'a, PortResult<Option<ReleaseState>>> {
         self.answer(|| Ok(lock(&self.state).releases.get(release).cloned()))
+    }
+
+    fn installed<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, PortResult<Option<InstalledRelease>>> {
+        self.answer(|| Ok(None))
     }
 
     fn unlock<'a>(&'a self, _: &'a str, release: &'a str, revision: u32) -> BoxFuture<'a, PortResult<()>> {
