@@ -7,7 +7,7 @@ use std::{
 
 use secrecy::SecretString;
 
-use crate::{answers::secret::SecretRef, health::text, problem::Problem};
+use crate::{answers::secret::SecretRef, health::text, problem::Problem, run::asked};
 
 /// How long a command may take: some ask a person for a fingerprint or a PIN.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,7 +21,7 @@ pub fn local(reference: &SecretRef) -> Result<SecretString, Problem> {
         SecretRef::File(path) => file(path),
         SecretRef::Command(line) => command(line),
         SecretRef::Kubernetes { .. } => Err("it is in the cluster, which was not asked".to_owned()),
-        SecretRef::Ask(_) => Err("it was not typed".to_owned()),
+        SecretRef::Ask(label) => return Err(asked::not_said(label)),
     };
     let value = value.map_err(|why| missing(reference, &why))?;
     let value = value.strip_suffix('\n').map_or(value.as_str(), |value| value.strip_suffix('\r').unwrap_or(value));

@@ -1,4 +1,5 @@
 //! Carries out a plan through ports: events, journal, executor, resume, uninstall. Prints nothing and knows no driver.
+pub mod asked;
 pub mod event;
 pub mod executor;
 mod lease;

@@ -107,9 +107,9 @@ impl Place {
     }
 
     /// Ports of a run that is remembered. `typed`: secrets that the person typed for it, by label.
-    pub fn ports(&self, helm: Box<dyn Helm>, _typed: &Typed) -> Result<Ports, Problem> {
+    pub fn ports(&self, helm: Box<dyn Helm>, typed: &Typed) -> Result<Ports, Problem> {
         folder::make(&self.folder)?;
-        Ok(self.with(helm, Box::new(FileJournal::open(&self.folder)?)))
+        Ok(self.with(helm, Box::new(FileJournal::open(&self.folder)?)).with_typed(typed.clone()))
     }
 
     /// Ports of something that changes nothing worth remembering.

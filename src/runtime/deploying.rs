@@ -1,8 +1,7 @@
 //! A deployment from answers to the end of its run: looked at, planned, checked, carried out. The one way for all front ends.
 //! Must not print, nor ask: who shows and who agrees is above.
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -41,8 +40,7 @@ pub const ANSWERS: &str = "answers.yaml";
 /// How long a step may stay stuck on something that only a person can mend, where nobody said.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Secrets that a person typed for one run, by the label of their reference. Never written anywhere but into the target.
-pub type Typed = BTreeMap<String, SecretString>;
+pub use crate::run::asked::Typed;
 
 /// A deployment that is about to be made.
 pub struct Deployment {

@@ -3,7 +3,7 @@
 use std::{ops::ControlFlow, time::Duration};
 
 use super::{
-    Outcome, answering,
+    Outcome, answering, asking,
     deploying::{self, Deployment, Typed},
     looking, naming, obtaining, password, planning, runs, showing, tell, trusting,
 };
@@ -58,7 +58,11 @@ pub async fn resume(args: &Resume) -> Outcome {
         ControlFlow::Continue(helm) => helm,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    deploy(&deployment, helm, args.showing, Duration::from_secs(args.patience)).await
+    let typed = match asking::secrets(&deployment).await? {
+        ControlFlow::Continue(typed) => typed,
+        ControlFlow::Break(exit) => return Ok(exit),
+    };
+    deploy(&deployment, helm, &typed, args.showing, Duration::from_secs(args.patience)).await
 }
 
 async fn prepare(layers: Layers, early: &Spec) -> Result<Deployment, Vec<Problem>> {
@@ -72,8 +76,12 @@ async fn agreed(deployment: &Deployment, acting: &Acting, showing: Showing, pati
         ControlFlow::Break(exit) => return Ok(exit),
     };
     announce(deployment, showing);
+    let typed = match asking::secrets(deployment).await? {
+        ControlFlow::Continue(typed) => typed,
+        ControlFlow::Break(exit) => return Ok(exit),
+    };
     match ask(deployment, acting)? {
-        Answer::Yes => deploy(deployment, helm, showing, patience).await,
+        Answer::Yes => deploy(deployment, helm, &typed, showing, patience).await,
         Answer::No => {
             tell("nothing was changed");
             Ok(Exit::Change)
@@ -98,8 +106,14 @@ fn ask(deployment: &Deployment, acting: &Acting) -> Result<Answer, Vec<Problem>>
     confirm(&format!("Install {}?", deployment.place.as_object()), "--yes").map_err(|problem| vec![problem])
 }
 
-async fn deploy(deployment: &Deployment, helm: Box<dyn Helm>, showing: Showing, patience: Duration) -> Outcome {
-    let ready = deployment.begin(helm, &Typed::new(), patience, Skips::default()).map_err(|problem| vec![problem])?;
+async fn deploy(
+    deployment: &Deployment,
+    helm: Box<dyn Helm>,
+    typed: &Typed,
+    showing: Showing,
+    patience: Duration,
+) -> Outcome {
+    let ready = deployment.begin(helm, typed, patience, Skips::default()).map_err(|problem| vec![problem])?;
     let outcome = showing::show(showing, async |shown, cancel| ready.run(shown, cancel).await).await;
     if outcome == event::Outcome::Done && !showing.json {
         password::show_once(&deployment.place, &deployment.spec);

@@ -41,9 +41,7 @@ pub async fn look(place: &Place, mut layers: Layers) -> Result<Looked, Vec<Probl
 }
 
 fn take(place: &Place, facts: &Facts, layers: &mut Layers) -> Result<(), Problem> {
-    for found in detect::detect(facts) {
-        layers.detected(found.key, &found.value).map_err(|invalid| invalid.explain())?;
-    }
+    layers.learn(facts).map_err(|invalid| invalid.explain())?;
     // The context is written down, so that `resume` finds the same cluster whatever is current then.
     if let (None, Some(context)) = (layers.merged().target.context, place.context()) {
         layers.set(Origin::Detected, "target.context", context).map_err(|invalid| invalid.explain())?;

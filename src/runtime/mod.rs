@@ -1,5 +1,6 @@
 //! Composition root: builds drivers, runs commands, performs effects. The only place that knows both drivers and front ends.
 mod answering;
+mod asking;
 mod connecting;
 mod deploying;
 mod inspecting;
@@ -44,7 +45,6 @@ pub fn run(cli: Cli) -> Exit {
         Command::Schema => pure::schema(),
         Command::Questions => pure::questions(),
         Command::Completions { shell } => pure::completions(shell),
-        Command::Screenshots { folder } => pure::screenshots(&folder),
         Command::Explain(args) => pure::explain(&args),
         Command::Save(args) => pure::save(&args),
         Command::Plan(args) if args.probe => wait_for(planning::probe(&args)),

@@ -26,7 +26,7 @@ use crate::{
         show,
     },
     problem::{Exit, Problem},
-    run::preflight,
+    run::{asked, preflight},
 };
 
 /// File that says that a folder was written by `render`.
@@ -122,8 +122,8 @@ fn write_all(plan: &Plan, folder: &Path) -> Result<Vec<String>, Problem> {
 fn secret_manifest(plan: &Plan, secret: &SecretObject) -> Result<String, Problem> {
     let values = secret.data.iter().map(|(key, source)| {
         let SecretSource::Reference(reference) = source else { return Ok((key.clone(), String::new())) };
-        if let SecretRef::Kubernetes { .. } = reference {
-            return Err(in_cluster(secret, reference));
+        if let SecretRef::Kubernetes { .. } | SecretRef::Ask(_) = reference {
+            return Err(not_here(secret, reference));
         }
         secrets::local(reference).map(|value| (key.clone(), value.expose_secret().to_owned()))
     });
@@ -132,10 +132,13 @@ fn secret_manifest(plan: &Plan, secret: &SecretObject) -> Result<String, Problem
     yaml::write(&manifest).map_err(|error| Problem::new("render", error.to_string()))
 }
 
-fn in_cluster(secret: &SecretObject, reference: &SecretRef) -> Problem {
-    let title =
-        format!("cannot write Secret `{}`: `{reference}` is in the cluster, which `render` does not ask", secret.name);
-    Problem::new("secret-in-cluster", title)
+/// `render` asks neither a cluster nor a person.
+fn not_here(secret: &SecretObject, reference: &SecretRef) -> Problem {
+    let (code, why) = match reference {
+        SecretRef::Ask(_) => (asked::NOT_SAID, "is typed when it is needed, and `render` asks nobody"),
+        _ => ("secret-in-cluster", "is in the cluster, which `render` does not ask"),
+    };
+    Problem::new(code, format!("cannot write Secret `{}`: `{reference}` {why}", secret.name))
         .hint("for `render`, refer to the same secret with `env:NAME` or `file:/path`")
 }
 

@@ -65,7 +65,7 @@ impl Draft {
 
     /// The target was looked at: what it answers is laid under what anybody said, in place of what an earlier look answered.
     pub fn learn(&mut self, facts: Facts) {
-        // What a cluster calls its things may be no answer; nothing is detected of it then.
+        // What a cluster calls its things may be no answer; nothing is detected of that.
         let _ = self.layers.learn(&facts);
         self.offered = Offered::of(&facts);
         self.facts = facts;

@@ -1,6 +1,9 @@
 //! The few questions that a run asks on a terminal. Must not ask where there is none: then it says which flag answers.
 use std::io::IsTerminal;
 
+use inquire::{InquireError, PasswordDisplayMode, validator::Validation};
+use secrecy::SecretString;
+
 use crate::problem::Problem;
 
 /// What a person said to a yes-or-no question.
@@ -14,6 +17,22 @@ pub enum Answer {
     Interrupted,
 }
 
+/// What a person did when a secret was asked for.
+#[derive(Debug)]
+pub enum Secret {
+    /// Typed or pasted it.
+    Typed(SecretString),
+    /// Esc.
+    Back,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// Whether a person can be asked.
+pub fn is_terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// Asks a yes-or-no question on the terminal; `no` is the default.
 pub fn confirm(question: &str, flag: &str) -> Result<Answer, Problem> {
     if !std::io::stdin().is_terminal() {
@@ -22,9 +41,31 @@ pub fn confirm(question: &str, flag: &str) -> Result<Answer, Problem> {
     }
     match inquire::Confirm::new(question).with_default(false).prompt() {
         Ok(true) => Ok(Answer::Yes),
-        Ok(false) | Err(inquire::InquireError::OperationCanceled) => Ok(Answer::No),
-        Err(inquire::InquireError::OperationInterrupted) => Ok(Answer::Interrupted),
+        Ok(false) | Err(InquireError::OperationCanceled) => Ok(Answer::No),
+        Err(InquireError::OperationInterrupted) => Ok(Answer::Interrupted),
         Err(error) => Err(Problem::new("no-terminal", format!("cannot ask \"{question}\": {error}"))
             .hint(format!("add `{flag}` to go on without being asked"))),
+    }
+}
+
+fn not_empty(typed: &str) -> Result<Validation, inquire::CustomUserError> {
+    let empty = typed.trim().is_empty();
+    Ok(if empty { Validation::Invalid("type or paste the secret".into()) } else { Validation::Valid })
+}
+
+/// Asks for a secret on the terminal; its letters are not shown. `what` names it, `key` is its answer's.
+pub fn secret(what: &str, key: &str) -> Result<Secret, Problem> {
+    let question = format!("{what} ({key}):");
+    let prompt = inquire::Password::new(&question)
+        .with_display_mode(PasswordDisplayMode::Masked)
+        .with_help_message("it is kept in the target only; Esc: leave")
+        .with_validator(not_empty)
+        .without_confirmation();
+    match prompt.prompt() {
+        Ok(typed) => Ok(Secret::Typed(typed.into())),
+        Err(InquireError::OperationCanceled) => Ok(Secret::Back),
+        Err(InquireError::OperationInterrupted) => Ok(Secret::Interrupted),
+        Err(error) => Err(Problem::new("no-terminal", format!("cannot ask for the secret `{key}`: {error}"))
+            .hint(format!("say `--set {key}=env:NAME`"))),
     }
 }

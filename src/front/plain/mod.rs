@@ -3,5 +3,5 @@
 mod ask;
 mod lines;
 
-pub use ask::{Answer, confirm};
+pub use ask::{Answer, Secret, confirm, is_terminal, secret as ask_secret};
 pub use lines::Lines;

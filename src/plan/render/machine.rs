@@ -204,8 +204,8 @@ fn value(reference: &SecretRef) -> String {
         SecretRef::Env(name) => format!("\"${{{name}:?}}\""),
         SecretRef::File(path) => format!("\"$(cat {})\"", quoted(path)),
         SecretRef::Command(line) => format!("\"$({line})\""),
-        // Typed into a variable first; the shell says which one is missing.
-        SecretRef::Ask(label) => format!("\"${{TYPED_{}:?}}\"", env_name(label)),
+        // Typed into a variable first: the shell names the one that is missing.
+        SecretRef::Ask(label) => format!("\"${{{}:?}}\"", env_name(label).replacen("HUBWRIGHT", "TYPED", 1)),
         SecretRef::Kubernetes { name, key } => {
             format!("\"$(cat {})\"", quoted(&format!("secrets/{name}/{key}")))
         }

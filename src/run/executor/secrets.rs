@@ -1,15 +1,19 @@
 //! Writes Secrets. What was made up once is never replaced; what did not change is not written.
 //! Must not show a value, not even its length.
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Failure, Run};
 use crate::{
+    answers::secret::SecretRef,
     plan::{
         graph::{SecretObject, SecretSource, Step},
         render,
     },
-    run::ports::{Applied, ObjectRef, Platform},
+    run::{
+        asked,
+        ports::{Applied, ObjectRef, Platform},
+    },
 };
 
 /// How the call of a restart begins.
@@ -38,7 +42,7 @@ impl Run<'_> {
         let existing = self.reach(step, || kubernetes.cluster.get(&reference)).await?;
         let mut values = Vec::new();
         for (key, source) in &secret.data {
-            let known = existing.as_ref().and_then(|secret| decoded(secret, key));
+            let known = existing.as_ref().and_then(|existing| asked::held(secret, existing, key));
             values.push((key.clone(), self.value(step, known.as_deref(), source).await?));
         }
         let manifest = render::secret_manifest(&self.plan.namespace, secret, &values);
@@ -62,16 +66,26 @@ impl Run<'_> {
         known: Option<&str>,
         source: &SecretSource,
     ) -> Result<String, Box<Failure>> {
-        match source {
-            SecretSource::Reference(reference) => {
+        match (source, known) {
+            // What a person typed once is in the target: nobody types it again.
+            (SecretSource::Reference(SecretRef::Ask(label)), _) => self.typed(label, known).await,
+            (SecretSource::Reference(reference), _) => {
                 let resolve = || self.ports.secrets.resolve(&self.plan.namespace, reference);
                 let value = self.reach(step, resolve).await?;
                 Ok(value.expose_secret().to_owned())
             }
-            SecretSource::Generated => match known {
-                Some(value) => Ok(value.to_owned()),
-                None => Ok(self.ports.secrets.generate()?.expose_secret().to_owned()),
-            },
+            (SecretSource::Generated, Some(value)) => Ok(value.to_owned()),
+            (SecretSource::Generated, None) => Ok(self.ports.secrets.generate()?.expose_secret().to_owned()),
+        }
+    }
+
+    /// What was typed for this run, else what is there.
+    async fn typed(&self, label: &str, known: Option<&str>) -> Result<String, Box<Failure>> {
+        let reference = SecretRef::Ask(label.to_owned());
+        match (self.ports.secrets.resolve(&self.plan.namespace, &reference).await, known) {
+            (Ok(typed), _) => Ok(typed.expose_secret().to_owned()),
+            (Err(_), Some(value)) => Ok(value.to_owned()),
+            (Err(error), None) => Err(error.into()),
         }
     }
 
@@ -98,10 +112,4 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
-
-fn decoded(secret: &Value, key: &str) -> Option<String> {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    let encoded = secret.get("data")?.get(key)?.as_str()?;
-    String::from_utf8(STANDARD.decode(encoded).ok()?).ok().filter(|value| !value.is_empty())
 }

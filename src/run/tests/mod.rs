@@ -8,6 +8,7 @@ mod outage;
 mod removed;
 mod stopped;
 pub(crate) mod time;
+mod typed;
 mod waiting;
 pub(crate) mod world;
 

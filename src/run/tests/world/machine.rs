@@ -37,7 +37,7 @@ pub enum Illness {
 pub struct State {
     /// Environments; `true`: whole.
     environments: BTreeMap<String, bool>,
-    secrets: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) secrets: BTreeMap<String, BTreeMap<String, String>>,
     files: BTreeMap<String, String>,
     /// What is to run.
     wanted: BTreeMap<String, Process>,

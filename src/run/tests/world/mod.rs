@@ -12,6 +12,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use base64::Engine;
 use futures::{
     channel::mpsc::UnboundedSender,
     future::{self, BoxFuture},
@@ -34,7 +35,10 @@ use crate::{
     answers::secret::SecretRef,
     health::objects::{Change, KINDS},
     problem::Problem,
-    run::ports::{FailureKind, Kubernetes, Platform, PortError, PortResult, Ports, ReleaseState, Secrets},
+    run::{
+        asked::not_said,
+        ports::{FailureKind, Kubernetes, Platform, PortError, PortResult, Ports, ReleaseState, Secrets},
+    },
 };
 
 /// Namespace of everything.
@@ -232,6 +236,16 @@ impl World {
 
 /// What is seen of it from outside.
 impl World {
+    /// Whether a Secret of the deployment has this value.
+    pub fn holds(&self, value: &str) -> bool {
+        let state = lock(&self.state);
+        let encoded = Value::from(base64::engine::general_purpose::STANDARD.encode(value));
+        let in_cluster = state.objects.values().filter(|object| object["kind"] == "Secret");
+        let mut in_cluster = in_cluster.filter_map(|secret| secret["data"].as_object());
+        let mut here = state.machine.secrets.values().flat_map(BTreeMap::values);
+        in_cluster.any(|data| data.values().any(|held| *held == encoded)) || here.any(|held| held == value)
+    }
+
     pub fn ports(&self) -> Ports {
         let kubernetes = || Kubernetes {
             cluster: Box::new(self.clone()),
@@ -368,7 +382,10 @@ fn now<'a, T: Send + 'a>(value: PortResult<T>) -> BoxFuture<'a, PortResult<T>> {
 }
 
 impl Secrets for World {
-    fn resolve<'a>(&'a self, _: &'a str, _: &'a SecretRef) -> BoxFuture<'a, PortResult<SecretString>> {
+    fn resolve<'a>(&'a self, _: &'a str, reference: &'a SecretRef) -> BoxFuture<'a, PortResult<SecretString>> {
+        if let SecretRef::Ask(label) = reference {
+            return now(Err(PortError::new(FailureKind::NotFound, not_said(label))));
+        }
         now(Ok(SecretString::from(lock(&self.state).password.clone())))
     }
 

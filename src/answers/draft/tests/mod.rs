@@ -2,6 +2,8 @@
 use super::*;
 use crate::answers::{layers::Origin, preset, shipped};
 
+mod properties;
+
 fn fresh() -> Draft {
     Draft::new(Layers::new())
 }
