@@ -78,6 +78,12 @@ pub enum Command {
         /// For which shell.
         shell: clap_complete::Shell,
     },
+    /// Draw the screens into a folder, as the docs show them
+    #[command(hide = true)]
+    Screenshots {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// Keep the processes of a deployment running; started by hubwright itself
     #[command(hide = true)]
     Supervise {

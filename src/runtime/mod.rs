@@ -45,6 +45,7 @@ pub fn run(cli: Cli) -> Exit {
         Command::Schema => pure::schema(),
         Command::Questions => pure::questions(),
         Command::Completions { shell } => pure::completions(shell),
+        Command::Screenshots { folder } => pure::screenshots(&folder),
         Command::Explain(args) => pure::explain(&args),
         Command::Save(args) => pure::save(&args),
         Command::Plan(args) if args.probe => wait_for(planning::probe(&args)),

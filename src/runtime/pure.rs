@@ -1,4 +1,4 @@
-//! Commands that contact nothing: presets, schema, questions, explain, save, completions.
+//! Commands that contact nothing: presets, schema, questions, explain, save, completions, screenshots.
 //! Must not know any driver but files.
 use std::{io::Write, path::Path};
 
@@ -13,6 +13,7 @@ use crate::{
         schema, shipped,
     },
     cli::{Answering, Cli, Explain, Place, Save},
+    front::tui::demo,
     problem::{Exit, Explain as _, Problem},
 };
 
@@ -54,6 +55,18 @@ pub fn completions(shell: clap_complete::Shell) -> Outcome {
     let mut text = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "hubwright", &mut text);
     print(&String::from_utf8_lossy(&text))
+}
+
+/// `hubwright screenshots`
+pub fn screenshots(folder: &Path) -> Outcome {
+    for scene in demo::SCENES {
+        let picture = scene.picture().map_err(|problem| vec![problem])?;
+        let path = folder.join(format!("{}.svg", scene.name));
+        std::fs::write(&path, picture).map_err(|error| {
+            vec![Problem::new("cannot-write", format!("cannot write `{}`: {error}", path.display()))]
+        })?;
+    }
+    Ok(Exit::Done)
 }
 
 /// `hubwright explain`

@@ -1,7 +1,9 @@
 //! Tests through the public way in that need no cluster: architecture, commands, rendered values.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a failed expectation is how a test fails, and tests look at files"
 )]
@@ -11,3 +13,6 @@ mod charts;
 mod commands;
 mod machine;
 mod render;
+#[path = "../tui/terminal.rs"]
+mod terminal;
+mod tui;

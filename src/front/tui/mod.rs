@@ -3,12 +3,14 @@
 //! Must not know any driver, nor hold a rule or a wording of its own: questions come from the registry, sentences from
 //! [`message`](super::message).
 pub mod app;
+pub mod demo;
 pub mod follow;
 mod input;
 pub mod keys;
 mod overlay;
 pub mod screen;
 mod screens;
+pub mod screenshot;
 pub mod shared;
 pub mod terminal;
 mod text;

@@ -1,0 +1,3 @@
+//! The full-screen front end: its screens as pictures, keys at random, and the program in a real terminal.
+mod fuzz;
+mod lifecycle;
