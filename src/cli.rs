@@ -237,6 +237,9 @@ pub struct Verify {
     /// Cluster.
     #[command(flatten)]
     pub place: Place,
+    /// Climb only this rung, by the name that stands with it in reports, and what it needs below; repeatable
+    #[arg(long = "rung", value_name = "RUNG")]
+    pub rungs: Vec<String>,
     /// Front end.
     #[command(flatten)]
     pub showing: Showing,

@@ -54,6 +54,7 @@ pub fn sentence(kind: &EventKind, zone: &TimeZone) -> Option<Sentence> {
     Some(match kind {
         EventKind::Calling { .. }
         | EventKind::Child { .. }
+        | EventKind::LadderPlanned { .. }
         | EventKind::RungStarted { .. }
         | EventKind::Findings { .. } => return None,
         EventKind::RunStarted { command, deployment, resumed, steps, .. } => {

@@ -151,6 +151,11 @@ pub enum EventKind {
         /// What is wrong; empty: nothing.
         findings: Vec<Finding>,
     },
+    /// The rungs of the verification that are about to be climbed, in the order of the ladder; said again for every climb.
+    LadderPlanned {
+        /// The rungs.
+        rungs: Vec<RungPlan>,
+    },
     /// A rung of the verification begins.
     RungStarted {
         /// Which.
@@ -311,6 +316,17 @@ impl From<PodLine> for PodChange {
             stuck: line.stuck,
         }
     }
+}
+
+/// A rung as announced before it is climbed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RungPlan {
+    /// Stable kebab-case name: `ray-handshake`.
+    pub rung: String,
+    /// Height in the ladder, 0–6.
+    pub height: u8,
+    /// A few words: "Ray port".
+    pub title: String,
 }
 
 /// How a rung of the ladder ended.

@@ -92,7 +92,10 @@ impl RunState {
             EventKind::RungDone(rung) => self.rung(rung),
             EventKind::Contact { up, .. } => self.contact = Some(*up),
             EventKind::RunFinished { outcome, .. } => self.outcome = Some(*outcome),
-            EventKind::Findings { .. } | EventKind::RungStarted { .. } | EventKind::Note { .. } => {}
+            EventKind::Findings { .. }
+            | EventKind::LadderPlanned { .. }
+            | EventKind::RungStarted { .. }
+            | EventKind::Note { .. } => {}
         }
     }
 

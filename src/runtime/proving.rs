@@ -26,7 +26,18 @@ pub async fn verify(args: &Verify) -> Outcome {
         let problem = Problem::new("nothing-to-verify", format!("there is no hub, Ray or Dask in {}", place.words()));
         return Err(vec![problem.hint("name the namespace with `-n`, and the cluster with `--context`")]);
     }
+    known(&args.rungs, &checks)?;
     climb(args, &checks, &ports).await
+}
+
+/// A name that is no rung is a slip, and not a wish for nothing.
+fn known(rungs: &[String], checks: &Checks) -> Result<(), Vec<Problem>> {
+    let ladder = verify::ladder(checks, false);
+    let strange = |rung: &&String| !ladder.iter().any(|plan| plan.rung == **rung);
+    let Some(strange) = rungs.iter().find(strange) else { return Ok(()) };
+    let names: Vec<String> = ladder.iter().map(|plan| format!("`{}`", plan.rung)).collect();
+    let problem = Problem::new("no-such-rung", format!("`{strange}` is no rung of this deployment's verification"));
+    Err(vec![problem.hint(format!("its rungs are {}", names.join(", ")))])
 }
 
 /// Where to look, and the answers: those of the command line, else of the run that made the deployment, else none.
@@ -49,7 +60,9 @@ async fn climb(args: &Verify, checks: &Checks, ports: &Ports) -> Outcome {
         let recorder = Recorder::new(ports, shown, 0);
         let began = ports.clock.now();
         recorder.say(started(checks, ports));
-        let rungs = verify::climb(checks, ports, &|kind| recorder.say(kind), cancel).await;
+        let here = ports.machine().is_ok();
+        recorder.say(EventKind::LadderPlanned { rungs: verify::part(checks, here, &args.rungs) });
+        let rungs = verify::climb_rungs(checks, ports, &|kind| recorder.say(kind), cancel, &args.rungs).await;
         let outcome = outcome(&rungs, cancel.is_cancelled());
         let took_ms = u64::try_from(ports.clock.now().duration_since(began).as_millis()).unwrap_or_default();
         recorder.say(EventKind::RunFinished { outcome, took_ms, changed: false, summary: summary(&rungs) });

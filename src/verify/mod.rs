@@ -30,10 +30,10 @@ mod sniff;
 mod stuck;
 mod web;
 
-pub use climb::{address, climb, climb_some};
+pub use climb::{address, climb, climb_rungs, ladder, part};
 pub use discover::discover;
 pub use rung::{Notes, Rung, Stop, Track};
-pub use scene::{Scene, Service};
+pub use scene::Scene;
 pub use stuck::look;
 
 #[cfg(test)]

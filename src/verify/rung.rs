@@ -6,7 +6,7 @@ use std::{
 
 use futures::future::BoxFuture;
 
-use super::scene::{Scene, Service};
+use super::scene::Scene;
 use crate::{health::text, plan::graph::Checks, problem::Problem};
 
 /// One rung: a row of the table.
@@ -32,8 +32,6 @@ pub type Clean = for<'a> fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), Problem>>
 
 /// Rungs that are climbed one after another; tracks are climbed at the same time.
 pub struct Track {
-    /// Whose rungs these are.
-    pub service: Service,
     /// The rungs, lowest first.
     pub rungs: &'static [Rung],
     /// Removes what the rungs left in the cluster. Runs after the last of them however they ended: red, cancelled, timed out.

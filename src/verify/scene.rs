@@ -16,19 +16,6 @@ use crate::{
     },
 };
 
-/// Whose rungs a track holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// The hub, its public address included.
-    Hub,
-    /// Ray.
-    Ray,
-    /// Dask Gateway.
-    Dask,
-    /// The real notebook on top of all.
-    Notebook,
-}
-
 /// One climb.
 pub struct Scene<'a> {
     /// What to prove.

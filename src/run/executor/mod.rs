@@ -30,6 +30,7 @@ use crate::{
     health::verdict::Finding,
     plan::graph::{Action, Plan, Step, StepId},
     problem::Problem,
+    verify,
 };
 
 /// The command of a run that carries out a plan.
@@ -163,6 +164,10 @@ impl Run<'_> {
             resumed,
             steps: self.plan.steps.iter().map(planned).collect(),
         });
+        if self.plan.steps.iter().any(|step| step.action == Action::Verify) {
+            let rungs = verify::ladder(&self.plan.checks, self.plan.on_this_machine());
+            self.recorder.say(EventKind::LadderPlanned { rungs });
+        }
         if resumed && self.remembered.plan != self.plan.digest() {
             let text = "the answers, or this program, are not those of the interrupted run; what differs is changed";
             self.recorder.say(EventKind::Note { text: text.to_owned() });

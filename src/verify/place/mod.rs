@@ -101,10 +101,7 @@ impl<'a> Place<'a> {
 
     /// A rung's title.
     pub fn title(&self, title: &str) -> String {
-        match self {
-            Self::Cluster(_) => title.to_owned(),
-            Self::Machine(_) => title.replace("pods", "processes"),
-        }
+        self::title(title, matches!(self, Self::Machine(_)))
     }
 
     /// A problem in the terms of the place.
@@ -114,4 +111,9 @@ impl<'a> Place<'a> {
             Self::Machine(_) => words::here(problem, namespace),
         }
     }
+}
+
+/// A rung's title in the words of the place.
+pub fn title(title: &str, on_this_machine: bool) -> String {
+    if on_this_machine { title.replace("pods", "processes") } else { title.to_owned() }
 }

@@ -11,7 +11,6 @@ use std::time::Duration;
 use super::{
     ray::stop_jobs,
     rung::{Rung, Track},
-    scene::Service,
 };
 use crate::plan::graph::Checks;
 
@@ -50,11 +49,13 @@ fn hub_with_gpu(checks: &Checks) -> bool {
     checks.hub.as_ref().is_some_and(|hub| hub.gpu_profile.is_some())
 }
 
+/// What rungs take from others where those are green, and can do without: the way through the address that people use.
+pub const TAKES: &[(&str, &str)] = &[("hub-login", HUB_ADDRESS), ("notebook-server", HUB_ADDRESS)];
+
 /// Tracks that are climbed at the same time.
 #[rustfmt::skip]
 pub const TRACKS: &[Track] = &[
     Track {
-        service: Service::Hub,
         clean: None,
         rungs: &[
             Rung { id: "hub-pods", height: 0, title: "hub's pods", wanted: with_hub, needs: &[], limit: seconds(300), run: |s, n| Box::pin(parts::hub(s, n)) },
@@ -65,7 +66,6 @@ pub const TRACKS: &[Track] = &[
         ],
     },
     Track {
-        service: Service::Ray,
         clean: Some(|s| Box::pin(stop_jobs(s))),
         rungs: &[
             Rung { id: "ray-pods", height: 0, title: "Ray's pods", wanted: with_ray, needs: &[], limit: seconds(300), run: |s, n| Box::pin(parts::ray(s, n)) },
@@ -77,7 +77,6 @@ pub const TRACKS: &[Track] = &[
         ],
     },
     Track {
-        service: Service::Dask,
         clean: Some(|s| Box::pin(dask::clean(s))),
         rungs: &[
             Rung { id: "dask-pods", height: 0, title: "Dask Gateway's pods", wanted: with_dask, needs: &[], limit: seconds(300), run: |s, n| Box::pin(parts::dask(s, n)) },
@@ -92,7 +91,6 @@ pub const TRACKS: &[Track] = &[
 /// What a real notebook proves, once the other tracks are done.
 #[rustfmt::skip]
 pub const NOTEBOOK: Track = Track {
-    service: Service::Notebook,
     clean: Some(|s| Box::pin(notebook::clean(s))),
     rungs: &[
         Rung { id: "notebook-server", height: 6, title: "a notebook", wanted: with_hub, needs: &["hub-http"], limit: seconds(570), run: |s, n| Box::pin(notebook::server(s, n)) },

@@ -4,6 +4,7 @@ mod gateway;
 mod hub;
 mod machine;
 mod on_machine;
+mod part;
 mod server;
 
 use std::{
