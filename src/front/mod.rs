@@ -4,6 +4,7 @@ pub mod fold;
 pub mod json;
 pub mod message;
 pub mod plain;
+pub mod report;
 mod settle;
 pub mod status;
 pub mod summary;

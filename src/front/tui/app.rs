@@ -59,6 +59,7 @@ impl App {
 
     /// What the terminal said: a key, a paste. Sizes are the drawing's.
     pub fn input(&mut self, input: &Input) -> Vec<Wish> {
+        self.shared.touched = Some(self.shared.now);
         let turns = match input {
             // Some terminals tell of keys that are let go, too.
             Input::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
@@ -182,14 +183,14 @@ impl App {
         if place != self.place {
             self.trail.retain(|been| *been != place);
             self.trail.push(self.place);
-            self.place = place;
+            (self.place, self.shared.place) = (place, place);
         }
         self.screens.at_mut(place).enter(at, &mut self.shared)
     }
 
     fn back(&mut self) -> Vec<Turn> {
         let Some(place) = self.trail.pop() else { return self.leaving() };
-        self.place = place;
+        (self.place, self.shared.place) = (place, place);
         Vec::new()
     }
 

@@ -1,12 +1,12 @@
 //! `Shared`: what all screens know, and how it follows from what the world tells. Must not know any screen.
 use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use secrecy::SecretString;
 
 use super::{
     follow::Follow,
-    screen::{Look, Overlay, Turn},
+    screen::{Look, Overlay, Place, Turn},
     wish::{Beginnings, Ended, Intent, News, Preview, Wish},
 };
 use crate::{
@@ -43,6 +43,10 @@ pub struct Shared {
     pub running: bool,
     /// Whether the draft holds anything that is not kept yet.
     pub unsaved: bool,
+    /// Where the person is.
+    pub place: Place,
+    /// When they last pressed a key.
+    pub touched: Option<Timestamp>,
     /// Clock time.
     pub now: Timestamp,
     /// Where the person is.
@@ -66,10 +70,17 @@ impl Shared {
             folder: None,
             running: false,
             unsaved: false,
+            place: Place::Welcome,
+            touched: None,
             now,
             zone,
             fit: RefCell::default(),
         }
+    }
+
+    /// Whether no key was pressed for so long.
+    pub fn is_still(&self, long: SignedDuration) -> bool {
+        self.touched.is_none_or(|touched| self.now.duration_since(touched) >= long)
     }
 
     /// What is to be installed.

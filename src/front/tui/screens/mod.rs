@@ -4,6 +4,8 @@ mod done;
 mod fit;
 mod questions;
 mod review;
+#[cfg(test)]
+pub mod stage;
 mod verification;
 mod welcome;
 

@@ -1,0 +1,150 @@
+//! Draws the welcome screen: what this is, the lines, more about the selected one. Only visible lines are built.
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span, Text},
+};
+
+use super::{
+    Typing, Welcome,
+    rows::{Group, Item, Row},
+    words,
+};
+use crate::front::tui::{
+    shared::Shared,
+    text,
+    theme::{Role, Theme},
+    window,
+};
+
+/// Columns from which what is selected is told beside the lines instead of below them.
+const WIDE: u16 = 110;
+/// Widest name of a line.
+const NAMES: usize = 36;
+
+/// Draws it.
+pub fn draw(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+    let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+    let intro = if area.height > 18 { 4 } else { 2 };
+    let below = if area.width >= WIDE { 0 } else { 4 };
+    let rows = [Constraint::Length(intro), Constraint::Min(0), Constraint::Length(below), Constraint::Length(1)];
+    let [top, middle, bottom, last] = Layout::vertical(rows).areas(area);
+    introduction(frame, top, theme);
+    let [left, right] = if below == 0 {
+        Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).spacing(3).areas(middle)
+    } else {
+        [middle, bottom]
+    };
+    lines(screen, frame, left, shared, theme);
+    if below == 0 {
+        more(screen, frame, Rect { y: right.y.saturating_add(1), ..right }.intersection(middle), shared, theme);
+    } else {
+        ruled(screen, frame, right, shared, theme);
+    }
+    let plain = text::cut(words::PLAIN, usize::from(last.width), theme.glyphs.ellipsis);
+    frame.render_widget(Line::styled(plain, theme.style(Role::Quiet)), last);
+}
+
+fn introduction(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+    let empty = if area.height > 2 { vec![Line::default()] } else { Vec::new() };
+    let [what, how] = words::INTRODUCTION.map(|words| text::cut(words, usize::from(area.width), theme.glyphs.ellipsis));
+    let lines = [Line::styled(what, theme.style(Role::Title)), Line::from(how)];
+    frame.render_widget(Text::from_iter(empty.into_iter().chain(lines)), area);
+}
+
+fn lines(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+    let (rows, current) = (screen.rows(shared), screen.current(shared));
+    let at = rows.iter().position(|row| matches!(row, Row::Item(item) if Some(item) == current.as_ref()));
+    let shown = window::around(at.unwrap_or_default(), rows.len(), area.height);
+    let visible: Vec<&Row> = rows.iter().skip(shown.start).take(shown.len()).collect();
+    let drawn = visible.iter().map(|row| {
+        let selected = matches!(row, Row::Item(item) if Some(item) == current.as_ref());
+        line(screen, row, selected, names(row, &visible, shared), usize::from(area.width), shared, theme)
+    });
+    frame.render_widget(Text::from_iter(drawn), area);
+}
+
+/// Columns of the names that are seen in a line's group.
+fn names(row: &Row, visible: &[&Row], shared: &Shared) -> usize {
+    let Row::Item(item) = row else { return 0 };
+    let widths = visible.iter().filter_map(|row| match row {
+        Row::Item(other) if other.group() == item.group() => Some(text::width(&words::words(other, shared).name)),
+        _ => None,
+    });
+    widths.max().unwrap_or_default().min(NAMES)
+}
+
+fn line(
+    screen: &Welcome,
+    row: &Row,
+    selected: bool,
+    names: usize,
+    room: usize,
+    shared: &Shared,
+    theme: &Theme,
+) -> Line<'static> {
+    match row {
+        Row::Head(group) => head(screen, *group, room, theme),
+        Row::Nothing(words) => Line::styled(format!("  {words}"), theme.style(Role::Quiet)),
+        Row::Item(Item::Path) if screen.typing == Some(Typing::Path) => {
+            let value =
+                format!("{} path: {}_", theme.glyphs.cursor, tail(screen.path.value(), room.saturating_sub(10)));
+            Line::styled(value, theme.style(Role::Value))
+        }
+        Row::Item(item) => item_line(item, selected, names, room, shared, theme),
+    }
+}
+
+fn head(screen: &Welcome, group: Group, room: usize, theme: &Theme) -> Line<'static> {
+    let name = Span::styled(words::group(group), theme.style(Role::Title));
+    let filter = screen.filter.value();
+    let typing = screen.typing == Some(Typing::Filter);
+    if group != Group::Presets || (filter.is_empty() && !typing) {
+        return Line::from(name);
+    }
+    let filter = tail(filter, room.saturating_sub(words::group(group).len() + 6));
+    let cursor = if typing { "_" } else { "" };
+    Line::from_iter([name, Span::raw("   "), Span::styled(format!("/{filter}{cursor}"), theme.style(Role::Value))])
+}
+
+/// The end of a text that is being typed.
+fn tail(value: &str, room: usize) -> String {
+    let over = text::width(value).saturating_sub(room);
+    value.chars().skip(over).collect()
+}
+
+fn item_line(item: &Item, selected: bool, names: usize, room: usize, shared: &Shared, theme: &Theme) -> Line<'static> {
+    let words = words::words(item, shared);
+    let ellipsis = theme.glyphs.ellipsis;
+    let cursor = if selected { theme.glyphs.cursor } else { " " };
+    let kind = if words.kind.is_empty() { String::new() } else { text::pad(words.kind, 14, ellipsis) };
+    let name = format!("{cursor} {}  ", text::pad(&words.name, names, ellipsis));
+    let left = room.saturating_sub(text::width(&name) + text::width(&kind));
+    let about = text::cut(&words.about, left, ellipsis);
+    if selected {
+        return Line::styled(text::pad(&format!("{name}{kind}{about}"), room, ellipsis), theme.style(Role::Selected));
+    }
+    Line::from_iter([
+        Span::raw(name),
+        Span::styled(kind, theme.style(Role::Quiet)),
+        Span::styled(about, theme.style(Role::Quiet)),
+    ])
+}
+
+fn ruled(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+    let rule = theme.glyphs.rule.repeat(usize::from(area.width));
+    frame.render_widget(Line::styled(rule, theme.style(Role::Quiet)), area);
+    more(screen, frame, below(area), shared, theme);
+}
+
+const fn below(area: Rect) -> Rect {
+    Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(1), ..area }
+}
+
+fn more(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+    let Some(item) = screen.current(shared) else { return };
+    let sentences = words::more(&item, shared);
+    let lines = sentences.iter().flat_map(|sentence| text::wrap(sentence, usize::from(area.width)));
+    let lines: Vec<String> = lines.take(usize::from(area.height)).collect();
+    frame.render_widget(Text::from_iter(lines).style(theme.style(Role::Plain)), area);
+}

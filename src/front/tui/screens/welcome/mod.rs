@@ -1,0 +1,303 @@
+//! Welcome: what this is, and where it begins.
+//!
+//! ```text
+//!  Installs JupyterHub, Ray and Dask, and proves they work.
+//!  Nothing is changed before you agree; answers are kept.
+//!
+//!  Begin
+//!  ▸ New setup on Kubernetes     current context `aks-prod`, 3 in all
+//!    New setup on this machine   needs no cluster
+//!  Presets: answers to begin with
+//!    trial         this machine   Trial on this machine
+//!    github        Kubernetes     GitHub login for an organization
+//! ────────────────────────────────────────────────────────────────────────────
+//!  The cluster is looked at first, so that storage and ingress classes can be
+//!  chosen from lists.
+//!  `hubwright --plain` asks line by line, for screen readers.
+//! ```
+mod draw;
+mod rows;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::path::{Path, PathBuf};
+
+use crossterm::event::KeyCode;
+use ratatui::{Frame, layout::Rect};
+use tui_input::{Input, InputRequest};
+
+use self::rows::{Deed, Item, Row};
+use crate::front::tui::{
+    keys::{Action, Binding, Key},
+    screen::{Edit, Place, Screen, Turn},
+    shared::Shared,
+    theme::Theme,
+    wish::{News, Source, Wish},
+};
+
+/// Lines that a page key moves.
+const PAGE: usize = 10;
+
+/// The keys.
+const KEYS: &[Binding] = &[
+    Binding::new(&[Key::Code(KeyCode::Enter), Key::Char(' ')], Action::Enter, "open", "begin with what is selected"),
+    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "the line above"),
+    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "the line below"),
+    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "ten lines up"),
+    Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "ten lines down"),
+    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "the first line"),
+    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "the last line"),
+    Binding::new(&[Key::Code(KeyCode::Tab)], Action::Next, "next group", "the first line of the next group"),
+    Binding::new(&[Key::Code(KeyCode::BackTab)], Action::Previous, "", "the first line of the group before"),
+    Binding::new(&[Key::Char('/')], Action::Filter, "filter", "show only presets that hold some letters"),
+    Binding::new(&[Key::Char('w')], Action::Look, "watch", "look on at the selected deployment"),
+    Binding::new(&[Key::Char('v')], Action::Verify, "verify", "verify the selected deployment"),
+    Binding::new(&[Key::Char('e')], Action::Edit, "change", "change the answers of the selected deployment"),
+    Binding::new(
+        &[Key::Code(KeyCode::Esc), Key::Char('q')],
+        Action::Back,
+        "back",
+        "close what is open, take the filter away, or leave",
+    ),
+];
+
+/// A field that takes letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Typing {
+    /// What presets must hold.
+    Filter,
+    /// The path of a preset.
+    Path,
+}
+
+/// The screen.
+#[derive(Debug, Default)]
+pub struct Welcome {
+    /// What the person moved to; `None`: the first line, whatever that is.
+    selected: Option<Item>,
+    /// The deployment whose deeds are listed.
+    open: Option<PathBuf>,
+    filter: Input,
+    path: Input,
+    typing: Option<Typing>,
+    /// Answers were asked for, and the questions follow.
+    opening: bool,
+}
+
+impl Welcome {
+    fn rows(&self, shared: &Shared) -> Vec<Row> {
+        rows::rows(shared, self.filter.value(), self.open.as_deref())
+    }
+
+    /// The lines that can be selected, and which one is.
+    fn items(&self, shared: &Shared) -> (Vec<Item>, usize) {
+        let items: Vec<Item> = self.rows(shared).into_iter().filter_map(Row::item).collect();
+        let at = items.iter().position(|item| Some(item) == self.selected.as_ref()).unwrap_or_default();
+        (items, at)
+    }
+
+    fn current(&self, shared: &Shared) -> Option<Item> {
+        let (items, at) = self.items(shared);
+        items.into_iter().nth(at)
+    }
+
+    fn step(&mut self, shared: &Shared, action: Action) {
+        let (items, at) = self.items(shared);
+        let last = items.len().saturating_sub(1);
+        let at = match action {
+            Action::Up => at.saturating_sub(1),
+            Action::Down => at + 1,
+            Action::PageUp => at.saturating_sub(PAGE),
+            Action::PageDown => at + PAGE,
+            Action::First => 0,
+            Action::Last => last,
+            Action::Next => rows::next_group(&items, at),
+            _ => rows::group_before(&items, at),
+        };
+        self.selected = items.into_iter().nth(at.min(last));
+    }
+
+    fn enter_item(&mut self, shared: &mut Shared) -> Vec<Turn> {
+        match self.current(shared) {
+            Some(Item::New(kind)) => self.open_source(Source::Fresh(kind)),
+            Some(Item::Draft) => self.open_source(Source::Draft),
+            Some(Item::Preset(name)) => self.open_source(Source::Preset(name)),
+            Some(Item::Path) => {
+                self.typing = Some(Typing::Path);
+                Vec::new()
+            }
+            Some(Item::Resume(folder)) => resume(folder, shared),
+            Some(Item::Deployment(folder)) => {
+                self.toggle(folder);
+                Vec::new()
+            }
+            Some(Item::Deed(folder, deed)) => self.do_deed(&folder, deed, shared),
+            None => Vec::new(),
+        }
+    }
+
+    fn open_source(&mut self, source: Source) -> Vec<Turn> {
+        self.opening = true;
+        vec![Turn::Wish(Wish::Open(source))]
+    }
+
+    fn toggle(&mut self, folder: PathBuf) {
+        if self.open.as_ref() == Some(&folder) {
+            self.open = None;
+        } else {
+            self.selected = Some(Item::Deed(folder.clone(), Deed::Watch));
+            self.open = Some(folder);
+        }
+    }
+
+    /// What a letter does to the deployment under the cursor.
+    fn deed(&mut self, deed: Deed, shared: &mut Shared) -> Vec<Turn> {
+        let folder = self.current(shared).and_then(|item| item.folder().map(Path::to_path_buf));
+        folder.map(|folder| self.do_deed(&folder, deed, shared)).unwrap_or_default()
+    }
+
+    fn do_deed(&mut self, folder: &Path, deed: Deed, shared: &mut Shared) -> Vec<Turn> {
+        shared.folder = Some(folder.to_owned());
+        let folder = folder.to_owned();
+        match deed {
+            Deed::Watch => vec![Turn::Wish(Wish::Watch(folder)), Turn::Go(Place::Deployment, None)],
+            Deed::Verify => {
+                let wish = Wish::Verify { folder: Some(folder), rungs: Vec::new() };
+                vec![Turn::Wish(wish), Turn::Go(Place::Verification, None)]
+            }
+            Deed::Change => self.open_source(Source::Deployment(folder)),
+        }
+    }
+
+    /// Closes what is open; with nothing open this screen ends the program.
+    fn back(&mut self) -> Vec<Turn> {
+        if let Some(folder) = self.open.take() {
+            self.selected = Some(Item::Deployment(folder));
+        } else if self.filter.value().is_empty() {
+            return vec![Turn::Back];
+        } else {
+            self.filter.reset();
+        }
+        Vec::new()
+    }
+
+    fn typed(&mut self, typing: Typing, action: Action, shared: &Shared) -> Vec<Turn> {
+        match (typing, action) {
+            (Typing::Filter, Action::Up | Action::Down) => self.step(shared, action),
+            (Typing::Filter, Action::Enter | Action::Next | Action::Previous) => self.typing = None,
+            (Typing::Filter, _) => {
+                self.typing = None;
+                self.filter.reset();
+            }
+            (Typing::Path, Action::Enter) if !self.path.value().trim().is_empty() => {
+                self.typing = None;
+                return self.open_source(Source::Preset(self.path.value().trim().to_owned()));
+            }
+            (Typing::Path, _) => self.typing = None,
+        }
+        Vec::new()
+    }
+
+    /// A filter looks at presets: the first that it leaves is selected.
+    fn filtered(&mut self, shared: &Shared) {
+        let (items, _) = self.items(shared);
+        self.selected = items.into_iter().find(|item| matches!(item, Item::Preset(_)));
+    }
+
+    fn works(&self, action: Action, shared: &Shared) -> bool {
+        match action {
+            Action::Filter => shared.beginnings.as_ref().is_some_and(|known| !known.presets.is_empty()),
+            Action::Look | Action::Verify | Action::Edit => {
+                self.current(shared).is_some_and(|item| item.folder().is_some())
+            }
+            _ => true,
+        }
+    }
+}
+
+fn resume(folder: PathBuf, shared: &mut Shared) -> Vec<Turn> {
+    shared.folder = Some(folder.clone());
+    vec![Turn::Wish(Wish::Resume(folder)), Turn::Go(Place::Deployment, None)]
+}
+
+impl Screen for Welcome {
+    fn title(&self, _shared: &Shared) -> String {
+        format!("welcome   {}", env!("CARGO_PKG_VERSION"))
+    }
+
+    fn keys(&self, shared: &Shared) -> Vec<Binding> {
+        let current = self.current(shared);
+        let named = |binding: &Binding| match binding.does {
+            Action::Enter => Binding { word: words::enter(current.as_ref(), self.open.is_some()), ..*binding },
+            Action::Back if self.open.is_none() && self.filter.value().is_empty() => Binding { word: "", ..*binding },
+            _ => *binding,
+        };
+        KEYS.iter().filter(|binding| self.works(binding.does, shared)).map(named).collect()
+    }
+
+    fn typing(&self) -> bool {
+        self.typing.is_some()
+    }
+
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
+        if let Some(typing) = self.typing {
+            return self.typed(typing, action, shared);
+        }
+        match action {
+            Action::Enter => return self.enter_item(shared),
+            Action::Back => return self.back(),
+            Action::Look => return self.deed(Deed::Watch, shared),
+            Action::Verify => return self.deed(Deed::Verify, shared),
+            Action::Edit => return self.deed(Deed::Change, shared),
+            Action::Filter => {
+                self.typing = Some(Typing::Filter);
+                self.filtered(shared);
+            }
+            action => self.step(shared, action),
+        }
+        Vec::new()
+    }
+
+    fn edit(&mut self, edit: &Edit, shared: &mut Shared) {
+        let Some(typing) = self.typing else { return };
+        let field = if typing == Typing::Filter { &mut self.filter } else { &mut self.path };
+        match edit {
+            Edit::Key(request) => {
+                field.handle(*request);
+            }
+            Edit::Paste(text) => {
+                for letter in text.chars() {
+                    field.handle(InputRequest::InsertChar(letter));
+                }
+            }
+        }
+        if typing == Typing::Filter {
+            self.filtered(shared);
+        }
+    }
+
+    /// The target is looked at as soon as there are answers that say where it is.
+    fn news(&mut self, news: &News, shared: &mut Shared) -> Vec<Turn> {
+        match news {
+            News::Opened(_) if std::mem::take(&mut self.opening) => {
+                vec![shared.look_at_target(false), Turn::Go(Place::Questions, None)]
+            }
+            News::Wrong(_) => {
+                self.opening = false;
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What there is to begin with may have changed since.
+    fn enter(&mut self, _at: Option<&str>, shared: &mut Shared) -> Vec<Turn> {
+        (self.selected, self.open, self.typing) = (None, None, None);
+        if shared.beginnings.is_some() { vec![Turn::Wish(Wish::Beginnings)] } else { Vec::new() }
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+        draw::draw(self, frame, area, shared, theme);
+    }
+}
