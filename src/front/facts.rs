@@ -39,7 +39,8 @@ pub fn detected(found: &[Detected]) -> String {
     found.iter().map(|one| format!("detected: {} = {}, {}\n", one.key, text::line(&one.value), one.why)).collect()
 }
 
-fn nodes(facts: &Facts) -> String {
+/// How many nodes there are, and what they have together.
+pub fn nodes(facts: &Facts) -> String {
     if facts.nodes.is_empty() {
         return UNSEEN.to_owned();
     }

@@ -106,6 +106,8 @@ pub enum Key {
     Ctrl(char),
     /// Any other.
     Code(KeyCode),
+    /// Any other, with Shift. Such a binding stands before that of the key alone.
+    Shift(KeyCode),
 }
 
 /// One line of a key table.
@@ -157,6 +159,7 @@ impl Key {
             (Self::Char(wanted), KeyCode::Char(typed)) => wanted == typed && !ctrl && !alt,
             (Self::Ctrl(wanted), KeyCode::Char(typed)) => wanted == typed.to_ascii_lowercase() && ctrl,
             (Self::Code(wanted), typed) => wanted == typed && !ctrl,
+            (Self::Shift(wanted), typed) => wanted == typed && event.modifiers.contains(KeyModifiers::SHIFT),
             _ => false,
         }
     }
@@ -170,6 +173,7 @@ impl std::fmt::Display for Key {
             Self::Ctrl(letter) => return write!(f, "^{}", letter.to_ascii_uppercase()),
             Self::Code(KeyCode::F(number)) => return write!(f, "F{number}"),
             Self::Code(code) => code_name(*code),
+            Self::Shift(code) => return write!(f, "S-{}", code_name(*code)),
         };
         f.write_str(name)
     }

@@ -83,6 +83,11 @@ impl Shared {
         self.touched.is_none_or(|touched| self.now.duration_since(touched) >= long)
     }
 
+    /// How a row of a table fits the target, in a few words: `4 of 4 fit`; `None`: not known. `row`: its key, as `ray.pools[0]`.
+    pub fn fit_of_row(&self, row: &str) -> Option<String> {
+        self.fit().row(row).map(str::to_owned)
+    }
+
     /// What is to be installed.
     pub fn intent(&self, verify: bool) -> Box<Intent> {
         Box::new(Intent { layers: self.draft.layers().clone(), secrets: self.secrets.clone(), verify })

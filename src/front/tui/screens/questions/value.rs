@@ -1,0 +1,109 @@
+//! The value of a field in words, and what its Left and Right lead to. Must not know how it is drawn.
+use serde_json::Value;
+
+use super::secret::Kept;
+use crate::{
+    answers::{
+        draft::{Field, Offer},
+        question::Kind,
+    },
+    front::tui::shared::Shared,
+    plan::components::secrets::GENERATED,
+};
+
+/// The value as a form shows it; empty: there is none.
+pub fn words(field: &Field) -> String {
+    match (field.kind, &field.value) {
+        (Kind::Bool, Value::Bool(true)) => "yes".to_owned(),
+        (Kind::Bool, Value::Bool(false)) => "no".to_owned(),
+        (Kind::Secret, Value::String(reference)) => secret(reference),
+        _ => field.text(),
+    }
+}
+
+/// Where a secret is kept, in words.
+fn secret(reference: &str) -> String {
+    let rest = |way: Kept| way.text(reference);
+    match Kept::of(reference) {
+        Some(Kept::Typed) => "typed, kept in memory only".to_owned(),
+        Some(way @ Kept::Env) => format!("from env {}", rest(way)),
+        Some(way @ Kept::File) => format!("from file {}", rest(way)),
+        Some(way @ Kept::Command) => format!("from command {}", rest(way)),
+        Some(way @ Kept::Cluster) if rest(way).starts_with(GENERATED) => "made up by hubwright".to_owned(),
+        Some(way @ Kept::Cluster) => format!("from Secret {}", rest(way)),
+        None => String::new(),
+    }
+}
+
+/// What can be chosen for a field. Contexts are known before the target is looked at.
+pub fn offers(field: &Field, shared: &Shared) -> Vec<Offer> {
+    if field.offers.is_empty() && field.key == "target.context" {
+        let beginnings = shared.beginnings.iter();
+        let words = |current: bool| if current { "the current context".to_owned() } else { String::new() };
+        let offers = beginnings.flat_map(|known| {
+            let offer =
+                |name: &String| Offer { value: name.clone(), words: words(known.current.as_ref() == Some(name)) };
+            known.contexts.iter().map(offer)
+        });
+        return offers.collect();
+    }
+    field.offers.to_vec()
+}
+
+/// What it would be one step on, or back; `None`: it does not go in steps.
+pub fn step(field: &Field, shared: &Shared, forward: bool) -> Option<String> {
+    let offers = offers(field, shared);
+    match field.kind {
+        Kind::Int { min, max } => Some(number(field, min, max, forward)),
+        Kind::Quantity => quantity(&field.text(), forward),
+        Kind::Choice(_) | Kind::Bool | Kind::Text if !offers.is_empty() => beside(&field.text(), &offers, forward),
+        _ => None,
+    }
+}
+
+/// The offer beside the value, round and round; the first if the value is none of them.
+fn beside(value: &str, offers: &[Offer], forward: bool) -> Option<String> {
+    let next = match offers.iter().position(|offer| offer.value == value) {
+        Some(at) if forward => (at + 1) % offers.len().max(1),
+        Some(at) => at.checked_sub(1).unwrap_or(offers.len().saturating_sub(1)),
+        None => 0,
+    };
+    offers.get(next).map(|offer| offer.value.clone())
+}
+
+fn number(field: &Field, min: i64, max: i64, forward: bool) -> String {
+    let by = if forward { 1 } else { -1 };
+    let next = field.value.as_i64().map_or(min, |value| value.saturating_add(by));
+    next.clamp(min, max).to_string()
+}
+
+/// A whole number of the same unit, more or less by one, or by a tenth of a core; never none.
+fn quantity(text: &str, forward: bool) -> Option<String> {
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits)?;
+    let number: u64 = number.parse().ok().filter(|_| !unit.contains('.'))?;
+    let by = if unit == "m" { 100 } else { 1 };
+    let next = if forward { number.saturating_add(by) } else { number.saturating_sub(by) };
+    Some(format!("{}{unit}", if next == 0 { number } else { next }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_go_in_steps_of_their_unit_and_never_to_nothing() {
+        assert_eq!(quantity("4Gi", true).as_deref(), Some("5Gi"));
+        assert_eq!(quantity("1", false).as_deref(), Some("1"));
+        assert_eq!(quantity("500m", false).as_deref(), Some("400m"));
+        assert_eq!(quantity("1.5Gi", true), None);
+        assert_eq!(quantity("", true), None);
+    }
+
+    #[test]
+    fn a_secret_is_told_by_where_it_is_kept() {
+        assert_eq!(secret("env:AZURE_SECRET"), "from env AZURE_SECRET");
+        assert_eq!(secret("ask:login.client-secret"), "typed, kept in memory only");
+        assert_eq!(secret("secret:hubwright-generated/dummy-password"), "made up by hubwright");
+    }
+}
