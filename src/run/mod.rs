@@ -9,6 +9,7 @@ mod reach;
 pub mod recorder;
 pub mod resume;
 pub mod state;
+pub mod timeline;
 pub mod uninstall;
 
 #[cfg(test)]

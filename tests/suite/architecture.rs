@@ -13,7 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("run", &["answers", "health", "plan", "problem", "run", "verify"]),
     ("verify", &["answers", "health", "plan", "problem", "run::event", "run::ports", "verify"]),
     ("drivers", &["answers", "drivers", "health", "plan", "problem", "run::ports"]),
-    ("front", &["answers", "front", "health", "plan", "problem", "run::event", "run::state"]),
+    ("front", &["answers", "front", "health", "plan", "problem", "run::event", "run::state", "run::timeline"]),
 ];
 
 /// Crate, and the only places that may name it.

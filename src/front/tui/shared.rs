@@ -41,6 +41,8 @@ pub struct Shared {
     pub folder: Option<PathBuf>,
     /// Whether a run or a look goes on.
     pub running: bool,
+    /// Whether it is only a look at what is there.
+    pub watching: bool,
     /// Whether the draft holds anything that is not kept yet.
     pub unsaved: bool,
     /// Where the person is.
@@ -65,10 +67,11 @@ impl Shared {
             look: Look::Not,
             beginnings: None,
             preview: None,
-            run: Follow::default(),
+            run: Follow::new(zone.clone()),
             ended: None,
             folder: None,
             running: false,
+            watching: false,
             unsaved: false,
             place: Place::Welcome,
             touched: None,
@@ -137,12 +140,29 @@ impl Shared {
     pub fn wished(&mut self, wish: &Wish) {
         match wish {
             Wish::Look { .. } => self.look = Look::Looking,
-            Wish::Deploy(_) | Wish::Resume(_) | Wish::Watch(_) | Wish::Verify { .. } => {
-                self.running = true;
+            Wish::Deploy(_) => self.begin(None, false),
+            Wish::Resume(folder) => self.begin(Some(folder), false),
+            Wish::Watch(folder) => self.begin(Some(folder), true),
+            Wish::Verify { .. } => {
+                (self.running, self.watching) = (true, false);
                 self.ended = None;
             }
             _ => {}
         }
+    }
+
+    /// Another run begins, or another look.
+    fn begin(&mut self, folder: Option<&PathBuf>, watching: bool) {
+        (self.running, self.watching) = (true, watching);
+        self.ended = None;
+        self.folder = folder.cloned();
+        self.run.forget();
+    }
+
+    /// Time goes by.
+    pub fn tick(&mut self, now: Timestamp) {
+        self.now = now;
+        self.run.tick(now);
     }
 
     /// Takes in what the world told, before any screen hears it.

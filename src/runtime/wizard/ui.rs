@@ -138,7 +138,7 @@ impl Ui {
     }
 
     fn take(&mut self, told: Told, batch: &mut Vec<News>) -> io::Result<()> {
-        self.app.shared.now = Timestamp::now();
+        self.app.shared.tick(Timestamp::now());
         match told {
             Told::Input(input) => {
                 self.changed = true;
