@@ -78,6 +78,8 @@ pub struct Glyphs {
     pub fill: [&'static str; 3],
     /// A thing that is taken, and one that is free.
     pub cells: [&'static str; 2],
+    /// A curve, from nothing to most.
+    pub curve: [&'static str; 8],
     /// More to the left, to the right; more above, below.
     pub more: [&'static str; 4],
     /// Leads to.
@@ -106,6 +108,7 @@ pub const UNICODE: Glyphs = Glyphs {
     joints: ["┬", "┴", "┼"],
     fill: ["▓", "▒", "░"],
     cells: ["■", "□"],
+    curve: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     more: ["‹", "›", "↑", "↓"],
     arrow: "→",
     dot: "·",
@@ -128,6 +131,7 @@ pub const ASCII: Glyphs = Glyphs {
     joints: ["+", "+", "+"],
     fill: ["#", "=", "."],
     cells: ["#", "."],
+    curve: ["_", ".", "-", "=", "+", "*", "%", "#"],
     more: ["<", ">", "^", "v"],
     arrow: "->",
     dot: "-",

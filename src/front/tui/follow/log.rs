@@ -5,11 +5,14 @@ use jiff::Timestamp;
 
 use crate::{
     front::{message::Sentence, settle::Settling},
+    health::text,
     run::event::EventKind,
 };
 
 /// Sentences that are kept.
 pub const MOST: usize = 5_000;
+/// Longest line of a sentence, in characters.
+const LONGEST: usize = 2_000;
 
 /// The log. Sentences have numbers that stay, although old ones go.
 #[derive(Debug, Clone, Default)]
@@ -77,7 +80,9 @@ impl Log {
         self.entries.iter()
     }
 
-    fn push(&mut self, at: Timestamp, sentence: Sentence) {
+    fn push(&mut self, at: Timestamp, mut sentence: Sentence) {
+        // Who wants the whole of it opens the journal; here, thousands of them are kept.
+        sentence.lines.iter_mut().filter(|line| line.len() > LONGEST).for_each(|line| *line = text::cut(line, LONGEST));
         self.entries.push_back(Entry { at, sentence });
         if self.entries.len() > MOST {
             self.entries.pop_front();

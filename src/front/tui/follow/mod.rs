@@ -54,6 +54,8 @@ pub struct Follow {
     pub rung: Option<(String, String, Timestamp)>,
     /// What the run said at its end.
     pub summary: Vec<String>,
+    /// How it ended, as all front ends say it, the summary among it.
+    pub finished: Option<message::Sentence>,
     /// When the run ended.
     pub ended: Option<Timestamp>,
     waits: BTreeMap<StepId, Wait>,
@@ -99,6 +101,7 @@ impl Follow {
             lost: None,
             rung: None,
             summary: Vec::new(),
+            finished: None,
             ended: None,
             waits: BTreeMap::new(),
             blocked: BTreeMap::new(),
@@ -154,7 +157,10 @@ impl Follow {
             EventKind::Contact { up, what } => self.lost = (!up).then(|| (what.clone(), at)),
             EventKind::RungStarted { rung, title } => self.rung = Some((rung.clone(), title.clone(), at)),
             EventKind::RungDone(_) => self.rung = None,
-            EventKind::RunFinished { summary, .. } => self.end(at, summary),
+            EventKind::RunFinished { summary, .. } => {
+                self.end(at, summary);
+                self.finished = message::sentence(&event.kind, &self.zone);
+            }
             EventKind::Calling { .. } | EventKind::Child { .. } | EventKind::Note { .. } => {}
         }
     }
@@ -209,7 +215,7 @@ impl Follow {
         self.waits.clear();
         self.blocked.clear();
         self.summary.clear();
-        (self.ended, self.rung) = (None, None);
+        (self.ended, self.rung, self.finished) = (None, None, None);
         self.fold_troubles();
     }
 

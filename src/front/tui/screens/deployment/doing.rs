@@ -1,0 +1,119 @@
+//! What a person can do about what is wrong, and the wishes that do it. Must not know how it is drawn.
+use crate::{
+    front::tui::{
+        follow::Trouble,
+        screen::{Overlay, Place, Turn},
+        shared::Shared,
+        wish::{Source, Wish},
+    },
+    plan::graph::StepId,
+    run::{
+        event::Outcome,
+        state::{Phase, RunState},
+    },
+};
+
+/// Keys with what they do about it, for the pane.
+pub fn offers(trouble: &Trouble, shared: &Shared) -> Vec<(&'static str, String)> {
+    let edit = trouble.key().map(|key| ("e", format!("change {key}")));
+    let copy = trouble.command().map(|_| ("c", "copy the command".to_owned()));
+    let logs = (trouble.log().is_some() || trouble.pod().is_some()).then(|| ("l", "log".to_owned()));
+    let skip = skippable(trouble.steps.first(), shared).map(|step| ("s", format!("skip {step}")));
+    let again = can_retry(shared).then(|| ("r", "try again".to_owned()));
+    let whole = Some(("Enter", "in full".to_owned()));
+    [edit, again, copy, logs, skip, whole].into_iter().flatten().collect()
+}
+
+/// Whether the run ended so that another try makes sense.
+pub fn can_retry(shared: &Shared) -> bool {
+    let ended = shared.ended.as_ref().map(|ended| ended.outcome);
+    !shared.running && !shared.watching && ended.is_some_and(|outcome| outcome != Some(Outcome::Done))
+}
+
+/// Again: what was resumed is resumed, what was installed is installed with the answers as they are now.
+pub fn retry(shared: &Shared) -> Vec<Turn> {
+    let wish = match &shared.folder {
+        Some(folder) => Wish::Resume(folder.clone()),
+        None => Wish::Deploy(shared.intent(true)),
+    };
+    vec![Turn::Wish(wish)]
+}
+
+/// To the answer behind it. What runs is stopped first; answers that are not open are opened, and `then` is to be gone to
+/// once they are.
+pub fn edit(key: Option<&str>, shared: &Shared) -> (Vec<Turn>, Option<String>) {
+    let key = key.map(str::to_owned);
+    let mut turns = Vec::new();
+    if shared.running {
+        turns.push(Turn::Wish(Wish::Cancel));
+    }
+    let then = shared.folder.as_ref().map(|_| key.clone().unwrap_or_default());
+    turns.push(match &shared.folder {
+        Some(folder) => Turn::Wish(Wish::Open(Source::Deployment(folder.clone()))),
+        None => Turn::Go(Place::Questions, key.clone()),
+    });
+    if !shared.running || shared.watching {
+        return (turns, then);
+    }
+    let key = key.unwrap_or_default();
+    let overlay = Overlay::Confirm {
+        title: format!("Stop, and change {key}?"),
+        lines: vec![
+            "The run is stopped; nothing is rolled back: what is installed stays as it is.".to_owned(),
+            "Installing again with the new answer goes on from there.".to_owned(),
+        ],
+        yes: "stop and change",
+        then: turns,
+    };
+    (vec![Turn::Show(Box::new(overlay))], then)
+}
+
+/// The step, if its wait can be given up.
+pub fn skippable<'s>(step: Option<&'s StepId>, shared: &Shared) -> Option<&'s StepId> {
+    step.filter(|step| shared.running && !shared.watching && waits(&shared.run.state, step))
+}
+
+fn waits(state: &RunState, step: &StepId) -> bool {
+    let found = state.steps.iter().find(|known| known.planned.id == *step);
+    found.is_some_and(|known| matches!(known.phase, Phase::Running(_) | Phase::Blocked(_)))
+}
+
+/// Gives up the wait of a step, if that is meant.
+pub fn skip(step: &StepId) -> Vec<Turn> {
+    vec![Turn::Show(Box::new(Overlay::Confirm {
+        title: format!("Do not wait for {step} any longer?"),
+        lines: vec![
+            "What was installed for it stays, and may get ready later.".to_owned(),
+            "Steps that need it are not tried; the others go on.".to_owned(),
+        ],
+        yes: "skip it",
+        then: vec![Turn::Wish(Wish::Skip(step.clone()))],
+    }))]
+}
+
+/// Copies the command that helps.
+pub fn copy(trouble: &Trouble) -> Vec<Turn> {
+    match trouble.command() {
+        Some(command) => vec![Turn::Wish(Wish::Copy(command.to_owned()))],
+        None => vec![Turn::Say("no command helps here".to_owned())],
+    }
+}
+
+/// To the ladder; a deployment that is looked at is climbed anew.
+pub fn verify(shared: &Shared) -> Vec<Turn> {
+    let go = Turn::Go(Place::Verification, None);
+    if !shared.watching {
+        return vec![go];
+    }
+    let folder = shared.folder.clone();
+    vec![Turn::Wish(Wish::Cancel), Turn::Wish(Wish::Verify { folder, rungs: Vec::new() }), go]
+}
+
+/// Back to where the person came from; a look ends with that.
+pub fn leave(shared: &Shared) -> Vec<Turn> {
+    if shared.running && !shared.watching {
+        return vec![Turn::Say("it goes on; Ctrl-C stops it".to_owned())];
+    }
+    let cancel = shared.running.then_some(Turn::Wish(Wish::Cancel));
+    cancel.into_iter().chain([Turn::Back]).collect()
+}

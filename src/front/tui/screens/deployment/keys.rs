@@ -1,0 +1,54 @@
+//! The keys of the deployment screen: one table for its panes, the page of a pod and the timeline. Must not know what they do.
+use crossterm::event::KeyCode;
+
+use crate::front::tui::keys::{Action, Binding, Key};
+
+/// All of them, most useful first.
+pub const KEYS: &[Binding] = &[
+    Binding::new(&[Key::Code(KeyCode::Tab)], Action::Next, "panes", "to the next pane"),
+    Binding::new(&[Key::Code(KeyCode::BackTab)], Action::Previous, "", "to the pane before"),
+    Binding::new(&[Key::Code(KeyCode::Enter)], Action::Enter, "open", "open the step, pod, finding or line"),
+    Binding::new(
+        &[Key::Code(KeyCode::Esc), Key::Char('q')],
+        Action::Back,
+        "back",
+        "close, or back to where you came from",
+    ),
+    Binding::new(&[Key::Char('e')], Action::Edit, "change", "change the answer behind it"),
+    Binding::new(&[Key::Char('r')], Action::Retry, "again", "try again"),
+    Binding::new(&[Key::Char('c')], Action::Copy, "copy", "copy the command that helps"),
+    Binding::new(&[Key::Char('l')], Action::Logs, "logs", "show the log of the pod"),
+    Binding::new(&[Key::Char('b')], Action::Before, "before", "the log of the run before the last restart"),
+    Binding::new(&[Key::Char('s')], Action::Skip, "skip", "do not wait for this step any longer"),
+    Binding::new(&[Key::Char('/')], Action::Filter, "filter", "show only lines that hold some letters"),
+    Binding::new(&[Key::Char('p')], Action::Problems, "problems", "show only pods in trouble, or all again"),
+    Binding::new(&[Key::Char('t')], Action::Timeline, "times", "steps on one time axis"),
+    Binding::new(&[Key::Char('v')], Action::Verify, "verify", "to the verification"),
+    Binding::new(&[Key::Char('f')], Action::Follow, "follow", "follow the end of the log, or stop doing so"),
+    Binding::new(&[Key::Char('w')], Action::Wrap, "wrap", "wrap long lines, or cut them"),
+    Binding::new(&[Key::Char('S')], Action::Save, "save", "save the log in a file"),
+    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "one line up"),
+    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "one line down"),
+    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "one page up"),
+    Binding::new(&[Key::Code(KeyCode::PageDown), Key::Char(' ')], Action::PageDown, "", "one page down"),
+    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "to the first line"),
+    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "to the last line"),
+    Binding::new(&[Key::Code(KeyCode::Left)], Action::Left, "", "the finding, or the container, before"),
+    Binding::new(&[Key::Code(KeyCode::Right)], Action::Right, "", "the next finding, or container"),
+];
+
+/// Where a key that moves leads to among so many lines.
+pub fn moved(action: Action, at: usize, all: usize) -> Option<usize> {
+    const PAGE: usize = 10;
+    let last = all.saturating_sub(1);
+    let to = match action {
+        Action::Up => at.saturating_sub(1),
+        Action::Down => at.saturating_add(1),
+        Action::PageUp => at.saturating_sub(PAGE),
+        Action::PageDown => at.saturating_add(PAGE),
+        Action::First => 0,
+        Action::Last => last,
+        _ => return None,
+    };
+    Some(to.min(last))
+}

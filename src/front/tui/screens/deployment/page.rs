@@ -1,0 +1,319 @@
+//! The page of one pod: what is wrong with it above what the cluster says of it, and its logs.
+//!
+//! ```text
+//! ─▸Pod ray-big-worker-x7k2p ──────────────────────────────── l log  b log before ─
+//!  ✗ 2 workers of pool "big" cannot be scheduled: each asks 130 GiB
+//!  owner       RayCluster ray
+//!  Containers
+//!   ◔ ray-worker          Pending
+//!  Conditions
+//!   ✗ PodScheduled        0/3 nodes are available: 3 Insufficient memory
+//!  Events, newest first
+//!   14:24:03  FailedScheduling ×14  0/3 nodes are available …
+//! ```
+//! Must not know how any of it was found out.
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::pane::{heading, put};
+use crate::{
+    front::{
+        message,
+        tui::{
+            keys::Action,
+            screen::Turn,
+            shared::Shared,
+            text,
+            theme::{Role, Theme},
+            wish::{ContainerLine, EventLine, LogOf, PodPage, Wish},
+        },
+    },
+    problem::Problem,
+};
+
+/// A pod that changes all the time is asked for this often.
+const SOONEST: SignedDuration = SignedDuration::from_secs(1);
+/// Longest line of a log that is shown, in columns; what is cut is marked.
+const LONGEST: usize = 4_000;
+
+/// The page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// Whose.
+    pub name: String,
+    about: Option<PodPage>,
+    /// Log that is looked at; `None`: the page itself.
+    log: Option<LogOf>,
+    lines: Option<Result<Vec<String>, Box<Problem>>>,
+    container: usize,
+    asked: Timestamp,
+    /// It changed since it was asked for.
+    stale: bool,
+    /// First line that is shown; of a log, lines above its end.
+    at: usize,
+    wrap: bool,
+}
+
+impl Page {
+    /// The page of a pod, and what has to be asked for.
+    pub fn open(name: &str, now: Timestamp) -> (Self, Vec<Turn>) {
+        let page = Self {
+            name: name.to_owned(),
+            about: None,
+            log: None,
+            lines: None,
+            container: 0,
+            asked: now,
+            stale: false,
+            at: 0,
+            wrap: false,
+        };
+        let ask = Turn::Wish(Wish::Inspect(name.to_owned()));
+        (page, vec![ask])
+    }
+
+    /// Shows a log. `container`: empty for the first one.
+    pub fn show_log(&mut self, container: &str, previous: bool) -> Vec<Turn> {
+        let of = LogOf { pod: self.name.clone(), container: container.to_owned(), previous };
+        (self.log, self.lines, self.at) = (Some(of.clone()), None, 0);
+        vec![Turn::Wish(Wish::Logs(of))]
+    }
+
+    /// The log, or the one before the last restart; pressed again, the page.
+    pub fn toggle_log(&mut self, previous: bool) -> Vec<Turn> {
+        if self.log.as_ref().is_some_and(|of| of.previous == previous) {
+            (self.log, self.at) = (None, 0);
+            return Vec::new();
+        }
+        let container = self.container_name();
+        self.show_log(&container, previous)
+    }
+
+    /// Asks again for what is shown.
+    pub fn ask_again(&mut self, now: Timestamp) -> Vec<Turn> {
+        (self.asked, self.stale) = (now, false);
+        let wish = self.log.clone().map_or_else(|| Wish::Inspect(self.name.clone()), Wish::Logs);
+        vec![Turn::Wish(wish)]
+    }
+
+    /// Another container.
+    pub fn next_container(&mut self, by: isize) -> Vec<Turn> {
+        let all = self.about.as_ref().map_or(0, |page| page.containers.len());
+        self.container = self.container.saturating_add_signed(by).min(all.saturating_sub(1));
+        let Some(previous) = self.log.as_ref().map(|of| of.previous) else { return Vec::new() };
+        let container = self.container_name();
+        self.show_log(&container, previous)
+    }
+
+    /// Wraps long lines, or cuts them.
+    pub const fn wrap(&mut self) {
+        self.wrap = !self.wrap;
+    }
+
+    /// Scrolls; a log is read from its end.
+    pub fn scroll(&mut self, action: Action) {
+        let back = self.log.is_some();
+        self.at = match (action, back) {
+            (Action::Up, false) | (Action::Down, true) => self.at.saturating_sub(1),
+            (Action::Down, false) | (Action::Up, true) => self.at.saturating_add(1),
+            (Action::PageUp, false) | (Action::PageDown, true) => self.at.saturating_sub(10),
+            (Action::PageDown, false) | (Action::PageUp, true) => self.at.saturating_add(10),
+            (Action::First, false) | (Action::Last, true) => 0,
+            (Action::Last, false) | (Action::First, true) => usize::MAX / 2,
+            _ => self.at,
+        };
+        let all = match (&self.lines, back) {
+            (Some(Ok(lines)), true) => lines.len(),
+            (_, true) => 0,
+            (_, false) => usize::from(u16::MAX),
+        };
+        self.at = self.at.min(all);
+    }
+
+    /// The pod changed.
+    pub const fn changed(&mut self) {
+        self.stale = true;
+    }
+
+    /// Asks anew if the pod changed, and not more often than makes sense.
+    pub fn refresh(&mut self, now: Timestamp) -> Vec<Turn> {
+        if !self.stale || now.duration_since(self.asked) < SOONEST {
+            return Vec::new();
+        }
+        (self.asked, self.stale) = (now, false);
+        vec![Turn::Wish(Wish::Inspect(self.name.clone()))]
+    }
+
+    /// What the world found out about a pod.
+    pub fn learn(&mut self, page: &PodPage) {
+        if page.name == self.name {
+            self.about = Some(page.clone());
+        }
+    }
+
+    /// The log that was asked for.
+    pub fn read(&mut self, of: &LogOf, lines: &Result<Vec<String>, Box<Problem>>) {
+        if self.log.as_ref() == Some(of) {
+            self.lines = Some(lines.clone());
+        }
+    }
+
+    fn container_name(&self) -> String {
+        let container = self.about.as_ref().and_then(|page| page.containers.get(self.container));
+        container.map(|container| container.name.clone()).unwrap_or_default()
+    }
+
+    /// Draws it.
+    pub fn draw(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+        heading(frame, area, &self.title(), true, theme);
+        let body = Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(1), ..area };
+        match &self.log {
+            Some(_) => self.draw_log(frame, body, theme),
+            None => self.draw_page(frame, body, shared, theme),
+        }
+    }
+
+    fn title(&self) -> String {
+        match &self.log {
+            None => self.name.clone(),
+            Some(of) => {
+                let container = if of.container.is_empty() { String::new() } else { format!(", {}", of.container) };
+                let which = if of.previous { "log before the last restart" } else { "log" };
+                format!("{}{container}: {which}", self.name)
+            }
+        }
+    }
+
+    fn draw_page(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+        let Some(page) = &self.about else {
+            let words = format!(" asking for {} {}", self.name, theme.glyphs.ellipsis);
+            return put(frame, area, 0, Line::styled(words, theme.style(Role::Quiet)));
+        };
+        let lines = lines(page, self.container, usize::from(area.width), &shared.zone, theme);
+        let top = self.at.min(lines.len().saturating_sub(area.height.into()));
+        for (row, line) in lines.into_iter().skip(top).take(area.height.into()).enumerate() {
+            put(frame, area, row, line);
+        }
+    }
+
+    fn draw_log(&self, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let lines = match &self.lines {
+            None => vec![format!("asking {}", theme.glyphs.ellipsis)],
+            Some(Ok(lines)) if lines.is_empty() => vec!["the log is empty".to_owned()],
+            Some(Ok(lines)) => return self.draw_lines(frame, area, lines, theme),
+            Some(Err(problem)) => message::error(problem).lines().map(str::to_owned).collect(),
+        };
+        let rows = lines.iter().flat_map(|line| text::wrap(line, width.saturating_sub(2)));
+        for (row, line) in rows.take(height).enumerate() {
+            put(frame, area, row, Line::styled(format!(" {line}"), theme.style(Role::Quiet)));
+        }
+    }
+
+    fn draw_lines(&self, frame: &mut Frame<'_>, area: Rect, lines: &[String], theme: &Theme) {
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let end = lines.len().saturating_sub(self.at).max(height.min(lines.len()));
+        let mut rows: Vec<String> = Vec::new();
+        for line in lines.iter().take(end).rev() {
+            if rows.len() >= height {
+                break;
+            }
+            let line = text::cut(line, if self.wrap { LONGEST } else { width }, theme.glyphs.ellipsis);
+            match self.wrap {
+                true => rows.extend(text::wrap(&line, width).into_iter().rev()),
+                false => rows.push(line),
+            }
+        }
+        rows.truncate(height);
+        for (row, line) in rows.into_iter().rev().enumerate() {
+            put(frame, area, row, Line::raw(line));
+        }
+    }
+}
+
+fn lines(page: &PodPage, container: usize, width: usize, zone: &TimeZone, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for finding in &page.findings {
+        let words = std::iter::once(finding.title.clone()).chain(finding.next.iter().map(ToString::to_string));
+        for (place, words) in words.enumerate() {
+            let (sign, role) =
+                if place == 0 { (theme.glyphs.bad, Role::Bad) } else { (theme.glyphs.arrow, Role::Plain) };
+            lines.extend(signed(sign, &words, width, role, theme));
+        }
+        let raw = finding.detail.iter().flat_map(|detail| text::wrap(detail, width.saturating_sub(5)));
+        lines.extend(raw.map(|raw| Line::styled(format!("   | {raw}"), theme.style(Role::Quiet))));
+    }
+    for (word, fact) in &page.facts {
+        lines.extend(fact_lines(word, fact, width, theme));
+    }
+    section(&mut lines, "Containers", page.containers.is_empty(), theme);
+    for (place, one) in page.containers.iter().enumerate() {
+        lines.extend(container_lines(one, place == container, width, theme));
+    }
+    section(&mut lines, "Conditions", page.conditions.is_empty(), theme);
+    for (kind, met, why) in &page.conditions {
+        let (sign, role) = if *met { (theme.glyphs.ok, Role::Ok) } else { (theme.glyphs.bad, Role::Bad) };
+        let words = if why.is_empty() { kind.clone() } else { format!("{kind}: {why}") };
+        lines.extend(signed(sign, &words, width, role, theme));
+    }
+    section(&mut lines, "Events, newest first", page.events.is_empty(), theme);
+    lines.extend(page.events.iter().flat_map(|event| event_lines(event, width, zone, theme)));
+    lines
+}
+
+fn section(lines: &mut Vec<Line<'static>>, title: &'static str, empty: bool, theme: &Theme) {
+    if !empty {
+        lines.push(Line::styled(format!(" {title}"), theme.style(Role::Title)));
+    }
+}
+
+fn fact_lines(word: &str, fact: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let rows = text::wrap(fact, width.saturating_sub(14)).into_iter().enumerate();
+    let word = |row| if row == 0 { text::pad(word, 11, theme.glyphs.ellipsis) } else { " ".repeat(11) };
+    rows.map(|(row, line)| {
+        Line::from_iter([Span::styled(format!(" {} ", word(row)), theme.style(Role::Quiet)), Span::raw(line)])
+    })
+    .collect()
+}
+
+fn container_lines(one: &ContainerLine, chosen: bool, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let restarts = match one.restarts {
+        0 => String::new(),
+        1 => ", restarted once".to_owned(),
+        times => format!(", restarted {times} times"),
+    };
+    let reason = if one.reason.is_empty() { String::new() } else { format!(": {}", one.reason) };
+    let (sign, role) = match (one.ready, one.restarts) {
+        (true, _) => (theme.glyphs.ok, Role::Ok),
+        (false, 0) => (theme.glyphs.wait, Role::Wait),
+        (false, _) => (theme.glyphs.bad, Role::Bad),
+    };
+    let cursor = if chosen { theme.glyphs.cursor } else { " " };
+    let words = format!("{cursor}{} {}{restarts}{reason}", one.name, one.state);
+    let mut lines = signed(sign, &words, width, role, theme);
+    if !one.image.is_empty() {
+        lines.extend(signed(" ", &format!(" {}", one.image), width, Role::Quiet, theme));
+    }
+    lines
+}
+
+fn event_lines(event: &EventLine, width: usize, zone: &TimeZone, theme: &Theme) -> Vec<Line<'static>> {
+    let at = event.at.map(|at| message::time(at, zone)).unwrap_or_default();
+    let times = if event.count > 1 { format!(" ({} times)", event.count) } else { String::new() };
+    let role = if event.warning { Role::Bad } else { Role::Plain };
+    let sign = if event.warning { theme.glyphs.attention } else { theme.glyphs.dot };
+    signed(sign, &format!("{at:<8} {}{times}: {}", event.reason, event.text), width, role, theme)
+}
+
+fn signed(sign: &str, words: &str, width: usize, role: Role, theme: &Theme) -> Vec<Line<'static>> {
+    let rows = text::wrap(words, width.saturating_sub(5)).into_iter().enumerate();
+    rows.map(|(row, line)| {
+        let sign = if row == 0 { sign } else { " " };
+        Line::from_iter([Span::styled(format!(" {sign} "), theme.style(role)), Span::styled(line, theme.style(role))])
+    })
+    .collect()
+}

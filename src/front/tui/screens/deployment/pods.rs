@@ -1,0 +1,148 @@
+//! The pods, grouped by what they belong to, problems first. Only the rows that are seen are built. Must not know how the order
+//! is kept.
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::{
+    keys::moved,
+    pane::{Mark, put, row, window},
+    steps::between,
+};
+use crate::{
+    front::{
+        clock,
+        tui::{
+            follow::{PodList, Row, RowName, Standing, Tally},
+            keys::Action,
+            shared::Shared,
+            text,
+            theme::{Role, Theme},
+        },
+    },
+    run::event::PodChange,
+};
+
+/// Columns from which on the reason stands behind a pod.
+const WIDE: usize = 76;
+
+/// What is selected. Rows move while somebody looks at them, so the row is remembered by name.
+#[derive(Debug, Clone, Default)]
+pub struct Cursor {
+    row: Option<RowName>,
+    at: usize,
+    /// Only what is in trouble.
+    pub stuck: bool,
+}
+
+impl Cursor {
+    /// Where it is now.
+    pub fn position(&self, pods: &PodList) -> usize {
+        let found = self.row.as_ref().and_then(|row| pods.position(self.stuck, row));
+        found.unwrap_or(self.at).min(pods.len(self.stuck).saturating_sub(1))
+    }
+
+    /// Moves it.
+    pub fn go(&mut self, action: Action, pods: &PodList) {
+        let Some(to) = moved(action, self.position(pods), pods.len(self.stuck)) else { return };
+        self.at = to;
+        self.row = pods.rows(self.stuck, to, 1).first().map(Row::name);
+    }
+
+    /// Selects a pod.
+    pub fn select(&mut self, name: &str) {
+        self.row = Some(RowName::Pod(name.to_owned()));
+    }
+
+    /// The selected pod, unless it is an owner that is selected.
+    pub fn pod(&self, pods: &PodList) -> Option<String> {
+        match pods.rows(self.stuck, self.position(pods), 1).first()?.name() {
+            RowName::Pod(name) => Some(name),
+            RowName::Group(_) => None,
+        }
+    }
+}
+
+/// A heading: pods in numbers.
+pub fn title(pods: &PodList, stuck: bool) -> String {
+    let only = if stuck { ", only those in trouble" } else { "" };
+    format!("Pods {}{only}", numbers(pods.tally()))
+}
+
+fn numbers(tally: &Tally) -> String {
+    let counts = Standing::ALL.iter().rev().filter(|standing| tally.of(**standing) > 0);
+    let counts: String = counts.map(|standing| format!(", {} {}", tally.of(*standing), standing.word())).collect();
+    format!("{}{counts}", tally.all())
+}
+
+/// Draws those that are seen.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, cursor: &Cursor, focused: bool, shared: &Shared, theme: &Theme) {
+    let pods = &shared.run.pods;
+    if pods.len(cursor.stuck) == 0 {
+        let words = if cursor.stuck { "  no pod is in trouble" } else { "  nothing runs yet" };
+        return put(frame, area, 0, Line::styled(words, theme.style(Role::Quiet)));
+    }
+    let (height, width) = (usize::from(area.height), usize::from(area.width));
+    let at = cursor.position(pods);
+    let top = window(at, pods.len(cursor.stuck), height);
+    for (place, pod) in pods.rows(cursor.stuck, top, height).iter().enumerate() {
+        let mark = Mark::of(top + place == at, focused);
+        put(frame, area, place, line(pod, shared, width, mark, theme));
+    }
+}
+
+fn line(pod: &Row<'_>, shared: &Shared, width: usize, mark: Mark, theme: &Theme) -> Line<'static> {
+    match pod {
+        Row::Group { owner, tally } => {
+            let owner = if owner.is_empty() { "others" } else { owner };
+            let words = format!("{owner}  {}", numbers(tally));
+            row(vec![(text::pad(&words, width.saturating_sub(1), theme.glyphs.ellipsis), Role::Title)], mark, theme)
+        }
+        Row::Pod { name, standing, since } => {
+            let known = shared.run.state.pods.get(*name);
+            let age = clock(between(*since, shared.run.ended.unwrap_or(shared.now)));
+            row(pieces(name, *standing, known, &age, width, theme), mark, theme)
+        }
+    }
+}
+
+fn pieces(
+    name: &str,
+    standing: Standing,
+    known: Option<&PodChange>,
+    age: &str,
+    width: usize,
+    theme: &Theme,
+) -> Vec<(String, Role)> {
+    let (glyph, role) = sign(standing, theme);
+    let ellipsis = theme.glyphs.ellipsis;
+    let state = known.map_or("", |pod| pod.state.as_str());
+    let reason = known.and_then(|pod| pod.reason.as_deref()).unwrap_or_default();
+    let counts = known.filter(|pod| pod.containers > 1).map(|pod| format!("{}/{}", pod.ready, pod.containers));
+    let counts = counts.unwrap_or_default();
+    if width < WIDE {
+        let room = width.saturating_sub(21);
+        return vec![
+            (format!("{glyph} "), role),
+            (text::pad(name, room, ellipsis), Role::Plain),
+            (format!(" {}", text::pad(state, 9, ellipsis)), role),
+            (format!("{age:>8}"), Role::Quiet),
+        ];
+    }
+    let room = (width.saturating_sub(45) / 2).max(20);
+    vec![
+        (format!("{glyph} "), role),
+        (text::pad(name, room, ellipsis), Role::Plain),
+        (format!(" {} ", text::pad(state, 18, ellipsis)), role),
+        (format!("{counts:>5}{age:>9}  "), Role::Quiet),
+        (text::pad(reason, width.saturating_sub(room + 39), ellipsis), Role::Plain),
+    ]
+}
+
+/// The sign of a pod, and what it is.
+pub fn sign(standing: Standing, theme: &Theme) -> (&'static str, Role) {
+    match standing {
+        Standing::Stuck => (theme.glyphs.bad, Role::Bad),
+        Standing::Waiting => (theme.glyphs.wait, Role::Wait),
+        Standing::Ready => (theme.glyphs.ok, Role::Ok),
+        Standing::Ended => (theme.glyphs.skip, Role::Quiet),
+    }
+}
