@@ -161,7 +161,10 @@ impl Follow {
                 self.end(at, summary);
                 self.finished = message::sentence(&event.kind, &self.zone);
             }
-            EventKind::Calling { .. } | EventKind::Child { .. } | EventKind::Note { .. } => {}
+            EventKind::LadderPlanned { .. }
+            | EventKind::Calling { .. }
+            | EventKind::Child { .. }
+            | EventKind::Note { .. } => {}
         }
     }
 
