@@ -9,7 +9,7 @@ use ratatui::{
 use super::{
     edit::Typing,
     form::{self, Item},
-    table::{self, Columns},
+    table::Columns,
     target, value,
     way::At,
 };
@@ -219,16 +219,15 @@ impl Pen<'_> {
     fn field(&self, field: &Field) -> Vec<Line<'static>> {
         let typing = self.picture.typing.filter(|typing| typing.key == field.key);
         let problem = match typing {
-            Some(typing) => typing.error.as_ref(),
-            // That an answer is missing stands in its place, and what for below the form.
-            None => field.problem.as_ref().filter(|_| field.relevant && !(field.required && field.text().is_empty())),
+            Some(typing) => typing.error.clone(),
+            None => value::problem(field, self.picture.shared),
         };
         let mut lines = vec![match typing {
             Some(typing) => self.typing(field, typing),
             None => self.answer(field),
         }];
         let attention = self.theme().glyphs.attention;
-        lines.extend(problem.into_iter().flat_map(|problem| self.below(attention, problem, Role::Bad)));
+        lines.extend(problem.into_iter().flat_map(|problem| self.below(attention, &problem, Role::Bad)));
         lines
     }
 
@@ -236,7 +235,9 @@ impl Pen<'_> {
         let glyphs = self.theme().glyphs;
         match field {
             field if !field.relevant => (glyphs.skip, Role::Off),
-            field if field.problem.is_some() => (glyphs.attention, Role::Bad),
+            field if field.problem.is_some() || value::problem(field, self.picture.shared).is_some() => {
+                (glyphs.attention, Role::Bad)
+            }
             _ => (" ", Role::Plain),
         }
     }
@@ -248,9 +249,7 @@ impl Pen<'_> {
         let steps = self.here && field.relevant && value::step(field, self.picture.shared, true).is_some();
         let [before, after] = if steps { [self.theme().glyphs.more[0], self.theme().glyphs.more[1]] } else { ["", ""] };
         let shown = match words.as_str() {
-            "" if !field.relevant => String::new(),
-            "" if field.required => "(needs an answer)".to_owned(),
-            "" => "(none)".to_owned(),
+            "" => value::absent(field, self.picture.shared),
             words if steps => format!("{before} {} {after}", self.cut(words, value.saturating_sub(4))),
             words => words.to_owned(),
         };
@@ -363,78 +362,4 @@ impl Pen<'_> {
             words.into_iter().map(|words| Line::styled(format!("{indent}{words}"), self.theme().style(Role::Quiet)));
         lines.into_iter().enumerate().map(line).chain(words).collect()
     }
-}
-
-/// The lines that help with what is selected: at most `rows`.
-pub fn help(picture: &Picture<'_>, room: usize, rows: usize) -> Vec<Line<'static>> {
-    let (title, words) = help_words(picture);
-    let lines = text::wrap(&format!("{title} {words}"), room.saturating_sub(2));
-    let cut = lines.len() > rows;
-    let mut shown: Vec<Line<'static>> = Vec::new();
-    for (index, line) in lines.into_iter().take(rows).enumerate() {
-        let line = if cut && index + 1 == rows { line + " " + picture.theme.glyphs.ellipsis } else { line };
-        let line = text::cut(&line, room.saturating_sub(1), picture.theme.glyphs.ellipsis);
-        shown.push(match line.strip_prefix(title.as_str()).filter(|_| index == 0) {
-            Some(rest) => Line::from_iter([
-                Span::styled(format!(" {title}"), picture.theme.style(Role::Title)),
-                Span::raw(rest.to_owned()),
-            ]),
-            None => Line::raw(format!(" {line}")),
-        });
-    }
-    shown
-}
-
-fn help_words(picture: &Picture<'_>) -> (String, String) {
-    let item = picture.items.iter().find(|item| picture.here.is_some() && item.at() == picture.here);
-    match item {
-        Some(Item::Field(field)) => (format!("{}:", field.title), field_help(field, picture.typing)),
-        Some(Item::Row { table, fields, .. }) => (format!("{}:", table::name(fields)), table_help(picture, table)),
-        Some(Item::Add { table, .. }) => ("One more:".to_owned(), table_help(picture, table)),
-        Some(Item::Look) => ("Seen there:".to_owned(), LOOK_HELP.to_owned()),
-        Some(Item::Problem { .. }) => ("Left to do:".to_owned(), "Enter goes to the question".to_owned()),
-        Some(Item::GoOn(words)) if picture.items.iter().any(Item::open) => {
-            (format!("{words}:"), "something here still wants an answer; it can be given later".to_owned())
-        }
-        Some(Item::GoOn(words)) => (format!("{words}:"), "Enter goes on; Up goes back to the answers".to_owned()),
-        _ => (String::new(), String::new()),
-    }
-}
-
-/// What a look is.
-const LOOK_HELP: &str = "the target is looked at without changing anything there, so that what it has can be offered, checked and \
-                         counted; r looks again";
-
-fn table_help(picture: &Picture<'_>, table: &str) -> String {
-    let help = picture.shared.draft.field(table).map(|field| sentences(&[field.help])).unwrap_or_default();
-    format!("{help} Enter opens a row, a adds one, c copies, d deletes, K and J move it.")
-}
-
-fn field_help(field: &Field, typing: Option<&Typing>) -> String {
-    let expected = match typing.and_then(|typing| typing.kept) {
-        Some(kept) => kept.wants().to_owned(),
-        None if typing.is_some() => expected(field.kind),
-        None => String::new(),
-    };
-    let value = field.text();
-    let chosen = field.offers.iter().find(|offer| offer.value == value && !offer.words.is_empty());
-    let chosen = chosen.map(|offer| format!("{value}: {}", offer.words)).unwrap_or_default();
-    sentences(&[field.help, &expected, &chosen, field.doc])
-}
-
-/// What a field takes, in words.
-fn expected(kind: Kind) -> String {
-    match kind {
-        Kind::Int { min, max } => format!("a whole number from {min} to {max}"),
-        Kind::Quantity => "a quantity such as `500m`, `2` or `16Gi`".to_owned(),
-        Kind::List => "texts with commas between them: `a, b`".to_owned(),
-        Kind::Map => "texts by name: `name=text, name=text`".to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// Sentences with full stops, where they have none.
-fn sentences(texts: &[&str]) -> String {
-    let stopped = |text: &&&str| if text.ends_with(['.', '…']) { (**text).to_owned() } else { format!("{text}.") };
-    texts.iter().filter(|text| !text.is_empty()).map(|text| stopped(&text)).collect::<Vec<_>>().join(" ")
 }

@@ -177,9 +177,11 @@ pub fn standing(items: &[Item], spot: &Spot) -> Option<At> {
     kept.or_else(near).or_else(open).or_else(|| places().next())
 }
 
-/// The last row of a table of which the one with the cursor is gone.
+/// The last row of a table of which the one with the cursor is gone; where none is left, the place for one more.
 fn last_row(items: &[Item], table: &str) -> Option<At> {
-    items.iter().filter_map(Item::at).rfind(|at| matches!(at, At::Row(name, _) if name == table))
+    let of_table = |at: &At| matches!(at, At::Row(name, _) if name == table);
+    let places = || items.iter().filter_map(Item::at);
+    places().filter(of_table).last().or_else(|| places().find(|at| matches!(at, At::Add(name) if name == table)))
 }
 
 /// The place some places after another one; before it, if negative. The ends are the ends.

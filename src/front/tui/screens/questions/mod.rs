@@ -22,6 +22,7 @@ mod answering;
 mod drawing;
 mod edit;
 mod form;
+mod help;
 mod keys;
 mod moving;
 mod picker;
@@ -61,8 +62,8 @@ const WIDE: u16 = 80;
 pub struct Questions {
     way: Way,
     mode: Mode,
-    /// The answers before a row was deleted.
-    undo: Option<Box<Draft>>,
+    /// The table of which a row was deleted last, and the answers before.
+    undo: Option<(String, Box<Draft>)>,
     /// The target that was looked at last.
     looked: Option<Target>,
 }
@@ -93,7 +94,11 @@ impl Screen for Questions {
                     Action::Filter => picker.long(),
                     _ => true,
                 };
-                keys::PICKER.iter().filter(works).copied().collect()
+                let named = |binding: &Binding| match binding.does {
+                    Action::Enter if picker.many => Binding { word: "keep", ..*binding },
+                    _ => *binding,
+                };
+                keys::PICKER.iter().filter(works).map(named).collect()
             }
             _ => self.form_keys(shared),
         }
@@ -217,7 +222,7 @@ impl Questions {
                 let lines = text::wrap(&format!("{}: {}", choice.value, choice.words), room.saturating_sub(2));
                 lines.into_iter().map(|line| Line::raw(format!(" {line}"))).collect()
             }
-            None => drawing::help(picture, room, usize::from(area.height)),
+            None => help::lines(picture, room, usize::from(area.height)),
         }
     }
 }

@@ -8,7 +8,10 @@ use super::{
     way::{At, Spot, Stop},
 };
 use crate::{
-    answers::{draft::Field, question::Kind},
+    answers::{
+        draft::{Draft, Field},
+        question::Kind,
+    },
     front::tui::{
         keys::{Action, Binding},
         screen::{Place, Turn},
@@ -137,7 +140,7 @@ impl Questions {
 
     /// The deleted row comes back; else what was typed for the field goes.
     fn take_back(&mut self, shared: &mut Shared) -> Vec<Turn> {
-        if let Some(before) = self.undo.take() {
+        if let Some(before) = self.deleted(shared) {
             let facts = shared.draft.facts().clone();
             shared.draft = *before;
             shared.draft.learn(facts);
@@ -151,6 +154,14 @@ impl Questions {
         let now = shared.draft.field(&field.key).filter(|now| now.value == field.value && now.origin == field.origin);
         let said = now.map(|now| format!("nothing was typed for it: {}", now.origin));
         said.map(Turn::Say).into_iter().collect()
+    }
+
+    /// The answers before a row of the table was deleted in which the cursor stands.
+    fn deleted(&mut self, shared: &Shared) -> Option<Box<Draft>> {
+        let (Some(At::Row(table, _) | At::Add(table)), Some((of, _))) = (self.here(shared), &self.undo) else {
+            return None;
+        };
+        if table == *of { self.undo.take().map(|(_, before)| before) } else { None }
     }
 
     fn change_rows(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
@@ -180,8 +191,7 @@ impl Questions {
         let before = shared.draft.clone();
         shared.draft.delete_row(&table, row);
         self.changed(shared);
-        self.undo = Some(Box::new(before));
-        let row = row.min(shared.draft.rows(&table).len().saturating_sub(1));
+        self.undo = Some((table.clone(), Box::new(before)));
         self.put(Some(At::Row(table, row)));
         vec![Turn::Say("deleted: u brings it back".to_owned())]
     }

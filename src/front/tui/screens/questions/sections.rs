@@ -11,24 +11,31 @@ use super::{
     way::{self, Stop, Way},
 };
 use crate::{
-    answers::draft::{Draft, Standing},
+    answers::draft::Standing,
     front::tui::{
         shared::Shared,
         text,
         theme::{Role, Theme},
     },
+    plan::fit,
 };
 
 /// State of a stop: sign, words, role.
-fn state(draft: &Draft, number: usize, theme: &Theme) -> (String, &'static str, Role) {
-    let glyphs = theme.glyphs;
+fn state(shared: &Shared, number: usize, theme: &Theme) -> (String, &'static str, Role) {
+    let (glyphs, draft) = (theme.glyphs, &shared.draft);
     match way::stop(draft, number) {
         Stop::Section(section) => match draft.standing(section) {
             Standing::Done => (glyphs.ok.to_owned(), "done", Role::Ok),
             Standing::Attention(open) => (format!("{open} {}", glyphs.attention), "open", Role::Bad),
             Standing::NotRelevant => (glyphs.skip.to_owned(), "not used", Role::Off),
         },
-        Stop::Fit | Stop::Review => (String::new(), "", Role::Plain),
+        Stop::Fit => match shared.fit().verdicts.iter().map(|verdict| verdict.standing).min() {
+            Some(fit::Standing::No) => (glyphs.bad.to_owned(), "does not fit", Role::Bad),
+            Some(fit::Standing::Warning) => (glyphs.attention.to_owned(), "fits in part", Role::Wait),
+            Some(fit::Standing::Fits) => (glyphs.ok.to_owned(), "fits", Role::Ok),
+            None => (String::new(), "", Role::Plain),
+        },
+        Stop::Review => (String::new(), "", Role::Plain),
     }
 }
 
@@ -45,20 +52,20 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, shared: &Shared, way: &Way, theme
         row if row == sections => {
             Line::styled(format!(" {}", theme.glyphs.rule.repeat(width.saturating_sub(2))), theme.style(Role::Quiet))
         }
-        row if row > sections => stop_line(draft, row - 1, row == here, width, theme),
-        row => stop_line(draft, row, row == here, width, theme),
+        row if row > sections => stop_line(shared, row - 1, row == here, width, theme),
+        row => stop_line(shared, row, row == here, width, theme),
     };
     let lines: Vec<Line<'static>> = (0..total).skip(top).take(rows).map(line).collect();
     frame.render_widget(Text::from(lines), area);
 }
 
-fn stop_line(draft: &Draft, number: usize, here: bool, width: usize, theme: &Theme) -> Line<'static> {
+fn stop_line(shared: &Shared, number: usize, here: bool, width: usize, theme: &Theme) -> Line<'static> {
     let glyphs = theme.glyphs;
-    let (sign, words, role) = state(draft, number, theme);
+    let (sign, words, role) = state(shared, number, theme);
     let state = if width >= 28 && !words.is_empty() { format!("{words} {sign}") } else { sign };
     let cursor = if here { glyphs.cursor } else { " " };
     let room = width.saturating_sub(text::width(&state) + 4);
-    let title = text::pad(way::title(draft, number), room, glyphs.ellipsis);
+    let title = text::pad(way::title(&shared.draft, number), room, glyphs.ellipsis);
     let style = match role {
         _ if here => theme.style(Role::Marked),
         Role::Off => theme.style(Role::Off),
@@ -76,7 +83,7 @@ pub fn crumbs(shared: &Shared, way: &Way, room: usize, theme: &Theme) -> Line<'s
     let draft = &shared.draft;
     let sections = draft.sections().len();
     let number = if way.number() < sections { format!("{}/{sections} ", way.number() + 1) } else { String::new() };
-    let (sign, words, role) = state(draft, way.number(), theme);
+    let (sign, words, role) = state(shared, way.number(), theme);
     let head = format!(" {number}{}   ", way::title(draft, way.number()));
     let state = format!("{words} {sign}   ");
     let open = (0..sections).filter(|section| matches!(draft.standing(*section), Standing::Attention(_))).count();

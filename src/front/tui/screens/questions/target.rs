@@ -29,7 +29,8 @@ pub fn words(shared: &Shared) -> String {
 
 /// On what.
 pub fn kind(shared: &Shared) -> TargetKind {
-    said(shared).kind.unwrap_or(TargetKind::Kubernetes)
+    let machine = shared.draft.field("target.kind").is_some_and(|field| field.value == "this-machine");
+    if machine { TargetKind::ThisMachine } else { TargetKind::Kubernetes }
 }
 
 /// Whether a credential plugin wants to ask the person.

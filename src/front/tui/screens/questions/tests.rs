@@ -1,6 +1,7 @@
 //! Promises of the questions: keys go in, text comes out.
+mod random;
+
 use jiff::{Timestamp, tz::TimeZone};
-use proptest::prelude::*;
 use ratatui::{Terminal, backend::TestBackend};
 use secrecy::ExposeSecret;
 use tui_input::InputRequest;
@@ -14,7 +15,6 @@ use crate::{
     answers::{facts::Facts, layers::Layers, layers::Origin, preset, shipped},
     front::tui::{
         screen::Place,
-        theme::{Palette, UNICODE},
         wish::{Beginnings, Wish},
     },
     problem::Problem,
@@ -270,14 +270,20 @@ fn rows_are_added_copied_moved_deleted_and_brought_back() {
     assert_eq!(names(&bench), ["small-2", "small"]);
     bench.act(Action::Delete);
     assert_eq!(names(&bench), ["small"]);
+    bench.at("ray.tag");
     bench.act(Action::Unsay);
-    assert_eq!(names(&bench), ["small-2", "small"]);
+    assert_eq!(names(&bench), ["small"], "it comes back where it was deleted");
+    bench.at("ray.pools");
+    bench.act(Action::Delete);
+    bench.act(Action::Unsay);
+    assert_eq!(names(&bench), ["small"]);
+    bench.act(Action::Copy);
     bench.act(Action::Add);
     has(&bench.seen(80, 24), &["Ray / Pool pool-3", "CPUs", "back to worker pools"]);
     bench.fill("ray.pools[2].name", "big");
     bench.act(Action::Back);
     assert_eq!(bench.here(), Some(At::Row("ray.pools".to_owned(), 2)));
-    assert_eq!(names(&bench), ["small-2", "small", "big"]);
+    assert_eq!(names(&bench), ["small", "small-2", "big"]);
 }
 
 #[test]
@@ -413,66 +419,6 @@ fn this_machine_has_its_own_questions() {
     }
 }
 
-/// Something that a person does.
-#[derive(Debug, Clone)]
-enum Doing {
-    Act(Action),
-    Edit(Edit),
-    Draw(u16, u16),
-}
-
-fn doing() -> impl Strategy<Value = Doing> {
-    let known: Vec<Action> = keys::FORM.iter().chain(keys::PICKER).map(|binding| binding.does).collect();
-    prop_oneof![
-        6 => prop::sample::select(known).prop_map(Doing::Act),
-        2 => "\\PC{0,6}".prop_map(|text| Doing::Edit(Edit::Paste(text))),
-        1 => any::<char>().prop_map(|letter| Doing::Edit(Edit::Key(InputRequest::InsertChar(letter)))),
-        1 => Just(Doing::Edit(Edit::Key(InputRequest::DeletePrevChar))),
-        1 => (0_u16..130, 0_u16..50).prop_map(|(width, height)| Doing::Draw(width, height)),
-    ]
-}
-
-fn said(bench: &Bench) -> String {
-    format!("{:?}", bench.shared.draft.layers().merged())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
-
-    #[test]
-    fn anything_can_be_pressed_at_any_size(machine in any::<bool>(), doings in prop::collection::vec(doing(), 1..60)) {
-        let mut bench = Bench::of("github");
-        if machine {
-            bench.shared.draft.say("target.kind", "this-machine").unwrap();
-        }
-        for doing in doings {
-            match doing {
-                Doing::Act(action) => drop(bench.act(action)),
-                Doing::Edit(edit) => bench.screen.edit(&edit, &mut bench.shared),
-                Doing::Draw(width, height) => drop(bench.draw(width, height, Theme { palette: Palette::Mono, glyphs: &UNICODE })),
-            }
-        }
-        // Whatever is open is left.
-        bench.acts(&[Action::Back, Action::Back]);
-        if bench.screen.typing() {
-            bench.act(Action::Back);
-        }
-        bench.screen.mode = Mode::Moving;
-        let (before, here) = (said(&bench), bench.here());
-        if bench.screen.way.next(&bench.shared.draft).is_some() {
-            bench.acts(&[Action::Next, Action::Previous]);
-            prop_assert_eq!(bench.here(), here.clone());
-        }
-        bench.act(Action::Enter);
-        if bench.screen.typing() {
-            bench.screen.edit(&Edit::Paste("x, y".to_owned()), &mut bench.shared);
-            bench.act(Action::Back);
-            prop_assert_eq!(bench.here(), here);
-            prop_assert_eq!(said(&bench), before);
-        }
-    }
-}
-
 #[test]
 fn nothing_is_too_small() {
     let mut bench = Bench::of("github");
@@ -484,4 +430,51 @@ fn nothing_is_too_small() {
     }
     bench.screen.way.stand(Spot { row: Some(("ray.pools".to_owned(), 9)), at: None });
     has(&bench.seen(80, 24), &["back to"]);
+}
+
+#[test]
+fn a_secret_of_an_earlier_session_is_asked_for_again() {
+    let mut bench = Bench::of("github");
+    bench.shared.draft.say("login.client-secret", "ask:login.client-secret").unwrap();
+    bench.at("login.method");
+    has(&bench.seen(120, 40), &["! Client secret", "type it again"]);
+}
+
+#[test]
+fn an_empty_table_has_a_place_for_its_first_row() {
+    let mut bench = Bench::fresh();
+    bench.at("ray.pools");
+    bench.act(Action::Delete);
+    assert_eq!(bench.here(), Some(At::Add("ray.pools".to_owned())));
+    has(&bench.seen(80, 24), &["(none)  a adds one"]);
+    bench.act(Action::Unsay);
+    assert_eq!(bench.here(), Some(At::Row("ray.pools".to_owned(), 0)));
+}
+
+#[test]
+fn lists_with_offers_are_marked_and_what_was_typed_stays_among_them() {
+    let mut bench = Bench::fresh();
+    let taint = "nvidia.com/gpu=present:NoSchedule";
+    let node = crate::answers::facts::NodeFact { taints: vec![taint.to_owned()], ..Default::default() };
+    bench.shared.draft.learn(Facts { nodes: vec![node], ..Facts::default() });
+    bench.shared.draft.say("ray.pools[0].tolerations", "own=x:NoExecute").unwrap();
+    bench.at("ray.pools[0].tolerations");
+    bench.act(Action::Enter);
+    has(&bench.seen(80, 24), &["[ ] nvidia.com/gpu", "[✓] own=x:NoExecute"]);
+    bench.acts(&[Action::First, Action::Toggle, Action::Enter]);
+    assert_eq!(bench.text("ray.pools[0].tolerations"), format!("{taint}, own=x:NoExecute"));
+}
+
+#[test]
+fn the_keys_are_those_that_work_here() {
+    let mut bench = Bench::fresh();
+    let does = |bench: &Bench| -> Vec<Action> { bench.screen.keys(&bench.shared).iter().map(|key| key.does).collect() };
+    bench.at("login.method");
+    assert!(!does(&bench).contains(&Action::Delete) && !does(&bench).contains(&Action::Look));
+    bench.at("ray.pools");
+    assert!(
+        [Action::Add, Action::Copy, Action::Delete, Action::MoveUp].iter().all(|action| does(&bench).contains(action))
+    );
+    bench.at("target.kind");
+    assert!(does(&bench).contains(&Action::Look) && !does(&bench).contains(&Action::Add));
 }

@@ -23,15 +23,40 @@ pub fn words(field: &Field) -> String {
 
 /// Where a secret is kept, in words.
 fn secret(reference: &str) -> String {
-    let rest = |way: Kept| way.text(reference);
+    let rest = |kept: Kept| kept.text(reference);
     match Kept::of(reference) {
         Some(Kept::Typed) => "typed, kept in memory only".to_owned(),
-        Some(way @ Kept::Env) => format!("from env {}", rest(way)),
-        Some(way @ Kept::File) => format!("from file {}", rest(way)),
-        Some(way @ Kept::Command) => format!("from command {}", rest(way)),
-        Some(way @ Kept::Cluster) if rest(way).starts_with(GENERATED) => "made up by hubwright".to_owned(),
-        Some(way @ Kept::Cluster) => format!("from Secret {}", rest(way)),
+        Some(kept @ Kept::Env) => format!("from env {}", rest(kept)),
+        Some(kept @ Kept::File) => format!("from file {}", rest(kept)),
+        Some(kept @ Kept::Command) => format!("from command {}", rest(kept)),
+        Some(kept @ Kept::Cluster) if rest(kept).starts_with(GENERATED) => "made up by hubwright".to_owned(),
+        Some(kept @ Kept::Cluster) => format!("from Secret {}", rest(kept)),
         None => String::new(),
+    }
+}
+
+/// What stands where there is no value.
+pub fn absent(field: &Field, shared: &Shared) -> String {
+    let current = shared.beginnings.as_ref().and_then(|known| known.current.as_ref());
+    match (field.key.as_str(), current) {
+        _ if !field.relevant => String::new(),
+        _ if field.required => "(needs an answer)".to_owned(),
+        ("target.context", Some(current)) => format!("(the current one: {current})"),
+        _ => "(none)".to_owned(),
+    }
+}
+
+/// What is wrong with a field. That an answer is missing is none: it stands in its place. A secret that was typed in an
+/// earlier session was not kept.
+pub fn problem(field: &Field, shared: &Shared) -> Option<String> {
+    let text = field.text();
+    let forgotten = |label: &str| !shared.secrets.contains_key(label);
+    match text.strip_prefix(Kept::Typed.scheme()) {
+        _ if !field.relevant || (field.required && text.is_empty()) => None,
+        Some(label) if matches!(field.kind, Kind::Secret) && field.problem.is_none() && forgotten(label) => {
+            Some("was typed in an earlier session and not kept: type it again".to_owned())
+        }
+        _ => field.problem.clone(),
     }
 }
 
