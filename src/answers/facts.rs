@@ -41,13 +41,18 @@ pub struct Facts {
 impl Facts {
     /// What the cluster's GPUs are called; the usual name where there are none, or of several kinds.
     pub fn gpu_resource(&self) -> &str {
-        let is_gpu = |name: &&String| name.contains("gpu") || name.contains("/mig-");
-        let names: BTreeSet<&String> = self.nodes.iter().flat_map(|node| node.gpus.keys()).filter(is_gpu).collect();
+        let gpus = self.nodes.iter().flat_map(|node| node.gpus.keys()).filter(|name| is_gpu(name));
+        let names: BTreeSet<&String> = gpus.collect();
         match names.into_iter().collect::<Vec<_>>().as_slice() {
             [name] => name,
             _ => "nvidia.com/gpu",
         }
     }
+}
+
+/// Whether a device that nodes offer is a GPU, or a part of one, by its name.
+pub fn is_gpu(resource: &str) -> bool {
+    resource.contains("gpu") || resource.contains("/mig-")
 }
 
 /// One storage class.

@@ -2,7 +2,11 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    answers::{detect::Detected, facts::Facts},
+    answers::{
+        detect::Detected,
+        facts::{Facts, NodeFact, UsedFact},
+        figures,
+    },
     health::text,
 };
 
@@ -19,6 +23,7 @@ pub fn cluster(context: &str, namespace: &str, facts: &Facts) -> String {
             format!("{context}, Kubernetes {}", facts.server_version.as_deref().unwrap_or("of unknown version")),
         ),
         ("nodes", nodes(facts)),
+        ("used", used(facts)),
         ("storage", classes(facts, "storageclasses", storage)),
         ("ingress", classes(facts, "ingressclasses", ingress)),
         ("issuers", list(facts.cluster_issuers.iter().cloned())),
@@ -54,6 +59,23 @@ pub fn nodes(facts: &Facts) -> String {
     format!("{}: {} CPUs, {} GiB of memory{devices}", facts.nodes.len(), cpus / 1000, memory >> 30)
 }
 
+/// What others take of the nodes, and those that take nothing new.
+fn used(facts: &Facts) -> String {
+    if facts.nodes.is_empty() || facts.unseen.contains("pods") {
+        return "not known: pods of all namespaces may not be seen".to_owned();
+    }
+    let all: Vec<&UsedFact> = facts.nodes.iter().filter_map(|node| node.used.as_ref()).collect();
+    let cpu = all.iter().map(|used| used.cpu_millis).fold(0, u64::saturating_add);
+    let memory = all.iter().map(|used| used.memory_bytes).fold(0, u64::saturating_add);
+    let closed: Vec<&NodeFact> = facts.nodes.iter().filter(|node| node.closed.is_some()).collect();
+    let closed = match closed.as_slice() {
+        [] => String::new(),
+        [node] => format!("; node {} takes no new pods", node.name),
+        nodes => format!("; {} nodes take no new pods", nodes.len()),
+    };
+    format!("{} CPU and {} by pods of others{closed}", figures::cpu(cpu), figures::bytes(memory))
+}
+
 fn classes<'a>(facts: &Facts, kind: &str, classes: impl Iterator<Item = (&'a str, bool)>) -> String {
     if facts.unseen.contains(kind) {
         return UNSEEN.to_owned();
@@ -83,7 +105,7 @@ fn state(facts: &Facts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::facts::{NodeFact, StorageClassFact};
+    use crate::answers::facts::{Closed, StorageClassFact};
 
     #[test]
     fn a_cluster_is_told_in_a_few_lines() {
@@ -99,6 +121,17 @@ mod tests {
         assert!(text.contains("nodes      2: 15 CPUs, 62 GiB of memory, 4 nvidia.com/gpu\n"), "{text}");
         assert!(text.contains("storage    fast (default)\n"), "{text:?}");
         assert!(text.contains("namespace  hub, will be made\n"), "{text}");
+        let used = UsedFact { cpu_millis: 1_250, memory_bytes: 3 << 30, ..UsedFact::default() };
+        let closed = NodeFact {
+            name: "n2".to_owned(),
+            used: Some(used.clone()),
+            closed: Some(Closed::Cordoned),
+            ..NodeFact::default()
+        };
+        let busy = NodeFact { used: Some(used), ..NodeFact::default() };
+        let text = cluster("prod", "hub", &Facts { nodes: vec![busy, closed], ..Facts::default() });
+        let expected = "used       2.5 CPU and 6 GiB by pods of others; node n2 takes no new pods\n";
+        assert!(text.contains(expected), "{text}");
         let unseen = cluster("prod", "hub", &Facts::default());
         assert!(unseen.contains("none that you may see") && unseen.contains("ingress    none\n"), "{unseen}");
     }

@@ -28,7 +28,8 @@ pub struct Seat<'a> {
     pub room: Amounts,
     /// What is left.
     pub left: Amounts,
-    always: Amounts,
+    /// What always runs here.
+    pub always: Amounts,
     most: Amounts,
 }
 
@@ -103,6 +104,15 @@ impl<'a> Board<'a> {
             missing -= here;
         }
         count - missing
+    }
+
+    /// Takes everything of ours away again.
+    pub fn clear(&mut self) {
+        for seat in &mut self.seats {
+            seat.left = seat.room.clone();
+            seat.always = Amounts::default();
+            seat.most = Amounts::default();
+        }
     }
 
     /// How many pods would find a place now.

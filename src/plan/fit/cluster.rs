@@ -95,14 +95,16 @@ fn total(demands: &[Demand], count: fn(&Demand) -> u64) -> Amounts {
     })
 }
 
-/// Puts everything down.
+/// Puts everything down. Where large before small leaves a single part without a place, those go first: nothing works without
+/// them, so that it is a pool which is said to lack room.
 fn placed(demands: Vec<Demand>, board: &mut Board<'_>, others_known: bool) -> Vec<Outcome> {
     let mut outcomes: Vec<Outcome> = demands.into_iter().map(|demand| Outcome::new(demand, board)).collect();
-    let order = large_first(&outcomes, board);
-    for index in &order {
-        if let Some(outcome) = outcomes.get_mut(*index) {
-            outcome.place_always(board);
-        }
+    let mut order = large_first(&outcomes, board);
+    place_always(&mut outcomes, &order, board);
+    if outcomes.iter().any(|outcome| outcome.demand.kind == Kind::Part && outcome.short_of.is_some()) {
+        board.clear();
+        order.sort_by_key(|index| outcomes.get(*index).is_some_and(|outcome| outcome.demand.kind != Kind::Part));
+        place_always(&mut outcomes, &order, board);
     }
     for outcome in &mut outcomes {
         outcome.at_once = board.capacity(&outcome.open, &outcome.demand.asks);
@@ -116,6 +118,14 @@ fn placed(demands: Vec<Demand>, board: &mut Board<'_>, others_known: bool) -> Ve
         outcome.refused = obstacle::verdict(&outcome.demand, board, others_known);
     }
     outcomes
+}
+
+fn place_always(outcomes: &mut [Outcome], order: &[usize], board: &mut Board<'_>) {
+    for index in order {
+        if let Some(outcome) = outcomes.get_mut(*index) {
+            outcome.place_always(board);
+        }
+    }
 }
 
 /// GPUs first, then what is bound to some nodes, then by the part of the largest node that one pod takes.
@@ -141,6 +151,7 @@ impl Outcome {
     }
 
     fn place_always(&mut self, board: &mut Board<'_>) {
+        self.short_of = None;
         self.always = board.place(&self.open, &self.demand.asks, always(&self.demand), When::Always);
         self.look_for_shortage(board, self.always < always(&self.demand));
     }

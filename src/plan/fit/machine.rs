@@ -46,6 +46,7 @@ pub fn fit(spec: &Spec, facts: &Facts) -> Fit {
         nodes: vec![picture],
         always,
         most,
+        ..Fit::default()
     }
 }
 

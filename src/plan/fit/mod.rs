@@ -16,7 +16,7 @@ mod summary;
 mod tests;
 
 use crate::answers::{
-    facts::{Closed, Facts},
+    facts::{Closed, Facts, is_gpu},
     spec::Spec,
 };
 
@@ -30,6 +30,8 @@ pub struct Fit {
     pub known: Known,
     /// The nodes, in the order of the facts.
     pub nodes: Vec<NodeFit>,
+    /// The same, those of one kind together.
+    pub groups: Vec<Group>,
     /// What the answers ask for all the time, wherever it runs.
     pub always: Amounts,
     /// What they ask for at most, `always` included: pools at their maximum, one user of each profile, a Dask cluster.
@@ -75,7 +77,29 @@ pub struct NodeFit {
     pub taints: Vec<String>,
 }
 
+/// Nodes of one kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Group {
+    /// How many.
+    pub count: u64,
+    /// Their sums, by the name of the first.
+    pub sum: NodeFit,
+}
+
 impl NodeFit {
+    /// GPUs of all names: those that are there, those that are taken always, and those that are at most.
+    pub fn gpus(&self) -> [u64; 3] {
+        let sum = |amounts: &Amounts| {
+            amounts
+                .gpus
+                .iter()
+                .filter(|(name, _)| is_gpu(name))
+                .map(|(_, count)| count)
+                .fold(0, |a: u64, b| a.saturating_add(*b))
+        };
+        [sum(&self.all), sum(&self.others).saturating_add(sum(&self.always)), sum(&self.most)]
+    }
+
     /// Whether another node is of the same kind: as large, but for some MiB, and as open.
     pub fn is_like(&self, other: &Self) -> bool {
         let size = |node: &Self| (node.all.cpu_millis, node.all.memory >> 28, node.closed);
@@ -142,5 +166,27 @@ pub fn of(spec: &Spec, facts: &Facts) -> Fit {
     let mut fit = if spec.target.machine().is_some() { machine::fit(spec, facts) } else { cluster::fit(spec, facts) };
     // Sorting is stable: within a standing the order is that of the questions.
     fit.verdicts.sort_by_key(|verdict| verdict.standing);
+    fit.groups = grouped(&fit.nodes);
     fit
+}
+
+fn grouped(nodes: &[NodeFit]) -> Vec<Group> {
+    let mut groups: Vec<(&NodeFit, Group)> = Vec::new();
+    for node in nodes {
+        match groups.iter_mut().find(|(first, _)| first.is_like(node)) {
+            Some((_, group)) => group.take_in(node),
+            None => groups.push((node, Group { count: 1, sum: node.clone() })),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+impl Group {
+    fn take_in(&mut self, node: &NodeFit) {
+        self.count += 1;
+        self.sum.all.add(&node.all, 1);
+        self.sum.others.add(&node.others, 1);
+        self.sum.always.add(&node.always, 1);
+        self.sum.most.add(&node.most, 1);
+    }
 }

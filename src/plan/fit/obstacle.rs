@@ -6,7 +6,7 @@ use super::{
     demand::{Demand, Kind},
 };
 use crate::answers::{
-    facts::Closed,
+    facts::{Closed, is_gpu},
     figures,
     room::{self, Room},
 };
@@ -171,11 +171,28 @@ impl<'a> Looking<'a> {
         }
     }
 
+    /// Nodes with the labels and the GPUs that it wants.
+    fn suitable(&self) -> impl Iterator<Item = &'a Seat<'a>> {
+        let gpus = &self.demand.asks.gpus;
+        self.selected().filter(move |seat| gpus.iter().all(|(name, count)| seat.room.gpu(name) >= *count))
+    }
+
+    fn open(&self) -> impl Iterator<Item = &'a Seat<'a>> {
+        let placement = &self.demand.placement;
+        self.suitable().filter(move |seat| seat.is_open_to(placement))
+    }
+
     /// What is free, and what there is in all, on the freest node that may take it; or on any, if none may.
     fn freest(&self, of: fn(&Amounts) -> u64) -> Option<[u64; 2]> {
         let amounts = |seat: &Seat| [of(&seat.room), of(&Amounts::offered(seat.node))];
-        let open = self.selected().filter(|seat| seat.is_open_to(&self.demand.placement)).map(amounts).max();
-        open.or_else(|| self.selected().map(amounts).max())
+        self.open().map(amounts).max().or_else(|| self.suitable().map(amounts).max())
+    }
+
+    /// The most that one may ask for by its own answers beside what always runs.
+    fn fitting(&self, of: fn(&Amounts) -> u64) -> u64 {
+        let left = |seat: &Seat| of(&seat.room).saturating_sub(of(&seat.always));
+        let beside = of(&self.demand.asks).saturating_sub(of(&self.demand.own));
+        self.open().map(left).max().unwrap_or(0).saturating_sub(beside)
     }
 
     fn room(&self, [free, all]: [u64; 2], figure: fn(u64) -> String) -> Room {
@@ -183,9 +200,8 @@ impl<'a> Looking<'a> {
     }
 
     fn too_little_memory(&self, room: [u64; 2]) -> Obstacle {
-        let (asks, own) = (self.demand.asks.memory, self.demand.own.memory);
-        let fitting = down(room[0].saturating_sub(asks.saturating_sub(own)));
-        let least = figures::bytes(asks);
+        let fitting = down(self.fitting(|amounts| amounts.memory));
+        let least = figures::bytes(self.demand.asks.memory);
         Obstacle {
             words: room::too_little(one(self.demand), "memory", &least, &self.room(room, figures::bytes)),
             advice: advice(self.demand.keys.memory.as_ref(), fitting.map(figures::bytes), &format!("{least} free")),
@@ -195,10 +211,9 @@ impl<'a> Looking<'a> {
     }
 
     fn too_little_cpu(&self, room: [u64; 2]) -> Obstacle {
-        let (asks, own) = (self.demand.asks.cpu_millis, self.demand.own.cpu_millis);
-        let fitting = room[0].saturating_sub(asks.saturating_sub(own)) / 100 * 100;
+        let fitting = self.fitting(|amounts| amounts.cpu_millis) / 100 * 100;
         let fitting = (fitting > 0).then(|| figures::cpu(fitting));
-        let least = figures::cpu(asks);
+        let least = figures::cpu(self.demand.asks.cpu_millis);
         Obstacle {
             words: room::too_little(one(self.demand), "CPU", &least, &self.room(room, figures::cpu)),
             advice: advice(self.demand.keys.cpu.as_ref(), fitting.clone(), &format!("{least} CPU free")),
@@ -242,9 +257,7 @@ impl<'a> Looking<'a> {
 }
 
 fn gpus_of<'a>(seat: &Seat<'a>) -> impl Iterator<Item = &'a str> {
-    let gpus =
-        seat.node.gpus.iter().filter(|(name, count)| **count > 0 && (name.contains("gpu") || name.contains("/mig-")));
-    gpus.map(|(name, _)| name.as_str())
+    seat.node.gpus.iter().filter(|(name, count)| **count > 0 && is_gpu(name)).map(|(name, _)| name.as_str())
 }
 
 fn closed(roomy: &[&Seat<'_>]) -> Obstacle {

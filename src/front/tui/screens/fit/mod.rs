@@ -1,0 +1,172 @@
+//! Fit: will it run there.
+//!
+//! ```text
+//!  3 nodes · 96 CPU, 384 GiB, 4 nvidia.com/gpu · facts 12 s old
+//!  node        CPU                     memory                   GPU
+//!  aks-cpu-0   ▓▓▓▓▓▓▓▓▒▒░░░░░ 26/32   ▓▓▓▓▓▓▓▒▒▒▒░░░░  96/126
+//!  aks-gpu-0   ▓▓▓▓▒▒▒▒░░░░░░░ 18/32   ▓▓▓▒▒▒▒▒▒▒░░░░░  88/126  ■■□□ 2/4
+//!  ▓ always   ▒ at most, when pools and people are full   ░ free
+//!
+//!  ▸ ✗ no    pool `big`: one worker needs 130 GiB memory; the freest node has 93 GiB of 126 GiB free
+//!            → make it at most 93 GiB, or add a node with 130 GiB free
+//!    ✓ ok    Ray head, hub, proxy fit
+//! ```
+//!
+//! Everything said here is [`plan::fit`](crate::plan::fit)'s; this screen only draws it, and applies its fixes.
+mod nodes;
+mod sentences;
+
+#[cfg(test)]
+mod tests;
+
+use crossterm::event::KeyCode;
+use ratatui::{Frame, layout::Rect, text::Text};
+
+use self::{nodes::Nodes, sentences::Sentences};
+use crate::{
+    front::tui::{
+        keys::{Action, Binding, Key},
+        screen::{Look, Place, Screen, Turn},
+        shared::Shared,
+        theme::Theme,
+    },
+    plan::fit::{Fit as Picture, Fix, Known, Verdict},
+};
+
+const KEYS: &[Binding] = &[
+    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "the next sentence"),
+    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "the sentence before"),
+    Binding::new(
+        &[Key::Code(KeyCode::Enter), Key::Char('e')],
+        Action::Edit,
+        "edit",
+        "change the answer behind the selected sentence",
+    ),
+    Binding::new(&[Key::Char('f')], Action::Fix, "fix", "make the change that the selected sentence proposes"),
+    Binding::new(&[Key::Char('r')], Action::Look, "look again", "look at the target again"),
+    Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "more nodes"),
+    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "the nodes before"),
+    Binding::new(&[Key::Code(KeyCode::Home)], Action::First, "", "the first sentence"),
+    Binding::new(&[Key::Code(KeyCode::End)], Action::Last, "", "the last sentence"),
+    Binding::new(&[Key::Ctrl('r')], Action::Review, "review", "to the review"),
+    Binding::new(&[Key::Code(KeyCode::Esc), Key::Char('q')], Action::Back, "back", "to the screen before"),
+];
+
+/// Nodes that a page has more than the one before.
+const PAGE: usize = 5;
+
+/// The screen.
+#[derive(Debug, Default)]
+pub struct Fit {
+    /// Sentence that is selected.
+    selected: usize,
+    /// First node that is shown.
+    top: usize,
+}
+
+impl Screen for Fit {
+    fn title(&self, _shared: &Shared) -> String {
+        "fit: will it run there".to_owned()
+    }
+
+    fn keys(&self, shared: &Shared) -> Vec<Binding> {
+        let fit = shared.fit();
+        let selected = self.selected(&fit);
+        let works = |binding: &&Binding| match binding.does {
+            Action::Up | Action::Down | Action::First | Action::Last => fit.verdicts.len() > 1,
+            Action::Edit => selected.is_some_and(|verdict| verdict.key.is_some()),
+            Action::Fix => selected.is_some_and(|verdict| verdict.fix.is_some()),
+            Action::PageUp | Action::PageDown => nodes::rows(&fit).len() > 1,
+            Action::Look => shared.look != Look::Looking,
+            _ => true,
+        };
+        KEYS.iter().filter(works).copied().collect()
+    }
+
+    fn act(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
+        let fit = shared.fit();
+        let last = fit.verdicts.len().saturating_sub(1);
+        // The list may have become shorter since.
+        self.selected = self.selected.min(last);
+        match action {
+            Action::Up => self.selected = self.selected.saturating_sub(1),
+            Action::Down => self.selected = (self.selected + 1).min(last),
+            Action::First => self.selected = 0,
+            Action::Last => self.selected = last,
+            Action::PageUp => self.top = self.top.saturating_sub(PAGE),
+            Action::PageDown => self.top = (self.top + PAGE).min(nodes::rows(&fit).len().saturating_sub(1)),
+            Action::Edit => return self.edited(&fit),
+            Action::Fix => return self.fixed(&fit, shared),
+            Action::Look => return vec![shared.look_at_target(asks(shared))],
+            Action::Review => return vec![Turn::Go(Place::Review, None)],
+            Action::Back => return vec![Turn::Back],
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// `at`: the key of an answer whose sentence is to be selected.
+    fn enter(&mut self, at: Option<&str>, shared: &mut Shared) -> Vec<Turn> {
+        let fit = shared.fit();
+        let about = |verdict: &Verdict| {
+            let key = verdict.key.as_deref().unwrap_or_default();
+            at.is_some_and(|at| key == at || key.strip_prefix(at).is_some_and(|rest| rest.starts_with(['.', '['])))
+        };
+        self.selected = fit.verdicts.iter().position(about).unwrap_or(0);
+        self.top = 0;
+        let look = fit.known == Known::Nothing && shared.look == Look::Not;
+        look.then(|| shared.look_at_target(false)).into_iter().collect()
+    }
+
+    fn draw(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+        let fit = shared.fit();
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let mut lines = sentences::head(&fit, shared, theme, width);
+        if fit.nodes.is_empty() {
+            lines.extend(sentences::absent(&fit, shared, theme, width));
+        }
+        let sentences = Sentences::new(&fit, self.selected(&fit).map(|_| self.at(&fit)), theme, width);
+        let nodes = Nodes::new(&fit, theme, width);
+        let room = height.saturating_sub(lines.len());
+        let (upper, lower) = nodes.share(room, sentences.len());
+        lines.extend(nodes.lines(self.top, upper));
+        lines.extend(sentences.lines(lower));
+        frame.render_widget(Text::from_iter(lines.into_iter().take(height)), area);
+    }
+}
+
+impl Fit {
+    fn at(&self, fit: &Picture) -> usize {
+        self.selected.min(fit.verdicts.len().saturating_sub(1))
+    }
+
+    fn selected<'f>(&self, fit: &'f Picture) -> Option<&'f Verdict> {
+        fit.verdicts.get(self.at(fit))
+    }
+
+    fn edited(&self, fit: &Picture) -> Vec<Turn> {
+        match self.selected(fit).and_then(|verdict| verdict.key.clone()) {
+            Some(key) => vec![Turn::Go(Place::Questions, Some(key))],
+            None => vec![Turn::Say("no answer decides this".to_owned())],
+        }
+    }
+
+    fn fixed(&self, fit: &Picture, shared: &mut Shared) -> Vec<Turn> {
+        let Some(Fix { key, text }) = self.selected(fit).and_then(|verdict| verdict.fix.as_ref()) else {
+            return vec![Turn::Say("nothing here is mended by one change: `e` leads to the answer".to_owned())];
+        };
+        let said = match shared.draft.say(key, text) {
+            Ok(()) => {
+                shared.unsaved = true;
+                format!("`{key}` is `{text}` now")
+            }
+            Err(invalid) => invalid.to_string(),
+        };
+        vec![Turn::Say(said)]
+    }
+}
+
+/// Whether the person agreed to be asked: by looking again, after it was said that a plugin wants to.
+fn asks(shared: &Shared) -> bool {
+    matches!(shared.look, Look::Failed { asks: true, .. })
+}
