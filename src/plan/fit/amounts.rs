@@ -79,6 +79,7 @@ impl Amounts {
     }
 
     /// The same without others.
+    #[must_use]
     pub fn without(&self, less: &Self) -> Self {
         let mut left = self.clone();
         left.take(less, 1);

@@ -225,8 +225,8 @@ impl<'a> Looking<'a> {
     /// `None`: the nodes with room are closed, not reserved.
     fn reserved(&self, roomy: &[&'a Seat<'a>]) -> Option<Obstacle> {
         let barrier = |seat: &&'a Seat<'a>| seat.barrier(&self.demand.placement);
-        let open = roomy.iter().filter(|seat| seat.closed.is_none());
-        let taint = open.filter_map(|seat| barrier(seat)).next()?;
+        let mut open = roomy.iter().filter(|seat| seat.closed.is_none());
+        let taint = open.find_map(barrier)?;
         let words = match self.gpu() {
             Some((resource, _)) if self.all_reserved(resource) => room::gpus_reserved(resource, &taint.words()),
             _ => room::reserved(&taint.words()),
