@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Name of the file.
-const NAME: &str = "journal.jsonl";
+pub const NAME: &str = "journal.jsonl";
 /// How long a lock is waited for that goes by itself.
 const MOMENT: Duration = Duration::from_millis(400);
 

@@ -16,6 +16,7 @@ pub mod index;
 pub mod messages;
 pub mod objects;
 mod owner;
+pub mod page;
 pub mod pod;
 #[cfg(test)]
 mod recorded;

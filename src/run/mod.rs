@@ -11,6 +11,7 @@ pub mod resume;
 pub mod state;
 pub mod timeline;
 pub mod uninstall;
+pub mod watching;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -13,11 +13,10 @@ use crate::{
 /// The secrets that the target does not hold, as a person types them; or how the command ends if they don't.
 pub async fn secrets(deployment: &Deployment) -> Result<ControlFlow<Exit, Typed>, Vec<Problem>> {
     let mut typed = Typed::new();
-    let labels = unsaid(deployment, &typed).await?;
-    if !labels.is_empty() && !is_terminal() {
-        return Err(labels.iter().map(|label| missing(&deployment.layers, label)).collect());
+    if !is_terminal() {
+        complete(deployment, &typed).await?;
     }
-    for label in labels {
+    for label in unsaid(deployment, &typed).await? {
         let (key, title) = question(&deployment.layers, &label).unwrap_or((&label, "Secret"));
         match ask_secret(title, key).map_err(|problem| vec![problem])? {
             Secret::Typed(value) => drop(typed.insert(label, value)),
@@ -29,6 +28,15 @@ pub async fn secrets(deployment: &Deployment) -> Result<ControlFlow<Exit, Typed>
         }
     }
     Ok(ControlFlow::Continue(typed))
+}
+
+/// Asks nobody: names the secrets that were not typed and that the target does not hold.
+pub async fn complete(deployment: &Deployment, typed: &Typed) -> Result<(), Vec<Problem>> {
+    let labels = unsaid(deployment, typed).await?;
+    if labels.is_empty() {
+        return Ok(());
+    }
+    Err(labels.iter().map(|label| missing(&deployment.layers, label)).collect())
 }
 
 async fn unsaid(deployment: &Deployment, typed: &Typed) -> Result<Vec<String>, Vec<Problem>> {

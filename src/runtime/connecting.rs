@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use super::deploying::Typed;
 use crate::{
     answers::{
         questions,
@@ -22,7 +21,10 @@ use crate::{
     },
     health::text,
     problem::Problem,
-    run::ports::{Helm, Journal, Kubernetes, Platform, Ports, Secrets},
+    run::{
+        asked::Typed,
+        ports::{Helm, Journal, Kubernetes, Platform, Ports, Secrets},
+    },
 };
 
 /// How long the cluster may stay silent until a run gives up.

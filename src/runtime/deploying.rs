@@ -24,6 +24,7 @@ use crate::{
     plan::graph::{Action, Plan, StepId},
     problem::Problem,
     run::{
+        asked::Typed,
         event::Outcome,
         executor::{self, INSTALL, Options, Skips},
         ports::{Helm, Ports},
@@ -39,8 +40,6 @@ pub const ANSWERS: &str = "answers.yaml";
 
 /// How long a step may stay stuck on something that only a person can mend, where nobody said.
 pub const PATIENCE: Duration = Duration::from_secs(300);
-
-pub use crate::run::asked::Typed;
 
 /// A deployment that is about to be made.
 pub struct Deployment {

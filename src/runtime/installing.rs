@@ -4,7 +4,7 @@ use std::{ops::ControlFlow, time::Duration};
 
 use super::{
     Outcome, answering, asking,
-    deploying::{self, Deployment, Typed},
+    deploying::{self, Deployment},
     looking, naming, obtaining, password, planning, runs, showing, tell, trusting,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     },
     plan::show,
     problem::{Exit, Problem},
-    run::{event, executor::Skips, ports::Helm},
+    run::{asked::Typed, event, executor::Skips, ports::Helm},
 };
 
 /// `hubwright install`

@@ -19,7 +19,7 @@ mod runs;
 mod showing;
 mod staying;
 mod trusting;
-mod wizard;
+pub mod wizard;
 
 use std::{
     io::{ErrorKind, Write},

@@ -64,7 +64,10 @@ fn offer(acting: &Acting, problem: &Problem) -> Result<Answer, Problem> {
 
 /// The helm to use, fetched if it is missing: for those who agreed to that already.
 pub async fn found_or_fetched(place: &Place) -> Result<Box<dyn Helm>, Problem> {
-    match place.helm(None) {
+    // helm is asked for its version, and may take its time.
+    let asked = place.clone();
+    let found = tokio::task::spawn_blocking(move || asked.helm(None)).await;
+    match found.unwrap_or_else(|_| Err(Problem::new("interrupted", "helm was not looked for to the end").retry())) {
         Err(problem) if problem.code == helm::MISSING => fetch(place).await.map(|(_, (helm, _))| helm),
         found => found.map(|(helm, _)| helm),
     }

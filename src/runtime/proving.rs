@@ -1,6 +1,13 @@
 //! `verify`: climbs the ladder against a deployment, on its own.
 //! Must not change anything but what a rung makes and takes away again.
-use super::{Outcome, answering, connecting::Place, looking, naming, runs, showing};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Outcome, answering,
+    connecting::Place,
+    looking, naming, running, runs,
+    showing::{self, Shown},
+};
 use crate::{
     answers::{facts::Facts, spec::Spec},
     cli::Verify,
@@ -9,7 +16,7 @@ use crate::{
     run::{
         event::{self, EventKind, RungOutcome, RungResult},
         ports::Ports,
-        recorder::Recorder,
+        recorder::{Recorder, Sink},
     },
     verify,
 };
@@ -18,16 +25,23 @@ use crate::{
 pub async fn verify(args: &Verify) -> Outcome {
     let (place, said) = place(args).await?;
     let ports = place.forgetful_ports(Place::no_helm());
+    let (checks, rungs) = (checks(&place, &ports, said).await?, &args.rungs);
+    known(rungs, &checks)?;
+    let climb = async |shown: &Shown, cancel: &CancellationToken| climb(&checks, &ports, rungs, shown, cancel).await;
+    Ok(showing::exit(showing::show(args.showing, climb).await))
+}
+
+/// What is to be proven: what the answers made, else what is found in the namespace.
+pub async fn checks(place: &Place, ports: &Ports, said: Option<Spec>) -> Result<Checks, Vec<Problem>> {
     let checks = match said {
         Some(spec) => plan::build(&spec, &Facts::default()).checks,
-        None => verify::discover(&ports, &place.namespace).await.map_err(|error| vec![*error.problem])?,
+        None => verify::discover(ports, &place.namespace).await.map_err(|error| vec![*error.problem])?,
     };
     if checks.hub.is_none() && checks.ray.is_none() && checks.dask.is_none() {
         let problem = Problem::new("nothing-to-verify", format!("there is no hub, Ray or Dask in {}", place.words()));
         return Err(vec![problem.hint("name the namespace with `-n`, and the cluster with `--context`")]);
     }
-    known(&args.rungs, &checks)?;
-    climb(args, &checks, &ports).await
+    Ok(checks)
 }
 
 /// A name that is no rung is a slip, and not a wish for nothing.
@@ -55,32 +69,23 @@ async fn place(args: &Verify) -> Result<(Place, Option<Spec>), Vec<Problem>> {
     Ok((place, named.answers()?.map(|(_, spec)| spec)))
 }
 
-async fn climb(args: &Verify, checks: &Checks, ports: &Ports) -> Outcome {
-    let outcome = showing::show(args.showing, async |shown, cancel| {
-        let recorder = Recorder::new(ports, shown, 0);
-        let began = ports.clock.now();
-        recorder.say(started(checks, ports));
-        let here = ports.machine().is_ok();
-        recorder.say(EventKind::LadderPlanned { rungs: verify::part(checks, here, &args.rungs) });
-        let rungs = verify::climb_rungs(checks, ports, &|kind| recorder.say(kind), cancel, &args.rungs).await;
-        let outcome = outcome(&rungs, cancel.is_cancelled());
-        let took_ms = u64::try_from(ports.clock.now().duration_since(began).as_millis()).unwrap_or_default();
-        recorder.say(EventKind::RunFinished { outcome, took_ms, changed: false, summary: summary(&rungs) });
-        outcome
-    })
-    .await;
-    Ok(showing::exit(outcome))
-}
-
-fn started(checks: &Checks, ports: &Ports) -> EventKind {
-    EventKind::RunStarted {
-        run: ports.clock.now().strftime("%Y%m%d-%H%M%S").to_string(),
-        command: "verify".to_owned(),
-        deployment: format!("{}/{}", ports.workloads().context(), checks.namespace),
-        plan: String::new(),
-        resumed: false,
-        steps: Vec::new(),
-    }
+/// Climbs the ladder, or some rungs of it with what they need below; whatever happens goes to `sink`.
+pub async fn climb(
+    checks: &Checks,
+    ports: &Ports,
+    rungs: &[String],
+    sink: &dyn Sink,
+    cancel: &CancellationToken,
+) -> event::Outcome {
+    let recorder = Recorder::new(ports, sink, 0);
+    let began = ports.clock.now();
+    recorder.say(running::looking_on("verify", &checks.namespace, ports));
+    recorder.say(EventKind::LadderPlanned { rungs: verify::part(checks, ports.machine().is_ok(), rungs) });
+    let rungs = verify::climb_rungs(checks, ports, &|kind| recorder.say(kind), cancel, rungs).await;
+    let outcome = outcome(&rungs, cancel.is_cancelled());
+    let took_ms = u64::try_from(ports.clock.now().duration_since(began).as_millis()).unwrap_or_default();
+    recorder.say(EventKind::RunFinished { outcome, took_ms, changed: false, summary: summary(&rungs) });
+    outcome
 }
 
 fn outcome(rungs: &[RungResult], cancelled: bool) -> event::Outcome {

@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, time::Duration};
 use super::{
     Outcome,
     connecting::{self, Place},
-    deploying::{ANSWERS, Typed},
+    deploying::ANSWERS,
     naming::{self, Named},
     obtaining, runs, showing, tell,
 };
@@ -15,6 +15,7 @@ use crate::{
     front::plain::{Answer, confirm},
     problem::{Exit, Problem},
     run::{
+        asked::Typed,
         event::Outcome as Ended,
         executor::{Options, Skips},
         uninstall::{self, Inventory},

@@ -1,8 +1,6 @@
 //! `start`, `stop`, and the supervisor of a deployment on this machine. Must not know how processes are kept running.
-use std::{collections::HashMap, ffi::OsString, path::Path, time::Duration};
+use std::{ffi::OsString, path::Path, time::Duration};
 
-use futures::StreamExt;
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::{Outcome, connecting::Place, naming, showing, tell};
@@ -10,12 +8,13 @@ use crate::{
     cli::{Showing, Start, Stop},
     drivers::machine,
     front::status,
-    health::{causes, index::Index, objects::Watched, pod},
+    health::{causes, index::Index, pod},
     problem::{Exit, Problem},
     run::{
-        event::{EventKind, Outcome as Ended, PodChange},
+        event::{EventKind, Outcome as Ended},
         ports::Ports,
         recorder::Recorder,
+        watching::World,
     },
 };
 
@@ -47,23 +46,15 @@ pub async fn start(args: &Start) -> Outcome {
 /// Shows what starts, until all of it is ready.
 async fn follow(place: &Place, ports: &Ports, recorder: &Recorder<'_>, cancel: &CancellationToken) -> Ended {
     let began = ports.clock.now();
-    recorder.say(started(place, ports, began));
-    let (mut index, mut shown) = (Index::new(&place.namespace), HashMap::new());
-    let mut changes = ports.workloads().watch(&place.namespace);
+    recorder.say(looking_on("start", &place.namespace, ports));
+    let world = World::new(&place.namespace);
     let ended = tokio::select! {
         () = cancel.cancelled() => Ended::Interrupted,
         () = ports.clock.sleep(PATIENCE) => Ended::Failed,
-        () = async {
-            while let Some(change) = changes.next().await {
-                index.apply(change);
-                show_changes(&index, &mut shown, recorder);
-                if all_ready(&index) {
-                    return;
-                }
-            }
-        } => Ended::Done,
+        () = world.follow(ports, recorder) => Ended::Failed,
+        () = world.until(all_ready) => Ended::Done,
     };
-    let findings = causes::all(&index, ports.clock.now());
+    let findings = causes::all(&world.index(), ports.clock.now());
     let summary = match ended {
         Ended::Done => vec!["everything is ready; `hubwright verify` proves it".to_owned()],
         _ => findings
@@ -77,24 +68,15 @@ async fn follow(place: &Place, ports: &Ports, recorder: &Recorder<'_>, cancel: &
     ended
 }
 
-fn started(place: &Place, ports: &Ports, now: Timestamp) -> EventKind {
+/// The beginning of a run without steps.
+pub fn looking_on(command: &str, namespace: &str, ports: &Ports) -> EventKind {
     EventKind::RunStarted {
-        run: now.strftime("%Y%m%d-%H%M%S").to_string(),
-        command: "start".to_owned(),
-        deployment: format!("{}/{}", ports.workloads().context(), place.namespace),
+        run: ports.clock.now().strftime("%Y%m%d-%H%M%S").to_string(),
+        command: command.to_owned(),
+        deployment: format!("{}/{namespace}", ports.workloads().context()),
         plan: String::new(),
         resumed: false,
         steps: Vec::new(),
-    }
-}
-
-fn show_changes(index: &Index, shown: &mut HashMap<String, PodChange>, recorder: &Recorder<'_>) {
-    for pod in index.pods() {
-        let change = PodChange::from(pod::line(index, pod));
-        if shown.get(pod.name()) != Some(&change) {
-            shown.insert(pod.name().to_owned(), change.clone());
-            recorder.say(EventKind::PodChanged(change));
-        }
     }
 }
 

@@ -16,3 +16,4 @@ mod render;
 #[path = "../tui/terminal.rs"]
 mod terminal;
 mod tui;
+mod wizard;

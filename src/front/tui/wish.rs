@@ -3,6 +3,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use secrecy::SecretString;
 
+pub use crate::health::page::{ContainerLine, EventLine, PodPage};
 use crate::{
     answers::{facts::Facts, layers::Layers, tree::TargetKind},
     plan::graph::{Plan, StepId},
@@ -270,53 +271,4 @@ pub struct Ended {
     pub files: Vec<(String, PathBuf)>,
     /// Command that goes on, or looks again.
     pub again: String,
-}
-
-/// Everything about one pod.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct PodPage {
-    /// Its name.
-    pub name: String,
-    /// Facts by word: `node`, `owner`, `image` …
-    pub facts: Vec<(String, String)>,
-    /// Containers.
-    pub containers: Vec<ContainerLine>,
-    /// Conditions, those that are not met first: type, status, why.
-    pub conditions: Vec<(String, bool, String)>,
-    /// Events, newest first.
-    pub events: Vec<EventLine>,
-    /// What is wrong with it, in plain words.
-    pub findings: Vec<crate::health::verdict::Finding>,
-}
-
-/// A container.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ContainerLine {
-    /// Its name.
-    pub name: String,
-    /// Its image.
-    pub image: String,
-    /// State in a word.
-    pub state: String,
-    /// Whether it is ready.
-    pub ready: bool,
-    /// Restarts.
-    pub restarts: u32,
-    /// Why, if it is not ready.
-    pub reason: String,
-}
-
-/// An event of the cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EventLine {
-    /// When it was last seen.
-    pub at: Option<jiff::Timestamp>,
-    /// Whether it is a warning.
-    pub warning: bool,
-    /// Its reason, a word.
-    pub reason: String,
-    /// Its words, cleaned.
-    pub text: String,
-    /// How often.
-    pub count: u32,
 }

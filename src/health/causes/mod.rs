@@ -266,6 +266,12 @@ pub fn rank(code: &str) -> Rank {
     known.or_else(|| super::messages::is_known(code).then_some(Rank::Refused)).unwrap_or(Rank::Dependency)
 }
 
+/// What is wrong with one pod, if it is a known cause.
+pub fn of_pod(index: &Index, pod: &Pod, now: Timestamp) -> Option<Finding> {
+    let view = View { index, now: index.server_time(now) };
+    (!pod.is_ready()).then(|| of(view, Subject::Pod(pod))).flatten()
+}
+
 /// Everything that is wrong in the namespace, root first: what a person wants to see while helm is still at work.
 pub fn all(index: &Index, now: Timestamp) -> Vec<Finding> {
     let now = index.server_time(now);

@@ -22,6 +22,8 @@ pub struct Noted {
     uid: Box<str>,
     about: Box<str>,
     pass: u32,
+    /// Whether it is a warning. Never judge by it: a missing default storage class is none.
+    pub warning: bool,
     /// One word.
     pub reason: Box<str>,
     /// A sentence: hostile text.
@@ -145,6 +147,7 @@ fn noted(event: &Event, pass: u32) -> Noted {
         uid: event.uid().into(),
         about: event.involved_object.uid.clone().unwrap_or_default(),
         pass,
+        warning: event.kind.as_deref() == Some("Warning"),
         reason: event.word().into(),
         message: text::cut(event.words(), MESSAGE).into(),
         field: event.involved_object.field_path.clone(),

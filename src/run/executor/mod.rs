@@ -7,7 +7,6 @@ mod secrets;
 mod skip;
 mod step;
 mod wait;
-mod world;
 
 use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 
@@ -25,6 +24,7 @@ use super::{
     recorder::{Recorder, Sink},
     state::RunState,
     uninstall::installed,
+    watching::World,
 };
 use crate::{
     health::verdict::Finding,
@@ -80,7 +80,7 @@ pub(crate) struct Run<'a> {
     ports: &'a Ports,
     options: &'a Options,
     recorder: Recorder<'a>,
-    world: world::World,
+    world: World,
     cancel: CancellationToken,
     remembered: RunState,
     /// Why the run stops by itself.
@@ -119,7 +119,7 @@ pub async fn execute(
         ports,
         options,
         recorder,
-        world: world::World::new(&plan.namespace),
+        world: World::new(&plan.namespace),
         cancel: cancel.child_token(),
         remembered,
         stopped: OnceLock::new(),
@@ -131,7 +131,7 @@ pub async fn execute(
     let lease = Lease::new(ports, &plan.namespace, &options.holder);
     tokio::select! {
         () = run.work(&mut reached, &lease) => {}
-        () = run.world.follow(&run) => {}
+        () = run.world.follow(ports, &run.recorder) => {}
         () = lease.keep(|problem| run.stop(problem)) => {}
     }
     lease.release().await;

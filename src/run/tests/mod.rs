@@ -6,6 +6,7 @@ mod killed;
 mod machine;
 mod outage;
 mod removed;
+mod skipped;
 mod stopped;
 pub(crate) mod time;
 mod typed;

@@ -1,7 +1,7 @@
 //! The wizard's composition root: brings the screens, the terminal and the world together.
 //! Must not know what a screen shows.
 mod contacts;
-mod grant;
+pub mod grant;
 mod look;
 mod preview;
 mod ui;

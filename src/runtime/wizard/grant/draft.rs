@@ -40,12 +40,7 @@ pub fn keep(layers: &Layers) -> Result<(), Problem> {
 
 /// What somebody said: what was detected is detected again.
 pub fn said(layers: &Layers) -> Answers {
-    let (all, mut said) = (layers.merged(), Answers::default());
-    for question in questions::all().filter(|question| layers.origin(question.key) != Origin::Detected) {
-        // Both are trees of the same shape.
-        let _ = (question.at.set)(&mut said, (question.at.get)(&all));
-    }
-    said
+    layers.of(|origin| *origin != Origin::Detected).merged()
 }
 
 /// Forgets it.
@@ -81,29 +76,16 @@ pub fn read() -> Result<(Option<String>, Answers, Vec<Problem>), Vec<Problem>> {
     }
 }
 
-/// Lays a draft over what presets, environment and command line say now: only what differs is typed.
+/// Lays a draft over what presets, environment and command line say now: only what differs is typed. What the environment or
+/// the command line says of an answer that the draft does not have is new, and counts.
 pub fn lay_over(layers: &mut Layers, draft: &Answers) {
     let now = layers.merged();
-    let mut typed = Answers::default();
     for question in questions::all() {
         let (was, is) = ((question.at.get)(&now), (question.at.get)(draft));
-        if was == is {
-            continue;
+        let new = is.is_null() && !matches!(layers.origin(question.key), Origin::Preset(_));
+        if was != is && !new {
+            // An answer of the same shape, under a key of the table of questions, is never refused.
+            let _ = layers.say_value(question.key, is);
         }
-        if is.is_null() {
-            unsay(layers, question.key);
-        } else {
-            // Both are trees of the same shape.
-            let _ = (question.at.set)(&mut typed, is);
-        }
-    }
-    layers.push(Origin::Typed, typed);
-}
-
-/// An answer of the preset that the person took back. What the environment or the command line says now is new.
-fn unsay(layers: &mut Layers, key: &str) {
-    if let Origin::Preset(_) = layers.origin(key) {
-        // A key of the table of questions is never refused.
-        let _ = layers.set(Origin::Typed, key, "");
     }
 }

@@ -53,22 +53,24 @@ pub struct Keeper {
     args: Setup,
     /// Presets that were saved since the program began: they may be saved again.
     saved: Vec<PathBuf>,
+    copied: Option<PathBuf>,
 }
 
 impl Keeper {
     /// Somebody who has done nothing yet.
     pub const fn new(args: Setup) -> Self {
-        Self { args, saved: Vec::new() }
+        Self { args, saved: Vec::new(), copied: None }
     }
 
-    /// Does errands until there will be no more. Blocks: for a thread of its own.
-    pub fn work(mut self, mut errands: UnboundedReceiver<Errand>, told: &Sender<News>) {
+    /// Does errands until there will be no more, and says where copies are. Blocks: for a thread of its own.
+    pub fn work(mut self, mut errands: UnboundedReceiver<Errand>, told: &Sender<News>) -> Option<PathBuf> {
         while let Some(errand) = errands.blocking_recv() {
             if let Some(news) = self.run(errand) {
                 // Nobody listens any more once the screens are gone; what is to be kept is kept all the same.
                 let _ = told.blocking_send(news);
             }
         }
+        self.copied
     }
 
     fn run(&mut self, errand: Errand) -> Option<News> {
@@ -83,7 +85,7 @@ impl Keeper {
                 Ok(None)
             }
             Errand::SavePreset { name, title, layers } => self.save(&name, title, &layers).map_err(one),
-            Errand::Copy(text) => copy(&text).map_err(one),
+            Errand::Copy(text) => self.copy(&text).map_err(one),
             Errand::Keep { folder, name, text } => keep(folder, name, &text).map_err(one),
         };
         done.unwrap_or_else(|problems| Some(News::Wrong(problems)))
@@ -95,11 +97,12 @@ impl Keeper {
         self.saved.push(path.clone());
         Ok(Some(News::Saved { what: "preset".to_owned(), path }))
     }
-}
 
-fn copy(text: &str) -> Result<Option<News>, Problem> {
-    let path = write(&folder::root()?, COPIED, text)?;
-    Ok(Some(News::Copied(Some(path))))
+    fn copy(&mut self, text: &str) -> Result<Option<News>, Problem> {
+        let path = write(&folder::root()?, COPIED, text)?;
+        self.copied = Some(path.clone());
+        Ok(Some(News::Copied(Some(path))))
+    }
 }
 
 fn keep(folder: Option<PathBuf>, name: String, text: &str) -> Result<Option<News>, Problem> {

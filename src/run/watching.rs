@@ -1,5 +1,5 @@
-//! What a run sees of the cluster: one watch, folded into an index, and an event for every change of a pod's line.
-//! Must not know steps.
+//! What somebody who looks on sees of a namespace: one watch, folded into an index, and an event for every change of a pod's line.
+//! Must not know why anybody looks.
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -9,14 +9,15 @@ use futures::StreamExt;
 use jiff::SignedDuration;
 use tokio::sync::{Notify, futures::Notified};
 
-use super::Run;
-use crate::{
-    health::{
-        index::{Index, Touched},
-        objects::Change,
-        pod,
-    },
-    run::event::{EventKind, PodChange},
+use super::{
+    event::{EventKind, PodChange},
+    ports::Ports,
+    recorder::Recorder,
+};
+use crate::health::{
+    index::{Index, Touched},
+    objects::Change,
+    pod,
 };
 
 /// From here on a person should know that two clocks differ.
@@ -56,14 +57,27 @@ impl World {
         self.changed.notified()
     }
 
-    /// Follows the watch until the run ends.
-    pub async fn follow(&self, run: &Run<'_>) {
-        let mut changes = run.ports.workloads().watch(&self.namespace);
+    /// Returns once what is seen fulfils a wish.
+    pub async fn until(&self, fulfils: impl Fn(&Index) -> bool) {
+        loop {
+            let mut changed = std::pin::pin!(self.changed());
+            // Whatever changes from here on is noticed.
+            changed.as_mut().enable();
+            if fulfils(&self.index()) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    /// Follows the watch, for as long as anybody awaits this.
+    pub async fn follow(&self, ports: &Ports, recorder: &Recorder<'_>) {
+        let mut changes = ports.workloads().watch(&self.namespace);
         while let Some(change) = changes.next().await {
             if let Some(news) = self.news(&change) {
-                run.recorder.say(news);
+                recorder.say(news);
             }
-            self.fold(run, change);
+            self.fold(recorder, change);
             self.changed.notify_waiters();
         }
         // A watch that ends by itself leaves the steps to their deadlines.
@@ -87,33 +101,33 @@ impl World {
         }
     }
 
-    fn fold(&self, run: &Run<'_>, change: Change) {
+    fn fold(&self, recorder: &Recorder<'_>, change: Change) {
         let mut index = self.index();
         for touched in index.apply(change) {
             match touched {
                 Touched::Pod(name) => {
                     if let Some(line) = index.pod(&name).map(|pod| pod::line(&index, pod)) {
-                        self.show(run, line);
+                        self.show(recorder, line);
                     }
                 }
-                Touched::PodGone(name) => self.gone(run, name),
+                Touched::PodGone(name) => self.gone(recorder, name),
             }
         }
     }
 
-    fn show(&self, run: &Run<'_>, line: pod::PodLine) {
+    fn show(&self, recorder: &Recorder<'_>, line: pod::PodLine) {
         let change = PodChange::from(line);
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if shown.get(&change.name) != Some(&change) {
             shown.insert(change.name.clone(), change.clone());
-            run.recorder.say(EventKind::PodChanged(change));
+            recorder.say(EventKind::PodChanged(change));
         }
     }
 
-    fn gone(&self, run: &Run<'_>, name: String) {
+    fn gone(&self, recorder: &Recorder<'_>, name: String) {
         let known = self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
         if let Some(PodChange { process, .. }) = known {
-            run.recorder.say(EventKind::PodGone { namespace: self.namespace.clone(), name, process });
+            recorder.say(EventKind::PodGone { namespace: self.namespace.clone(), name, process });
         }
     }
 }
