@@ -31,16 +31,21 @@ fn place(plan: &Plan) -> String {
 }
 
 fn line(step: &Step) -> String {
+    format!("  {:<18} {}{}\n", step.id.as_str(), what(step), after(step))
+}
+
+/// Which steps come before it, as the end of its line; empty for the first.
+pub fn after(step: &Step) -> String {
     let needs: Vec<&str> = step.needs.iter().map(super::graph::StepId::as_str).collect();
-    let needs = match step.action {
+    match step.action {
         _ if needs.is_empty() => String::new(),
         Action::Verify => "   after everything else".to_owned(),
         _ => format!("   after {}", needs.join(", ")),
-    };
-    format!("  {:<18} {}{needs}\n", step.id.as_str(), what(step))
+    }
 }
 
-fn what(step: &Step) -> String {
+/// What a step does, in a line.
+pub fn what(step: &Step) -> String {
     match &step.action {
         Action::Apply { objects } if objects.is_empty() => format!("{}: is there already", step.title),
         Action::Apply { .. } | Action::StartAtBoot => step.title.clone(),

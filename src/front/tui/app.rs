@@ -191,7 +191,7 @@ impl App {
     fn back(&mut self) -> Vec<Turn> {
         let Some(place) = self.trail.pop() else { return self.leaving() };
         (self.place, self.shared.place) = (place, place);
-        Vec::new()
+        self.screens.at_mut(place).again(&mut self.shared)
     }
 
     /// Draws everything.

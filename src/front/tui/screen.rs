@@ -58,6 +58,10 @@ pub trait Screen {
     fn enter(&mut self, _at: Option<&str>, _shared: &mut Shared) -> Vec<Turn> {
         Vec::new()
     }
+    /// The person comes back to this screen from one that was opened from it.
+    fn again(&mut self, _shared: &mut Shared) -> Vec<Turn> {
+        Vec::new()
+    }
     /// Draws itself into an area, at any size, 0×0 included.
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme);
 }

@@ -1,0 +1,400 @@
+//! The review through the whole front end: keys and news in, pictures and wishes out.
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{Terminal, backend::TestBackend, style::Modifier};
+
+use super::Review;
+use crate::{
+    answers::{
+        draft::Draft,
+        facts::Facts,
+        layers::{Layers, Origin},
+        preset, resolve, shipped,
+    },
+    front::tui::{
+        app::App,
+        screen::{Place, Screen, Turn},
+        shared::Shared,
+        theme::Theme,
+        wish::{FileView, Intent, News, Preview, Wish},
+    },
+    plan::{
+        self,
+        render::{self, Body},
+    },
+    problem::Problem,
+};
+
+const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
+
+fn trial() -> Layers {
+    let mut layers = Layers::new();
+    let shipped = shipped::find("trial-kubernetes").unwrap();
+    layers.push_preset("trial-kubernetes", preset::parse(shipped.text, shipped.name).unwrap());
+    layers
+}
+
+fn app(layers: Layers) -> App {
+    let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
+    shared.draft = Draft::new(layers);
+    App::new(shared, Theme::COLOUR)
+}
+
+/// What a look at an empty cluster would tell; `deployed` makes what is deployed of a file's text.
+fn preview(app: &App, deployed: impl Fn(&str, &str) -> Option<String>) -> Preview {
+    let spec = resolve::resolve(&app.shared.draft.layers().merged(), &Facts::default()).unwrap();
+    let plan = plan::build(&spec, &Facts::default());
+    let files = render::files(&plan).into_iter().map(|file| {
+        let text = match file.body {
+            Body::Text(text) => text,
+            Body::Secret(secret) => format!("{secret:?}"),
+        };
+        FileView { deployed: deployed(&file.path, &text), path: file.path, text }
+    });
+    Preview {
+        place: "into namespace hub of prod".to_owned(),
+        files: files.collect(),
+        problems: Vec::new(),
+        warnings: Vec::new(),
+        helm: None,
+        commands: Vec::new(),
+        plan,
+    }
+}
+
+/// At the review, with what the target told.
+fn checked(layers: Layers, change: impl Fn(&mut Preview)) -> App {
+    let mut app = app(layers);
+    app.begin(Place::Review);
+    let mut preview = preview(&app, |_, _| None);
+    change(&mut preview);
+    app.news(&News::Previewed(Box::new(preview)));
+    app
+}
+
+fn press(app: &mut App, code: KeyCode) -> Vec<Wish> {
+    app.input(&Input::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn press_all(app: &mut App, keys: &str) -> Vec<Wish> {
+    keys.chars().flat_map(|key| press(app, KeyCode::Char(key))).collect()
+}
+
+fn start(app: &mut App) -> Vec<Wish> {
+    app.input(&Input::Key(KeyEvent::new(KeyCode::Char('g'), KeyModifiers::CONTROL)))
+}
+
+fn terminal(app: &App, (width, height): (u16, u16)) -> Terminal<TestBackend> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| app.draw(frame)).unwrap();
+    terminal
+}
+
+fn picture(app: &App, size: (u16, u16)) -> String {
+    let terminal = terminal(app, size);
+    let buffer = terminal.backend().buffer();
+    let row = |y| (0..size.0).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned() + "\n";
+    (0..size.1).map(row).collect()
+}
+
+fn assert_shows(app: &App, size: (u16, u16), expected: &[&str]) {
+    let picture = picture(app, size);
+    for words in expected {
+        assert!(picture.contains(words), "`{words}` is not in\n{picture}");
+    }
+}
+
+fn intent(wishes: &[Wish]) -> Option<&Intent> {
+    wishes.iter().find_map(|wish| match wish {
+        Wish::Deploy(intent) => Some(&**intent),
+        _ => None,
+    })
+}
+
+fn is_preview(wish: &Wish) -> bool {
+    matches!(wish, Wish::Preview(_))
+}
+
+#[test]
+fn what_is_missing_stands_first_and_leads_to_its_field() {
+    let mut app = app(Layers::new());
+    let wishes = app.begin(Place::Review);
+    assert!(!wishes.iter().any(is_preview), "nothing to check yet: {wishes:?}");
+    for size in SIZES {
+        assert_shows(&app, size, &["missing or wrong", "`login.method` needs an answer", "[Check "]);
+    }
+    assert!(start(&mut app).is_empty());
+    assert_shows(&app, (80, 24), &["first say what is missing"]);
+    press(&mut app, KeyCode::Enter);
+    assert_eq!(app.place(), Place::Questions);
+}
+
+#[test]
+fn the_target_is_asked_once_for_the_same_answers_and_again_for_others() {
+    let mut app = app(trial());
+    assert!(app.begin(Place::Review).iter().any(is_preview));
+    assert_shows(&app, (80, 24), &["checking against the target"]);
+    assert!(!app.begin(Place::Review).iter().any(is_preview), "it is on its way");
+    let preview = preview(&app, |_, _| None);
+    app.news(&News::Previewed(Box::new(preview)));
+    assert!(!app.begin(Place::Review).iter().any(is_preview));
+    for size in SIZES {
+        assert_shows(
+            &app,
+            size,
+            &["nothing stands in the way", "into namespace hub of prod", "[ Install ]", "are new"],
+        );
+    }
+    app.shared.draft.say("hub.announcement", "closed on Monday").unwrap();
+    assert_shows(&app, (80, 24), &["checking against the target"]);
+    assert!(start(&mut app).is_empty(), "of other answers than those that were checked");
+    assert!(app.begin(Place::Review).iter().any(is_preview));
+}
+
+#[test]
+fn answers_that_were_changed_and_come_back_to_are_checked() {
+    let mut shared = app(trial()).shared;
+    let mut review = Review::default();
+    assert_eq!(review.enter(None, &mut shared).len(), 1);
+    assert!(review.again(&mut shared).is_empty(), "on its way, and the same");
+    shared.draft.say("hub.announcement", "closed on Monday").unwrap();
+    assert!(matches!(review.again(&mut shared).as_slice(), [Turn::Wish(Wish::Preview(_))]));
+}
+
+#[test]
+fn what_will_happen_is_said_and_only_a_yes_begins() {
+    let mut app = checked(trial(), |preview| {
+        preview.helm = Some("helm 4.3.0 from https://get.helm.sh".to_owned());
+        preview.commands = vec!["pass show hub".to_owned()];
+        preview.warnings = vec![Problem::new("a-warning", "everybody may log in")];
+    });
+    assert!(start(&mut app).is_empty());
+    for size in SIZES {
+        let expected = ["Install into namespace hub of prod?", "helm 4.3.0", "pass show hub", "everybody may log in"];
+        assert_shows(&app, size, &expected);
+    }
+    press(&mut app, KeyCode::Esc);
+    assert_eq!(app.place(), Place::Review);
+    start(&mut app);
+    let wishes = press(&mut app, KeyCode::Enter);
+    assert!(intent(&wishes).unwrap().verify);
+    assert_eq!(app.place(), Place::Deployment);
+}
+
+#[test]
+fn the_verification_can_be_left_out() {
+    let mut app = checked(trial(), |_| {});
+    let steps = |app: &mut App| picture(app, (80, 24)).lines().find(|line| line.contains("steps")).map(str::to_owned);
+    let with = steps(&mut app);
+    press_all(&mut app, "v");
+    assert_ne!(steps(&mut app), with);
+    start(&mut app);
+    assert_shows(&app, (80, 24), &["It is not verified afterwards"]);
+    assert!(!intent(&press(&mut app, KeyCode::Enter)).unwrap().verify);
+}
+
+#[test]
+fn what_stands_in_the_way_has_its_hint_and_leads_to_its_answer() {
+    let problem = Problem::new("no-default-storage-class", "this cluster has no default kind of disk")
+        .hint("choose one of `ssd`, `hdd`")
+        .at("storage.class");
+    let mut app = checked(trial(), |preview| preview.problems = vec![problem.clone()]);
+    for size in SIZES {
+        assert_shows(
+            &app,
+            size,
+            &["1 thing stands in the way", "no default kind of disk", "choose one of `ssd`", "Check 1!"],
+        );
+    }
+    assert!(start(&mut app).is_empty());
+    assert_shows(&app, (80, 24), &["first mend what stands in the way"]);
+    press(&mut app, KeyCode::Enter);
+    assert_eq!(app.place(), Place::Questions);
+}
+
+#[test]
+fn a_target_that_does_not_answer_is_said_and_asked_again() {
+    let mut app = app(trial());
+    app.begin(Place::Review);
+    app.news(&News::Wrong(vec![Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN")]));
+    press(&mut app, KeyCode::Esc);
+    assert_shows(&app, (80, 24), &["it could not be checked", "the cluster does not answer", "check the VPN"]);
+    assert!(press_all(&mut app, "r").iter().any(is_preview));
+    assert_shows(&app, (80, 24), &["checking against the target"]);
+}
+
+#[test]
+fn answers_stand_by_section_with_who_said_them_and_lead_to_their_field() {
+    let mut layers = trial();
+    layers.set(Origin::Typed, "hub.announcement", "closed on Monday").unwrap();
+    let mut app = checked(layers, |_| {});
+    press(&mut app, KeyCode::Tab);
+    for size in SIZES {
+        assert_shows(&app, size, &["[Answers ", "Login", "preset trial"]);
+    }
+    press(&mut app, KeyCode::End);
+    for size in SIZES {
+        assert_shows(&app, size, &["closed on Monday", "typed"]);
+    }
+    press(&mut app, KeyCode::Enter);
+    assert_eq!(app.place(), Place::Questions);
+}
+
+#[test]
+fn steps_are_a_tree_with_what_runs_at_the_same_time() {
+    let mut app = checked(trial(), |_| {});
+    press_all(&mut app, "\t");
+    press(&mut app, KeyCode::Tab);
+    press(&mut app, KeyCode::Tab);
+    let picture = picture(&app, (80, 24));
+    assert!(picture.contains("[Steps "), "{picture}");
+    let at = |name: &str| picture.lines().position(|line| line.contains(&format!(" {name} "))).unwrap();
+    assert!(at("namespace") < at("secrets") && at("secrets") < at("jupyterhub"), "{picture}");
+    assert!(picture.contains("├ ") && picture.contains("└ ") && picture.contains("after namespace"), "{picture}");
+}
+
+fn at_files(app: &mut App) {
+    (0..3).for_each(|_| drop(press(app, KeyCode::Tab)));
+}
+
+#[test]
+fn nothing_would_change_where_the_same_is_deployed() {
+    let mut app = app(trial());
+    app.begin(Place::Review);
+    let same = preview(&app, |_, text| Some(text.to_owned()));
+    app.news(&News::Previewed(Box::new(same)));
+    for size in SIZES {
+        assert_shows(&app, size, &["nothing would change"]);
+    }
+    at_files(&mut app);
+    let picture = picture(&app, (80, 24));
+    assert!(picture.contains("= values/") && !picture.contains("~ ") && !picture.contains("+ values"), "{picture}");
+}
+
+#[test]
+fn a_changed_line_is_shown_with_its_sign_and_the_lines_around_it() {
+    let mut app = app(trial());
+    app.begin(Place::Review);
+    let hub = |path: &str, text: &str| match path.contains("jupyterhub") {
+        true => Some(text.replacen("type: sqlite", "type: other", 1)),
+        false => Some(text.to_owned()),
+    };
+    let other = preview(&app, hub);
+    let index = other.files.iter().position(|file| file.deployed.as_ref() != Some(&file.text)).unwrap();
+    app.news(&News::Previewed(Box::new(other)));
+    at_files(&mut app);
+    assert_shows(&app, (80, 24), &["1 line changes, in 1 of", "~ values/"]);
+    (0..index).for_each(|_| drop(press(&mut app, KeyCode::Down)));
+    press(&mut app, KeyCode::Enter);
+    for size in SIZES {
+        assert_shows(&app, size, &["difference   1 line changes", "lines are the same", "type: other", "type: sqlite"]);
+    }
+    let terminal = terminal(&app, (80, 24));
+    let cells = terminal.backend().buffer();
+    let crossed = cells.content.iter().filter(|cell| cell.modifier.contains(Modifier::CROSSED_OUT)).count();
+    assert!(crossed > 0, "what goes is told by its style as well");
+    press_all(&mut app, "d");
+    assert_shows(&app, (80, 24), &["whole file"]);
+    press(&mut app, KeyCode::Esc);
+    assert_shows(&app, (80, 24), &["[Files "]);
+}
+
+#[test]
+fn words_are_found_in_a_file() {
+    let mut app = checked(trial(), |preview| {
+        let text = (0..100).map(|line| format!("line {line}\n")).collect();
+        preview.files = vec![FileView { path: "values/a.yaml".to_owned(), text, deployed: None }];
+    });
+    at_files(&mut app);
+    press(&mut app, KeyCode::Enter);
+    assert!(!picture(&app, (80, 24)).contains("line 77"));
+    press_all(&mut app, "/LINE 77");
+    press(&mut app, KeyCode::Enter);
+    assert_shows(&app, (80, 24), &["line 77", "`line 77` in 1 line"]);
+    press_all(&mut app, "/nowhere");
+    press(&mut app, KeyCode::Enter);
+    assert_shows(&app, (80, 24), &["`nowhere` is nowhere"]);
+}
+
+#[test]
+fn the_command_is_shown_alone_and_copied_as_it_is() {
+    let mut layers = trial();
+    layers.set(Origin::Typed, "hub.announcement", "closed on Monday").unwrap();
+    let mut app = checked(layers, |_| {});
+    (0..4).for_each(|_| drop(press(&mut app, KeyCode::Tab)));
+    let lines = ["hubwright install trial-kubernetes \\", "  --set 'hub.announcement=closed on Monday' \\", "  --yes"];
+    for size in SIZES {
+        assert_shows(&app, size, &lines);
+    }
+    let wishes = press_all(&mut app, "c");
+    let Some(Wish::Copy(text)) = wishes.first() else { panic!("{wishes:?}") };
+    assert_eq!(text.lines().collect::<Vec<_>>(), lines);
+}
+
+#[test]
+fn a_preset_is_saved_under_the_name_that_is_typed() {
+    let mut app = checked(trial(), |_| {});
+    press_all(&mut app, "s");
+    assert!(press_all(&mut app, "mine q").is_empty(), "letters go into the field");
+    for size in SIZES {
+        assert_shows(&app, size, &["save as preset: mine q"]);
+    }
+    let wishes = press(&mut app, KeyCode::Enter);
+    assert!(matches!(wishes.first(), Some(Wish::SavePreset { name, .. }) if name == "mine q"), "{wishes:?}");
+    press_all(&mut app, "sx");
+    assert!(press(&mut app, KeyCode::Esc).is_empty());
+    assert_eq!(app.place(), Place::Review);
+}
+
+#[test]
+fn a_preset_that_cannot_be_saved_is_no_failed_check() {
+    let mut app = checked(trial(), |_| {});
+    press_all(&mut app, "smine");
+    press(&mut app, KeyCode::Enter);
+    app.news(&News::Wrong(vec![Problem::new("cannot-write", "it is there already")]));
+    press(&mut app, KeyCode::Esc);
+    assert_shows(&app, (80, 24), &["nothing stands in the way"]);
+}
+
+#[test]
+fn typed_secrets_are_on_no_part_of_the_screen() {
+    let mut layers = trial();
+    for (key, value) in
+        [("login.method", "github"), ("login.client-id", "id"), ("login.client-secret", "ask:login.client-secret")]
+    {
+        layers.set(Origin::Typed, key, value).unwrap();
+    }
+    let mut app = app(layers);
+    app.shared.secrets.insert("login.client-secret".to_owned(), "hunter2".into());
+    app.begin(Place::Review);
+    for _ in 0..5 {
+        assert!(!picture(&app, (200, 60)).contains("hunter2"));
+        press(&mut app, KeyCode::Tab);
+    }
+    press(&mut app, KeyCode::Tab);
+    assert_shows(&app, (120, 40), &["••••••"]);
+}
+
+#[test]
+fn any_size_can_be_drawn_and_the_selected_row_is_always_in_sight() {
+    let mut app = checked(trial(), |preview| {
+        let problem = |number: usize| {
+            Problem::new("x", format!("problem number {number}.")).hint("a hint").at("hub.announcement")
+        };
+        preview.problems = (0..40).map(problem).collect();
+    });
+    for number in 0..40 {
+        for size in SIZES {
+            let picture = picture(&app, size);
+            let cursor = picture.lines().find(|line| line.contains('▸')).unwrap_or_else(|| panic!("{picture}"));
+            assert!(cursor.contains(&format!("number {number}.")), "{number}\n{picture}");
+        }
+        press(&mut app, KeyCode::Down);
+    }
+    for _ in 0..5 {
+        for (width, height) in [(0, 0), (1, 1), (3, 2), (59, 15), (60, 16), (61, 17), (110, 16), (500, 3)] {
+            picture(&app, (width, height));
+        }
+        press(&mut app, KeyCode::Tab);
+    }
+}
