@@ -1,10 +1,15 @@
 //! What a person does after a good installation, as lines: where the hub is, how to log in, what to type in a notebook.
 //! One file per target. Must not print, nor look at the target.
 mod kubernetes;
+mod login;
 mod machine;
 
 use crate::{
-    answers::spec::{Place, Spec},
+    answers::{
+        shell,
+        spec::{Place, Spec},
+        tree::TargetKind,
+    },
     plan::graph::Checks,
 };
 
@@ -12,20 +17,26 @@ use crate::{
 /// folder on this machine.
 pub fn lines(spec: &Spec, checks: &Checks, verified: bool) -> Vec<String> {
     let namespace = &spec.target.namespace;
-    let hub = spec.hub.iter().flat_map(|hub| match spec.target.place {
-        Place::Kubernetes { .. } => kubernetes::hub(hub, namespace, verified),
-        Place::Machine(_) => machine::hub(hub),
+    let kind = match spec.target.place {
+        Place::Kubernetes { .. } => TargetKind::Kubernetes,
+        Place::Machine(_) => TargetKind::ThisMachine,
+    };
+    let flags = shell::flags(kind, spec.target.context(), namespace);
+    let hub = spec.hub.iter().flat_map(|hub| match kind {
+        TargetKind::Kubernetes => kubernetes::hub(hub, &flags, verified),
+        TargetKind::ThisMachine => machine::hub(hub),
     });
+    let people = spec.hub.iter().flat_map(|hub| login::people(&hub.login, namespace));
     let ray = checks.ray.iter().map(|ray| format!("Ray in a notebook: `ray.init()` reaches {}", ray.address));
     let dask = checks
         .dask
         .iter()
         .map(|_| "Dask in a notebook: `from dask_gateway import Gateway; Gateway().new_cluster()`".to_owned());
-    let next = match spec.target.place {
-        Place::Kubernetes { .. } => kubernetes::next(namespace),
-        Place::Machine(_) => machine::next(namespace),
+    let next = match kind {
+        TargetKind::Kubernetes => kubernetes::next(&flags),
+        TargetKind::ThisMachine => machine::next(namespace),
     };
-    hub.chain(ray).chain(dask).chain(next).collect()
+    hub.chain(people).chain(ray).chain(dask).chain(next).collect()
 }
 
 #[cfg(test)]
@@ -58,6 +69,34 @@ mod tests {
         assert!(first(true, &node).starts_with("log in"), "the run says the address itself");
         assert!(first(false, &node).contains("any node's address"));
         assert!(first(false, &[("access.method", "load-balancer")]).contains("get service proxy-public"));
+    }
+
+    #[test]
+    fn commands_name_the_cluster_that_was_named() {
+        let said = lines(true, &[("target.context", "lab cluster"), ("access.method", "none")]).join("\n");
+        assert!(said.contains("`kubectl --context 'lab cluster' -n hub get secret"), "{said}");
+        assert!(said.contains("change: `hubwright upgrade --context 'lab cluster' -n hub`"), "{said}");
+        assert!(lines(true, &[]).join("\n").contains("look: `hubwright status -n hub`"));
+    }
+
+    #[test]
+    fn who_may_log_in_is_said_with_what_lets_others_in() {
+        let github = [
+            ("login.method", "github"),
+            ("login.client-id", "hub"),
+            ("login.client-secret", "env:GITHUB"),
+            ("access.host", "hub.example.org"),
+        ];
+        let said = |more: &[_]| lines(true, &[github.as_slice(), more].concat()).join("\n");
+        let users = said(&[("login.allow", "users"), ("login.users", "ada,grace"), ("login.admins", "ada")]);
+        assert!(users.contains("log in: with GitHub, as ada or grace; ada is administrator"), "{users}");
+        assert!(
+            users.contains("let others in: `hubwright upgrade -n hub --set login.users=ada,grace,NAME`"),
+            "{users}"
+        );
+        let organization = said(&[("login.allow", "organizations"), ("login.organizations", "lab")]);
+        assert!(organization.contains("log in: with GitHub, as a member of lab"), "{organization}");
+        assert!(organization.contains("let others in: add them to lab at GitHub"), "{organization}");
     }
 
     #[test]

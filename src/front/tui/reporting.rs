@@ -23,7 +23,6 @@ pub fn case(shared: &Shared) -> Case<'_> {
 }
 
 /// The problem report: saved, and shown so that it can be copied.
-#[expect(dead_code, reason = "the deployment screen calls it")]
 pub fn problem(shared: &Shared) -> Vec<Turn> {
     keep("report.txt", case(shared).text())
 }

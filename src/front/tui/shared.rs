@@ -16,7 +16,7 @@ use crate::{
     },
     plan::fit::{self, Fit},
     problem::Exit,
-    run::event::Outcome,
+    run::event::{Outcome, RungOutcome},
 };
 
 /// What all screens share.
@@ -120,6 +120,8 @@ impl Shared {
     /// The exit code of leaving now.
     pub fn exit(&self) -> Exit {
         match self.ended.as_ref().map(|ended| ended.outcome) {
+            // Another try of one rung says nothing of the others.
+            Some(Some(Outcome::Done)) if self.run.ladder.count(RungOutcome::Failed) > 0 => Exit::Unverified,
             None | Some(Some(Outcome::Done)) => Exit::Done,
             Some(Some(Outcome::Unverified)) => Exit::Unverified,
             Some(Some(Outcome::Interrupted)) => Exit::Interrupted,

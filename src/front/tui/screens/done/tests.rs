@@ -1,0 +1,256 @@
+//! The end, good and bad, as somebody reads it who wants to log in now.
+use std::path::PathBuf;
+
+use crossterm::event::KeyCode;
+use jiff::SignedDuration;
+use secrecy::SecretString;
+
+use crate::{
+    answers::layers::{Layers, Origin},
+    front::tui::{
+        follow::ladder::tests::{begun, ended, planned, started},
+        screen::Place,
+        screens::stage::{SIZES, Stage},
+        wish::{Ended, News, Opened, Wish},
+    },
+    problem::{Exit, Problem},
+    run::event::{EventKind, Outcome},
+};
+
+const LOGIN: (&str, u8, &str) = ("hub-login", 2, "login");
+const ADDRESS: &str = "https://a-very-long-name-of-a-hub.department.university.example.org/hub/login";
+
+fn answers(sets: &[(&str, &str)]) -> News {
+    let mut layers = Layers::new();
+    for (key, value) in sets {
+        layers.set(Origin::Typed, key, value).unwrap();
+    }
+    News::Opened(Box::new(Opened { layers, title: "new setup".to_owned(), wrong: Vec::new() }))
+}
+
+const HERE: &[(&str, &str)] =
+    &[("target.kind", "this-machine"), ("target.namespace", "trial"), ("login.method", "dummy")];
+const CLUSTER: &[(&str, &str)] = &[
+    ("target.context", "prod"),
+    ("login.method", "github"),
+    ("login.client-id", "hub"),
+    ("login.client-secret", "env:GITHUB_SECRET"),
+    ("login.allow", "organizations"),
+    ("login.organizations", "lab"),
+    ("access.host", "hub.example.org"),
+];
+
+/// A run that ended, looked at from the screen of the deployment.
+fn after(target: &[(&str, &str)], outcome: Outcome, password: Option<&str>) -> Stage {
+    let mut stage = Stage::at(Place::Deployment);
+    stage.news(answers(target));
+    stage.app.shared.running = true;
+    let summary = vec![
+        format!("open the hub: {ADDRESS}"),
+        "log in: any name; the password was made up: `cat /home/ada/hub/secrets/dummy-password`".to_owned(),
+        "look: `hubwright status -n trial`   end: `hubwright stop -n trial`".to_owned(),
+    ];
+    let summary = if outcome == Outcome::Failed { Vec::new() } else { summary };
+    stage.event(started("install", "prod/hub"));
+    stage.event(EventKind::RunFinished { outcome, took_ms: 462_000, changed: true, summary });
+    let files = vec![("journal".to_owned(), PathBuf::from("/state/prod--hub/journal.jsonl"))];
+    let password = password.map(|word| ("password".to_owned(), SecretString::from(word)));
+    let again = "hubwright status -n trial".to_owned();
+    let ended = Ended { outcome: Some(outcome), problems: Vec::new(), password, files, again };
+    stage.news(News::Ended(Box::new(ended)));
+    stage
+}
+
+fn all_of(stage: &mut Stage, size: (u16, u16)) -> String {
+    let mut seen = stage.seen(size);
+    for _ in 0..60 {
+        stage.press(KeyCode::Down);
+        seen.push_str(&stage.seen(size));
+    }
+    seen
+}
+
+fn copied(stage: &Stage) -> Vec<&str> {
+    let copies = stage.wishes.iter().filter_map(|wish| match wish {
+        Wish::Copy(text) => Some(text.as_str()),
+        _ => None,
+    });
+    copies.collect()
+}
+
+#[test]
+fn whoever_looked_on_is_led_to_what_was_made() {
+    let stage = after(HERE, Outcome::Done, None);
+    assert_eq!(stage.app.place(), Place::Done);
+    for size in SIZES {
+        let seen = stage.seen(size);
+        assert!(seen.contains("ok: prod/hub is there; nobody verified it yet"), "{seen}");
+        assert!(seen.contains("7:42"), "{seen}");
+    }
+    stage.drawn_at_all_sizes();
+}
+
+#[test]
+fn whoever_is_at_something_is_only_told() {
+    let mut stage = Stage::at(Place::Deployment);
+    stage.event(started("install", "prod/hub")).press(KeyCode::Down);
+    let ended = Ended {
+        outcome: Some(Outcome::Done),
+        problems: Vec::new(),
+        password: None,
+        files: Vec::new(),
+        again: String::new(),
+    };
+    stage.news(News::Ended(Box::new(ended)));
+    assert_eq!(stage.app.place(), Place::Deployment);
+    assert!(stage.seen((80, 24)).contains("all done: `q` shows what was made"));
+}
+
+#[test]
+fn every_line_of_the_summary_is_shown_and_the_address_stands_alone() {
+    for size in SIZES {
+        let mut stage = after(HERE, Outcome::Done, None);
+        let seen = all_of(&mut stage, size);
+        for words in ["open the hub", "hubwright status -n trial", "hubwright stop -n trial", "journal.jsonl"] {
+            assert!(seen.contains(words), "{words} at {size:?}:\n{seen}");
+        }
+        let line = seen.lines().find(|line| line.contains("https://a-very")).unwrap().trim();
+        assert!(ADDRESS.starts_with(line), "nothing else stands there: {line}");
+    }
+}
+
+#[test]
+fn addresses_and_commands_are_copied() {
+    let mut stage = after(HERE, Outcome::Done, None);
+    for _ in 0..4 {
+        stage.press(KeyCode::Down).keys("c");
+    }
+    let status = "hubwright status -n trial";
+    assert_eq!(
+        copied(&stage),
+        [ADDRESS, "cat /home/ada/hub/secrets/dummy-password", status, "hubwright stop -n trial"]
+    );
+}
+
+#[test]
+fn the_password_is_masked_shown_on_demand_and_never_copied() {
+    let mut stage = after(HERE, Outcome::Done, Some("s3cret-w0rd"));
+    assert!(stage.seen((80, 24)).contains("********") && !stage.seen((80, 24)).contains("s3cret-w0rd"));
+    stage.keys("p");
+    assert!(stage.seen((80, 24)).contains("s3cret-w0rd"), "{}", stage.seen((80, 24)));
+    for _ in 0..20 {
+        stage.keys("c").press(KeyCode::Down);
+    }
+    assert!(copied(&stage).iter().all(|text| !text.contains("s3cret-w0rd")));
+    stage.press(KeyCode::Esc);
+    stage.app.begin(Place::Done);
+    assert!(!stage.seen((80, 24)).contains("s3cret-w0rd"), "whoever comes back sees a mask again");
+}
+
+#[test]
+fn secrets_are_named_by_reference_and_the_command_says_the_same_again() {
+    let seen = all_of(&mut after(CLUSTER, Outcome::Done, None), (80, 24));
+    assert!(seen.contains("login.client-secret") && seen.contains("env:GITHUB_SECRET"), "{seen}");
+    assert!(seen.contains("Secrets `hubwright-secrets`"), "{seen}");
+    assert!(seen.contains("hubwright install --context=prod"), "{seen}");
+}
+
+#[test]
+fn what_failed_says_what_it_means_and_goes_on_with_one_key() {
+    let mut stage = after(CLUSTER, Outcome::Failed, None);
+    assert_eq!(stage.app.place(), Place::Deployment, "whoever has a failure before them stays with it");
+    stage.app.begin(Place::Done);
+    for size in SIZES {
+        let seen = stage.seen(size);
+        assert!(seen.contains("FAIL: prod/hub is not finished") && seen.contains("`r` goes on"), "{seen}");
+    }
+    stage.press(KeyCode::Enter);
+    assert!(matches!(stage.wishes.last(), Some(Wish::Resume(folder)) if folder.ends_with("prod--hub")));
+    assert_eq!(stage.app.place(), Place::Deployment);
+}
+
+#[test]
+fn an_interrupted_run_is_not_called_a_failure() {
+    let mut stage = after(HERE, Outcome::Interrupted, None);
+    stage.app.begin(Place::Done);
+    let seen = stage.seen((80, 24));
+    assert!(seen.contains("stopped: prod/hub is not finished") && !seen.contains("FAIL"), "{seen}");
+    assert!(!seen.contains(" o report"), "{seen}");
+}
+
+#[test]
+fn what_could_not_begin_says_why() {
+    let mut stage = Stage::at(Place::Done);
+    stage.event(started("install", "prod/hub"));
+    let problem = Problem::new("no-helm", "helm is not there").hint("`hubwright install --get-helm` fetches it");
+    let ended =
+        Ended { outcome: None, problems: vec![problem], password: None, files: Vec::new(), again: String::new() };
+    stage.news(News::Ended(Box::new(ended)));
+    let seen = stage.seen((80, 24));
+    assert!(seen.contains("it could not begin") && seen.contains("helm is not there"), "{seen}");
+    stage.keys("o");
+    assert!(matches!(stage.wishes.last(), Some(Wish::Keep { text, .. }) if text.contains("helm is not there")));
+}
+
+#[test]
+fn a_red_rung_stays_red_although_another_one_was_tried_again() {
+    let mut stage = after(CLUSTER, Outcome::Unverified, None);
+    let port = ("hub-port", 1, "hub's port");
+    let red = || Some(Problem::new("login", "the login leads elsewhere"));
+    stage.event(planned(&[port, LOGIN])).event(ended(port, &[], red())).event(ended(LOGIN, &[], red()));
+    stage.event(started("verify", "prod/hub")).event(planned(&[port])).event(begun(port.0, port.2));
+    stage.event(ended(port, &["answers"], None));
+    let done = Ended {
+        outcome: Some(Outcome::Done),
+        problems: Vec::new(),
+        password: None,
+        files: Vec::new(),
+        again: String::new(),
+    };
+    stage.news(News::Ended(Box::new(done)));
+    stage.app.begin(Place::Done);
+    assert!(stage.seen((80, 24)).contains("a rung of its verification is red"), "{}", stage.seen((80, 24)));
+    assert_eq!(stage.app.shared.exit(), Exit::Unverified);
+    stage.keys("v");
+    assert_eq!(stage.app.place(), Place::Verification);
+}
+
+#[test]
+fn a_deployment_that_was_only_verified_shows_what_its_answers_made() {
+    let mut stage = Stage::at(Place::Verification);
+    stage.news(answers(CLUSTER));
+    stage.event(started("verify", "prod/hub")).event(planned(&[LOGIN])).event(ended(LOGIN, &["fine"], None));
+    stage.app.begin(Place::Done);
+    let seen = all_of(&mut stage, (80, 24));
+    assert!(seen.contains("ok: prod/hub is there and verified"), "{seen}");
+    assert!(seen.contains("https://hub.example.org") && seen.contains("a member of lab"), "{seen}");
+}
+
+#[test]
+fn answers_are_saved_as_a_preset_under_a_name() {
+    let mut stage = after(CLUSTER, Outcome::Done, None);
+    stage.keys("s");
+    assert!(stage.seen((80, 24)).contains("save as preset: hub_"));
+    stage.keys("-2").paste("\n").press(KeyCode::Enter);
+    assert!(matches!(stage.wishes.last(), Some(Wish::SavePreset { name, .. }) if name == "hub-2"));
+    let before = stage.wishes.len();
+    stage.keys("s").press(KeyCode::Esc);
+    assert_eq!(stage.wishes.len(), before);
+}
+
+#[test]
+fn with_nothing_done_there_is_nothing_but_the_way_back() {
+    let stage = Stage::at(Place::Done);
+    for size in SIZES {
+        assert!(stage.seen(size).contains("nothing was installed yet"), "{}", stage.seen(size));
+    }
+    stage.drawn_at_all_sizes();
+}
+
+#[test]
+fn leaving_leaves_with_the_right_code() {
+    let mut stage = after(HERE, Outcome::Done, None);
+    stage.app.shared.now += SignedDuration::from_secs(60);
+    stage.keys("q");
+    assert!(matches!(stage.wishes.last(), Some(Wish::Leave(Exit::Done))));
+}
