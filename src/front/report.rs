@@ -1,6 +1,6 @@
 //! Reports that a person keeps or pastes into an issue: what went wrong in a run, and what the rungs of a verification saw. The
 //! same wording as everywhere. Must not hold a secret, nor names of hosts and contexts that the sentences do not say anyway.
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::message::{self, Sentence};
@@ -28,8 +28,8 @@ pub struct Case<'c> {
     pub run: &'c RunState,
     /// Why it could not begin, or what else is wrong.
     pub problems: &'c [Problem],
-    /// The log's sentences as they were shown, oldest first; see [`said`].
-    pub log: &'c [String],
+    /// The log's sentences as they were shown, oldest first; see [`said`] and [`line`].
+    pub log: Vec<String>,
     /// Secrets that were typed. They should be nowhere; they are taken out of all words all the same.
     pub secrets: Vec<&'c SecretString>,
 }
@@ -101,9 +101,14 @@ pub fn said<'e>(events: impl Iterator<Item = &'e Event>, zone: &TimeZone) -> Vec
     events
         .filter_map(|event| {
             let sentence = message::sentence(&event.kind, zone)?;
-            Some(format!("{} {}", message::time(event.at, zone), line(&sentence)))
+            Some(line(event.at, &sentence, zone))
         })
         .collect()
+}
+
+/// A sentence as a line of the log.
+pub fn line(at: Timestamp, sentence: &Sentence, zone: &TimeZone) -> String {
+    format!("{} {}", message::time(at, zone), words(sentence))
 }
 
 /// All that a rung says: what it tried, what it saw, and what is wrong.
@@ -112,10 +117,10 @@ pub fn rung_lines(rung: &RungResult) -> String {
         return String::new();
     };
     let further = sentence.lines.iter().skip(1).map(|line| format!("\n       {line}"));
-    line(&sentence) + &further.collect::<String>()
+    words(&sentence) + &further.collect::<String>()
 }
 
-fn line(sentence: &Sentence) -> String {
+fn words(sentence: &Sentence) -> String {
     let about = if sentence.about.is_empty() { String::new() } else { format!("{}: ", sentence.about) };
     let text = sentence.lines.first().map_or("", String::as_str);
     format!("{:<5}  {about}{text}", sentence.word)
@@ -153,7 +158,6 @@ mod tests {
         plan::graph::StepId,
         run::event::{FORMAT, PlannedStep, RungOutcome},
     };
-    use jiff::Timestamp;
 
     fn events(kinds: Vec<EventKind>) -> Vec<Event> {
         let event = |(second, kind)| Event { v: FORMAT, seq: 1, at: Timestamp::from_second(second).unwrap(), kind };
@@ -181,7 +185,7 @@ mod tests {
         events.iter().for_each(|event| run.apply(event));
         let log = said(events.iter(), &TimeZone::UTC);
         let (target, server) = (TargetKind::Kubernetes, Some("v1.36.3"));
-        Case { target, server, run: &run, problems: &[], log: &log, secrets: secrets.iter().collect() }.text()
+        Case { target, server, run: &run, problems: &[], log, secrets: secrets.iter().collect() }.text()
     }
 
     #[test]
@@ -223,7 +227,8 @@ mod tests {
         let problems = [Problem::new("no-helm", "helm is not there").hint("install it")];
         let run = RunState::default();
         let target = TargetKind::ThisMachine;
-        let text = Case { target, server: None, run: &run, problems: &problems, log: &[], secrets: Vec::new() }.text();
+        let text =
+            Case { target, server: None, run: &run, problems: &problems, log: Vec::new(), secrets: Vec::new() }.text();
         assert!(text.contains("target     this machine\ncommand    nothing was run: not ended\n"), "{text}");
         assert!(text.contains("error: helm is not there\nhint: install it"), "{text}");
         assert!(!text.contains("log"), "{text}");
@@ -248,7 +253,7 @@ mod tests {
         let rungs = [rung(RungOutcome::Passed, None), rung(RungOutcome::Failed, Some(red))];
         let run = RunState::default();
         let target = TargetKind::ThisMachine;
-        let case = Case { target, server: None, run: &run, problems: &[], log: &[], secrets: Vec::new() };
+        let case = Case { target, server: None, run: &run, problems: &[], log: Vec::new(), secrets: Vec::new() };
         let text = case.verification(rungs.iter());
         assert!(text.starts_with("hubwright ") && text.contains("target     this machine\n"), "{text}");
         assert!(text.contains("ok     rung 2, login: it leads to github.com (2.0 s)"), "{text}");

@@ -76,7 +76,7 @@ mod tests {
         let said = lines(true, &[("target.context", "lab cluster"), ("access.method", "none")]).join("\n");
         assert!(said.contains("`kubectl --context 'lab cluster' -n hub get secret"), "{said}");
         assert!(said.contains("change: `hubwright upgrade --context 'lab cluster' -n hub`"), "{said}");
-        assert!(lines(true, &[]).join("\n").contains("look: `hubwright status -n hub`"));
+        assert!(lines(true, &[("access.method", "none")]).join("\n").contains("look: `hubwright status -n hub`"));
     }
 
     #[test]
@@ -85,6 +85,7 @@ mod tests {
             ("login.method", "github"),
             ("login.client-id", "hub"),
             ("login.client-secret", "env:GITHUB"),
+            ("access.method", "load-balancer"),
             ("access.host", "hub.example.org"),
         ];
         let said = |more: &[_]| lines(true, &[github.as_slice(), more].concat()).join("\n");

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     answers::{questions, tree::TargetKind},
-    front::report::Case,
+    front::report::{self, Case},
 };
 
 /// What is known of the run, for a report.
@@ -17,7 +17,7 @@ pub fn case(shared: &Shared) -> Case<'_> {
         server: shared.draft.facts().server_version.as_deref(),
         run: &shared.run.state,
         problems: shared.ended.as_ref().map_or(&[], |ended| &ended.problems),
-        log: &[],
+        log: shared.run.log.iter().map(|entry| report::line(entry.at, &entry.sentence, &shared.zone)).collect(),
         secrets: shared.secrets.values().collect(),
     }
 }

@@ -24,6 +24,8 @@ pub const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('p')], Action::Problems, "problems", "show only pods in trouble, or all again"),
     Binding::new(&[Key::Char('t')], Action::Timeline, "times", "steps on one time axis"),
     Binding::new(&[Key::Char('v')], Action::Verify, "verify", "to the verification"),
+    Binding::new(&[Key::Char('d')], Action::Detail, "done", "what was made, and what to do next"),
+    Binding::new(&[Key::Char('o')], Action::Report, "report", "save a report of what is wrong, and show it"),
     Binding::new(&[Key::Char('f')], Action::Follow, "follow", "follow the end of the log, or stop doing so"),
     Binding::new(&[Key::Char('w')], Action::Wrap, "wrap", "wrap long lines, or cut them"),
     Binding::new(&[Key::Char('S')], Action::Save, "save", "save the log in a file"),

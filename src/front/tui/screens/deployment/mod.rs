@@ -43,6 +43,7 @@ use crate::{
         tui::{
             follow::Trouble,
             keys::{Action, Binding},
+            reporting,
             screen::{Edit, Overlay, Place, Screen, Turn},
             shared::Shared,
             theme::Theme,
@@ -264,6 +265,8 @@ impl Deployment {
                     | Action::Problems
                     | Action::Timeline
                     | Action::Verify
+                    | Action::Detail
+                    | Action::Report
                     | Action::Follow
                     | Action::Save
             ),
@@ -281,7 +284,9 @@ impl Deployment {
             Action::Skip => self.skipped(shared).is_some(),
             Action::Retry => doing::can_retry(shared),
             Action::Timeline => shared.run.timeline(shared.now).is_some(),
-            Action::Verify => shared.watching || !shared.run.state.rungs.is_empty() || shared.run.rung.is_some(),
+            Action::Verify => shared.watching || !shared.run.ladder.rungs.is_empty(),
+            Action::Detail => !shared.running && shared.ended.is_some(),
+            Action::Report => !shared.run.troubles.is_empty() || shared.ended.is_some(),
             Action::Follow | Action::Wrap => self.focused(shared) == Pane::Log,
             Action::Left | Action::Right => self.focused(shared) == Pane::Findings,
             _ => true,
@@ -309,6 +314,8 @@ impl Deployment {
             Action::Skip => return self.skipped(shared).iter().flat_map(doing::skip).collect(),
             Action::Retry => return doing::retry(shared),
             Action::Verify => return doing::verify(shared),
+            Action::Detail => return vec![Turn::Go(Place::Done, None)],
+            Action::Report => return reporting::problem(shared),
             Action::Timeline => self.view = View::Timeline(0),
             Action::Problems => self.pods.stuck = !self.pods.stuck,
             Action::Filter => {

@@ -52,7 +52,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, timeline: &Timeline, top: usize, 
     put(frame, area, row, Line::styled(text::cut(&legend, width, theme.glyphs.ellipsis), theme.style(Role::Quiet)));
 }
 
-fn line(bar: &Bar, timeline: &Timeline, names: usize, axis: usize, theme: &Theme) -> Line<'static> {
+/// A step as a line: name, bar, time. `names`, `axis`: columns of the name and of the whole time.
+pub fn line(bar: &Bar, timeline: &Timeline, names: usize, axis: usize, theme: &Theme) -> Line<'static> {
     let [critical, other, _] = theme.glyphs.fill;
     let (sign, fill, role) =
         if bar.critical { (theme.glyphs.attention, critical, Role::Marked) } else { (" ", other, Role::Quiet) };

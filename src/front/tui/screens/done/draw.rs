@@ -10,19 +10,26 @@ use ratatui::{
 };
 
 use super::{Done, entries::Entry};
-use crate::front::{
-    clock,
-    fold::fold_line,
-    tui::{
-        shared::Shared,
-        text,
-        theme::{Role, Theme},
-        window,
+use crate::{
+    front::{
+        clock,
+        fold::fold_line,
+        tui::{
+            screens::deployment::timeline,
+            shared::Shared,
+            text,
+            theme::{Role, Theme},
+            window,
+        },
     },
+    run::timeline::{Bar, Timeline},
 };
 
 /// Columns of a label, with what is before it.
-const LABELS: usize = 18;
+const LABELS: usize = 17;
+
+/// Columns of a step's name.
+const BARS: usize = 22;
 
 /// Draws it.
 pub fn draw(done: &Done, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
@@ -32,6 +39,7 @@ pub fn draw(done: &Done, frame: &mut Frame<'_>, area: Rect, shared: &Shared, the
     heading(done, frame, head, shared, theme);
     naming_line(done, frame, name, theme);
     let room = usize::from(body.width);
+    let timeline = shared.run.timeline(shared.now);
     let (mut lines, mut middle, mut number) = (Vec::new(), 0, 0);
     // A few dozen at most, so all of them may be built.
     for entry in done.entries(shared) {
@@ -40,7 +48,10 @@ pub fn draw(done: &Done, frame: &mut Frame<'_>, area: Rect, shared: &Shared, the
             middle = lines.len();
         }
         number += usize::from(entry.is_line());
-        lines.extend(entry_lines(&entry, selected, room, theme));
+        match (&entry.bar, &timeline) {
+            (Some(bar), Some(timeline)) => lines.push(bar_line(bar, timeline, selected, room, theme)),
+            _ => lines.extend(entry_lines(&entry, selected, room, theme)),
+        }
     }
     let shown = window::around(middle, lines.len(), body.height);
     let lines: Vec<Line<'static>> = lines.into_iter().skip(shown.start).take(shown.len()).collect();
@@ -65,6 +76,14 @@ fn naming_line(done: &Done, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
     frame.render_widget(Line::styled(line, theme.style(Role::Value)), area);
 }
 
+fn bar_line(bar: &Bar, timeline: &Timeline, selected: bool, room: usize, theme: &Theme) -> Line<'static> {
+    let axis = room.saturating_sub(BARS + 14);
+    let cursor = if selected { theme.glyphs.cursor } else { " " };
+    let line = timeline::line(bar, timeline, BARS, axis, theme);
+    let spans = [Span::raw(format!(" {cursor}"))].into_iter().chain(line.spans);
+    Line::from_iter(spans)
+}
+
 fn entry_lines(entry: &Entry, selected: bool, room: usize, theme: &Theme) -> Vec<Line<'static>> {
     if entry.head {
         return vec![Line::default(), Line::styled(format!(" {}", entry.label), theme.style(Role::Title))];
@@ -86,7 +105,7 @@ fn folded(entry: &Entry, room: usize) -> Vec<String> {
     if entry.is_address() {
         return [entry.label.clone()].into_iter().chain(whole(&entry.text, room)).collect();
     }
-    let label = if entry.label.is_empty() { String::new() } else { format!("{:<LABELS$}", entry.label) };
+    let label = if entry.label.is_empty() { String::new() } else { format!("{:<LABELS$} ", entry.label) };
     let column = text::width(&label);
     let line = fold_line(&format!("{label}{}", entry.text), Some(inner.max(1)), column);
     let mut lines = line.lines();

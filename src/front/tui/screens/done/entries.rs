@@ -5,12 +5,13 @@ use super::{Done, verdict::Verdict};
 use crate::{
     answers::{question::Kind, tree::TargetKind},
     front::{
-        summary,
+        clock, summary,
         tui::{keys::Action, reporting, shared::Shared},
     },
     plan,
     plan::components::{GENERATED, SECRETS},
     problem::Problem,
+    run::timeline::Bar,
 };
 
 /// A line.
@@ -26,6 +27,8 @@ pub struct Entry {
     pub does: Option<Action>,
     /// Whether it is a heading.
     pub head: bool,
+    /// A step, drawn on the time axis.
+    pub bar: Option<Bar>,
 }
 
 impl Entry {
@@ -65,6 +68,7 @@ pub fn entries(done: &Done, shared: &Shared) -> Vec<Entry> {
     entries.extend(secrets(verdict, shared));
     entries.extend(saved(done));
     entries.extend(command(shared));
+    entries.extend(timeline(shared));
     entries
 }
 
@@ -164,6 +168,15 @@ fn command(shared: &Shared) -> Vec<Entry> {
         return Vec::new();
     }
     vec![Entry::head("The same without asking"), Entry::whole("", shared.draft.command())]
+}
+
+/// Steps on one time axis, and which of them decided.
+fn timeline(shared: &Shared) -> Vec<Entry> {
+    let Some(timeline) = shared.run.timeline(shared.now).filter(|_| !shared.running) else { return Vec::new() };
+    let critical = timeline.critical().into_iter().map(|bar| format!("{} {}", bar.title, clock(bar.took())));
+    let decided = Entry::whole("critical path", critical.collect::<Vec<_>>().join(", then "));
+    let bars = timeline.bars.into_iter().map(|bar| Entry { bar: Some(bar), ..Entry::default() });
+    [Entry::head("What took how long"), decided].into_iter().chain(bars).collect()
 }
 
 /// The name that a preset gets if nobody says another.

@@ -197,7 +197,10 @@ impl Done {
         let watches = matches!(shared.place, Place::Deployment | Place::Verification);
         match (ended.outcome == Some(Outcome::Done) && watches, shared.is_still(STILL)) {
             (true, true) => vec![Turn::Go(Place::Done, None)],
-            (true, false) => vec![Turn::Say("all done: `q` shows what was made".to_owned())],
+            (true, false) => {
+                let key = if shared.place == Place::Deployment { "d" } else { "q" };
+                vec![Turn::Say(format!("all done: `{key}` shows what was made"))]
+            }
             (false, _) => Vec::new(),
         }
     }

@@ -37,6 +37,7 @@ const CLUSTER: &[(&str, &str)] = &[
     ("login.client-secret", "env:GITHUB_SECRET"),
     ("login.allow", "organizations"),
     ("login.organizations", "lab"),
+    ("access.method", "load-balancer"),
     ("access.host", "hub.example.org"),
 ];
 
@@ -103,7 +104,7 @@ fn whoever_is_at_something_is_only_told() {
     };
     stage.news(News::Ended(Box::new(ended)));
     assert_eq!(stage.app.place(), Place::Deployment);
-    assert!(stage.seen((80, 24)).contains("all done: `q` shows what was made"));
+    assert!(stage.seen((80, 24)).contains("all done: `d` shows what was made"));
 }
 
 #[test]
@@ -223,7 +224,7 @@ fn a_deployment_that_was_only_verified_shows_what_its_answers_made() {
     stage.app.begin(Place::Done);
     let seen = all_of(&mut stage, (80, 24));
     assert!(seen.contains("ok: prod/hub is there and verified"), "{seen}");
-    assert!(seen.contains("https://hub.example.org") && seen.contains("a member of lab"), "{seen}");
+    assert!(seen.contains("://hub.example.org") && seen.contains("a member of lab"), "{seen}");
 }
 
 #[test]
