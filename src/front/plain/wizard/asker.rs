@@ -1,0 +1,98 @@
+//! Asks one line at a time: with an editable line on a terminal, or as plainly as can be where the terminal knows no keys.
+//! Must not know any question.
+use std::io::{BufRead, Write};
+
+use inquire::{InquireError, Text, ui::RenderConfig};
+
+use crate::{
+    front::{
+        fold::fold,
+        plain::ask::{self, Secret},
+    },
+    problem::Problem,
+};
+
+/// What a person said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// A line; what it began with, if it was left so.
+    Text(String),
+    /// Esc.
+    Back,
+    /// Ctrl-C, or the end of the input.
+    Leave,
+}
+
+/// Tells and asks.
+pub trait Asker {
+    /// Tells lines.
+    fn tell(&mut self, text: &str);
+    /// Asks for a line; `initial` is what it begins with.
+    fn line(&mut self, question: &str, initial: &str) -> Result<Reply, Problem>;
+    /// Asks for a secret, without showing it.
+    fn secret(&mut self, title: &str, key: &str) -> Result<Secret, Problem>;
+}
+
+/// What is known of the terminal.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Looks {
+    /// It knows no keys and no moving of the cursor (`TERM=dumb`).
+    pub dumb: bool,
+    /// Its columns.
+    pub width: Option<usize>,
+}
+
+/// The terminal: standard input, and standard error for what is said.
+pub struct Terminal(Looks);
+
+impl Terminal {
+    /// A terminal that looks so.
+    pub const fn new(looks: Looks) -> Self {
+        Self(looks)
+    }
+
+    /// Without any key but Enter: `<` is Esc, `-` an empty line, and Enter keeps what was there.
+    fn plain_line(&mut self, question: &str, initial: &str) -> Result<Reply, Problem> {
+        let now = if initial.is_empty() { String::new() } else { format!(" [{initial}]") };
+        let mut err = std::io::stderr().lock();
+        let _ = write!(err, "{question}{now} ").and_then(|()| err.flush());
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line).map_err(|error| unasked(question, &error))?;
+        Ok(match line.trim_end_matches(['\n', '\r']) {
+            _ if read == 0 => Reply::Leave,
+            "<" => Reply::Back,
+            "-" => Reply::Text(String::new()),
+            "" => Reply::Text(initial.to_owned()),
+            text => Reply::Text(text.to_owned()),
+        })
+    }
+}
+
+impl Asker for Terminal {
+    fn tell(&mut self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{}", fold(text, self.0.width));
+    }
+
+    fn line(&mut self, question: &str, initial: &str) -> Result<Reply, Problem> {
+        if self.0.dumb {
+            return self.plain_line(question, initial);
+        }
+        // No colours: the words say everything.
+        let prompt = Text::new(question).with_initial_value(initial).with_render_config(RenderConfig::empty());
+        match prompt.prompt() {
+            Ok(text) => Ok(Reply::Text(text)),
+            Err(InquireError::OperationCanceled) => Ok(Reply::Back),
+            Err(InquireError::OperationInterrupted) => Ok(Reply::Leave),
+            Err(error) => Err(unasked(question, &error)),
+        }
+    }
+
+    fn secret(&mut self, title: &str, key: &str) -> Result<Secret, Problem> {
+        ask::secret(title, key)
+    }
+}
+
+fn unasked(question: &str, error: &dyn std::fmt::Display) -> Problem {
+    Problem::new("no-terminal", format!("cannot ask \"{question}\": {error}"))
+        .hint("say everything in a preset or with `--set`, then `hubwright install`")
+}

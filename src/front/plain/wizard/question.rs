@@ -1,0 +1,211 @@
+//! One question: told with what is known about it, and asked until the answer is taken. Numbers stand for what is listed.
+//! Must not know sections.
+use super::{Reply, Way, Wizard};
+use crate::{
+    answers::{
+        draft::{Field, Offer},
+        layers::Origin,
+        question::Kind,
+    },
+    front::plain::ask::Secret,
+    health::text,
+    problem::Problem,
+};
+
+/// How many offers are listed unless more are asked for.
+const LISTED: usize = 20;
+
+/// A field in a line: title, value, who said it.
+pub(super) fn answer(field: &Field) -> String {
+    let origin = match &field.origin {
+        Origin::Default => String::new(),
+        origin => format!(" ({origin})"),
+    };
+    format!("{}: {}{origin}", field.title, value(field))
+}
+
+fn value(field: &Field) -> String {
+    match (field.text(), field.kind) {
+        (text, _) if text.is_empty() && field.value.is_null() => "not said".to_owned(),
+        (text, _) if text.is_empty() => "none".to_owned(),
+        (_, Kind::Table(_)) => format!("{} rows", field.value.as_array().map_or(0, Vec::len)),
+        (shown, _) => text::line(&shown),
+    }
+}
+
+/// What becomes of a reply.
+enum Taken {
+    Done,
+    Again,
+}
+
+impl Wizard<'_> {
+    /// Asks for the answer of a key.
+    pub(super) fn question(&mut self, key: &str) -> Result<Way, Problem> {
+        let Some(field) = self.draft.field(key) else { return Ok(Way::Next) };
+        self.describe(&field);
+        match field.kind {
+            Kind::Table(_) => self.table(&field),
+            _ => self.answer(&field),
+        }
+    }
+
+    fn describe(&mut self, field: &Field) {
+        self.tell(&format!("\n{} ({})\n  {}", field.title, field.key, field.help));
+        self.list(&field.offers, "");
+        if let Kind::Secret = field.kind {
+            self.tell("  1) type it now: it is kept in the target only\n  or say where it is: env:NAME, file:/path, command:PROGRAM, secret:NAME/KEY");
+        }
+        if let Kind::List | Kind::Map = field.kind {
+            let each = if let Kind::Map = field.kind { "name=text" } else { "a word or a number above" };
+            self.tell(&format!("  several are parted by commas, each {each}; an empty line: none"));
+        }
+        let now = value(field);
+        self.tell(&if field.origin == Origin::Default {
+            format!("  now: {now}")
+        } else {
+            format!("  now: {now}, {}", field.origin)
+        });
+        if let Some(problem) = &field.problem {
+            self.wrong(problem);
+        }
+    }
+
+    /// Lists what is offered and holds some letters.
+    fn list(&mut self, offers: &[Offer], letters: &str) {
+        let holds = |offer: &Offer| offer.value.contains(letters) || offer.words.contains(letters);
+        let found: Vec<(usize, &Offer)> = offers.iter().enumerate().filter(|(_, offer)| holds(offer)).collect();
+        for (index, offer) in found.iter().take(LISTED) {
+            let words = if offer.words.is_empty() { String::new() } else { format!(": {}", offer.words) };
+            // Names of a cluster could hold anything.
+            self.tell(&format!("  {}) {}", index + 1, text::line(&format!("{}{words}", offer.value))));
+        }
+        if found.len() > LISTED {
+            self.tell(&format!("  and {} more: `? letters` lists those that hold the letters", found.len() - LISTED));
+        }
+    }
+
+    fn answer(&mut self, field: &Field) -> Result<Way, Problem> {
+        let chosen = matches!(field.kind, Kind::Choice(_) | Kind::Bool);
+        let (question, initial) = match field.kind {
+            Kind::Choice(_) | Kind::Bool => ("Number or name:".to_owned(), String::new()),
+            Kind::Secret => ("1, or where it is:".to_owned(), String::new()),
+            _ => (format!("{}:", field.title), field.text()),
+        };
+        loop {
+            let text = match self.asker.line(&question, &initial)? {
+                Reply::Text(text) => text,
+                Reply::Back => return Ok(Way::Back),
+                Reply::Leave => return Ok(Way::Leave),
+            };
+            let taken = match text.trim() {
+                _ if text == initial => self.kept(field),
+                "=" => self.taken_back(field),
+                help if help.starts_with('?') => self.explain(field, help.trim_start_matches('?').trim()),
+                "1" if matches!(field.kind, Kind::Secret) => self.typed(field)?,
+                reply if chosen => self.choose(field, reply),
+                _ => self.say(field, &numbers_as_offers(field, &text)),
+            };
+            if let Taken::Done = taken {
+                return Ok(Way::Next);
+            }
+        }
+    }
+
+    fn kept(&mut self, field: &Field) -> Taken {
+        if field.required && field.text().is_empty() {
+            self.tell("  left open for now");
+        }
+        Taken::Done
+    }
+
+    fn taken_back(&mut self, field: &Field) -> Taken {
+        self.draft.unsay(&field.key);
+        self.told_anew(&field.key)
+    }
+
+    fn explain(&mut self, field: &Field, letters: &str) -> Taken {
+        if letters.is_empty() {
+            self.tell(&format!("  {}. {}", field.help, field.doc));
+            self.tell(super::HELP);
+        } else {
+            self.list(&field.offers, letters);
+        }
+        Taken::Again
+    }
+
+    /// A number, a name, or the beginning of one name alone.
+    fn choose(&mut self, field: &Field, reply: &str) -> Taken {
+        let reply = reply.to_lowercase();
+        let by_number = reply.parse::<usize>().ok().and_then(|number| field.offers.get(number.checked_sub(1)?));
+        let by_name = || field.offers.iter().find(|offer| offer.value == reply || offer.words == reply);
+        let by_beginning = || {
+            let begins = |offer: &&Offer| offer.value.starts_with(&reply) || offer.words.starts_with(&reply);
+            let mut found = field.offers.iter().filter(begins);
+            found.next().filter(|_| found.next().is_none())
+        };
+        match by_number.or_else(by_name).or_else(by_beginning) {
+            Some(offer) => self.say(field, &offer.value),
+            None => {
+                self.wrong(&format!("type a number from 1 to {}, or a name", field.offers.len()));
+                Taken::Again
+            }
+        }
+    }
+
+    fn typed(&mut self, field: &Field) -> Result<Taken, Problem> {
+        let value = match self.asker.secret(field.title, &field.key)? {
+            Secret::Typed(value) => value,
+            Secret::Back | Secret::Interrupted => return Ok(Taken::Again),
+        };
+        match self.draft.say_secret(&field.key, value) {
+            Ok((label, value)) => {
+                self.secrets.insert(label, value);
+                self.tell(&format!("  {}: typed", field.title));
+                Ok(Taken::Done)
+            }
+            Err(invalid) => {
+                self.wrong(&invalid.message);
+                Ok(Taken::Again)
+            }
+        }
+    }
+
+    fn say(&mut self, field: &Field, text: &str) -> Taken {
+        if let Err(wrong) = self.draft.check(&field.key, text) {
+            self.wrong(&text::line(&wrong));
+            return Taken::Again;
+        }
+        match self.draft.say(&field.key, text) {
+            Ok(()) => self.told_anew(&field.key),
+            Err(invalid) => {
+                self.wrong(&invalid.message);
+                Taken::Again
+            }
+        }
+    }
+
+    /// The change in a line, and what is wrong with it together with other answers.
+    fn told_anew(&mut self, key: &str) -> Taken {
+        if let Some(field) = self.draft.field(key) {
+            self.tell(&format!("  {}", answer(&field)));
+            field.problem.iter().for_each(|problem| self.wrong(problem));
+        }
+        Taken::Done
+    }
+}
+
+/// Numbers stand for what is listed: one where one text is wanted, several where several are. A name that is a number wins.
+fn numbers_as_offers(field: &Field, text: &str) -> String {
+    let one = |word: &str| {
+        let named = field.offers.iter().any(|offer| offer.value == word.trim());
+        let number = word.trim().parse::<usize>().ok().filter(|_| !named);
+        number.and_then(|number| field.offers.get(number.checked_sub(1)?)).map(|offer| offer.value.clone())
+    };
+    match field.kind {
+        Kind::List | Kind::Map if !text.starts_with(['[', '{']) => {
+            text.split(',').map(|word| one(word).unwrap_or_else(|| word.to_owned())).collect::<Vec<_>>().join(",")
+        }
+        _ => one(text).unwrap_or_else(|| text.to_owned()),
+    }
+}
