@@ -140,17 +140,14 @@ fn secrets(verdict: Verdict, shared: &Shared) -> Vec<Entry> {
     let sections = 0..shared.draft.sections().len();
     let fields = sections.flat_map(|section| shared.draft.fields(section));
     let said = fields.filter(|field| matches!(field.kind, Kind::Secret) && field.relevant && field.value.is_string());
-    let mut entries: Vec<Entry> =
-        said.map(|field| Entry { copies: None, ..Entry::said(&field.key, &field.text()) }).collect();
-    let Ok(spec) = shared.draft.resolved() else { return entries };
-    let (namespace, kept) = (&spec.target.namespace, format!("`{SECRETS}` and `{GENERATED}`"));
-    entries.push(match reporting::target(shared) {
-        TargetKind::Kubernetes => Entry::said("kept in", &format!("Secrets {kept} of namespace {namespace}")),
-        TargetKind::ThisMachine => {
-            Entry::said("kept in", &format!("folders {kept} below `secrets`, for your account alone"))
-        }
-    });
-    [vec![Entry::head("Where secrets are")], entries].concat()
+    let said = said.map(|field| Entry { copies: None, ..Entry::said(&field.key, &field.text()) });
+    let kept = format!("`{SECRETS}` and `{GENERATED}`");
+    let kept = match (shared.draft.resolved(), reporting::target(shared)) {
+        (Ok(spec), TargetKind::Kubernetes) => format!("Secrets {kept} of namespace {}", spec.target.namespace),
+        (_, TargetKind::Kubernetes) => format!("Secrets {kept} of its namespace"),
+        (_, TargetKind::ThisMachine) => format!("folders {kept} below `secrets`, for your account alone"),
+    };
+    [Entry::head("Where secrets are")].into_iter().chain(said).chain([Entry::said("kept in", &kept)]).collect()
 }
 
 fn saved(done: &Done) -> Vec<Entry> {
