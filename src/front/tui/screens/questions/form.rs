@@ -181,7 +181,7 @@ pub fn standing(items: &[Item], spot: &Spot) -> Option<At> {
 fn last_row(items: &[Item], table: &str) -> Option<At> {
     let of_table = |at: &At| matches!(at, At::Row(name, _) if name == table);
     let places = || items.iter().filter_map(Item::at);
-    places().filter(of_table).last().or_else(|| places().find(|at| matches!(at, At::Add(name) if name == table)))
+    places().rfind(of_table).or_else(|| places().find(|at| matches!(at, At::Add(name) if name == table)))
 }
 
 /// The place some places after another one; before it, if negative. The ends are the ends.

@@ -71,6 +71,9 @@ fn seen(shared: &Shared) -> String {
     match (kind(shared), facts.server_version.as_deref()) {
         (TargetKind::Kubernetes, Some(version)) => format!("Kubernetes {version}, nodes {}", facts::nodes(facts)),
         (TargetKind::Kubernetes, None) => format!("nodes {}", facts::nodes(facts)),
-        (TargetKind::ThisMachine, _) => format!("machines {}", facts::nodes(facts)),
+        (TargetKind::ThisMachine, _) => {
+            let machine = facts::nodes(facts);
+            machine.split_once(": ").map_or_else(|| machine.clone(), |(_, has)| has.to_owned())
+        }
     }
 }
