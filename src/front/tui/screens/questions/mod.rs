@@ -164,7 +164,11 @@ impl Screen for Questions {
         let [body, rule, help] =
             Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(rows)]).areas(area);
         let items = form::items(shared, &self.way);
-        let picture = self.picture(shared, &items, theme);
+        let mut picture = self.picture(shared, &items, theme);
+        if body.width < WIDE && self.way.spot().row.is_none() {
+            // The line above says it already.
+            picture.head.clear();
+        }
         let (form, bar) = self.draw_way(frame, body, shared, theme);
         let below = match &self.mode {
             Mode::Picking(picker) => {
