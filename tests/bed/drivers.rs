@@ -23,6 +23,7 @@ pub const CASES: &[Case] = &[
     ("apply_tells_what_it_did", apply_tells_what_it_did),
     ("kinds_that_are_in_no_table_are_discovered", kinds_that_are_in_no_table_are_discovered),
     ("facts_are_those_of_the_cluster", facts_are_those_of_the_cluster),
+    ("pods_of_others_take_room_and_own_ones_none", pods_of_others_take_room),
     ("someone_without_rights_is_told_so_and_sees_what_he_may", someone_without_rights),
     ("a_watch_delivers_what_is_and_what_changes", a_watch_delivers_what_is_and_what_changes),
     ("a_forward_survives_its_pod_and_ends_with_its_guard", a_forward_survives_its_pod),
@@ -74,12 +75,25 @@ fn facts_are_those_of_the_cluster(bed: &'static Bed) {
     assert!(facts.server_version.as_deref().is_some_and(|version| version.starts_with("v1.")), "{facts:?}");
     assert!(facts.namespace_exists && facts.storage_classes.iter().any(|class| class.default), "{facts:?}");
     assert!(facts.nodes.iter().any(|node| node.cpu_millis >= 1000 && node.memory_bytes > 1 << 30), "{facts:?}");
-    // The cluster's own DNS asks for something wherever it runs, and no pod of ours is counted.
-    let used = facts.nodes.iter().filter_map(|node| node.used.as_ref());
-    let pods: u64 = used.map(|used| used.pods).sum();
-    assert!(!facts.unseen.contains("pods") && pods > 0, "{facts:?}");
     let elsewhere = bed.runtime.block_on(bed.cluster().facts("drv-no-such")).unwrap();
     assert!(!elsewhere.namespace_exists);
+}
+
+fn pods_of_others_take_room(bed: &'static Bed) {
+    let (own, other) = (bed.namespace("drv-room-own"), bed.namespace("drv-room-other"));
+    let cluster = bed.cluster();
+    let pods = async |namespace: &str| {
+        let facts = cluster.facts(namespace).await.unwrap();
+        assert!(!facts.unseen.contains("pods"), "{facts:?}");
+        facts.nodes.iter().filter_map(|node| node.used.as_ref()).map(|used| used.pods).sum::<u64>()
+    };
+    bed.runtime.block_on(async {
+        cluster.apply(&web(&other.name, "web")).await.unwrap();
+        until(PATIENCE, "the pod counts for its neighbours alone", async || {
+            (pods(&own.name).await > pods(&other.name).await).then_some(())
+        })
+        .await;
+    });
 }
 
 fn someone_without_rights(bed: &'static Bed) {
@@ -99,6 +113,7 @@ fn someone_without_rights(bed: &'static Bed) {
         let error = viewer.apply(&secret).await.unwrap_err();
         assert_eq!((error.kind, error.problem.code.as_str()), (FailureKind::Forbidden, "forbidden"));
         assert!(!error.problem.hints.is_empty() && viewer.facts(&space.name).await.unwrap().unseen.contains("nodes"));
+        assert!(viewer.facts(&space.name).await.unwrap().unseen.contains("pods"));
         let (mut seen, mut blind) = (Vec::new(), Vec::new());
         let mut changes = viewer.watch(&space.name);
         while seen.len() + blind.len() < KINDS.len() {

@@ -100,8 +100,10 @@ impl<'a> Board<'a> {
             }
             let Some(seat) = self.seats.get_mut(*index) else { continue };
             let here = seat.left.holds(one).min(missing);
-            seat.take(one, here, when);
-            missing -= here;
+            if here > 0 {
+                seat.take(one, here, when);
+                missing -= here;
+            }
         }
         count - missing
     }
