@@ -131,7 +131,7 @@ impl Screen for Fit {
         let (upper, lower) = nodes.share(room, sentences.len());
         lines.extend(nodes.lines(self.top, upper));
         lines.extend(sentences.lines(lower));
-        frame.render_widget(Text::from_iter(lines.into_iter().take(height)), area);
+        frame.render_widget(lines.into_iter().take(height).collect::<Text>(), area);
     }
 }
 
