@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// The secrets that the target does not hold, as a person types them; or how the command ends if they don't.
-pub async fn secrets(deployment: &Deployment) -> Result<ControlFlow<Exit, Typed>, Vec<Problem>> {
-    let mut typed = Typed::new();
+/// `typed`: those that were typed before.
+pub async fn secrets(deployment: &Deployment, mut typed: Typed) -> Result<ControlFlow<Exit, Typed>, Vec<Problem>> {
     if !is_terminal() {
         complete(deployment, &typed).await?;
     }

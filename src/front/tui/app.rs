@@ -13,7 +13,7 @@ use super::{
     screens::Screens,
     shared::Shared,
     theme::Theme,
-    wish::{News, Wish},
+    wish::{News, Source, Wish},
 };
 
 /// The whole front end, without a terminal.
@@ -25,6 +25,8 @@ pub struct App {
     trail: Vec<Place>,
     overlays: Vec<Overlay>,
     status: Option<String>,
+    /// Whether answers of the command line are still to come.
+    opening: bool,
     screens: Screens,
 }
 
@@ -38,6 +40,7 @@ impl App {
             trail: Vec::new(),
             overlays: Vec::new(),
             status: None,
+            opening: false,
             screens: Screens::default(),
         }
     }
@@ -50,6 +53,14 @@ impl App {
     /// What is wanted before anything was pressed, to begin at a screen.
     pub fn begin(&mut self, place: Place) -> Vec<Wish> {
         self.carry_out(vec![Turn::Wish(Wish::Beginnings), Turn::Go(place, None)])
+    }
+
+    /// The same with answers to begin with: they lead past the first screen.
+    pub fn begin_with(&mut self, source: Source) -> Vec<Wish> {
+        self.opening = true;
+        let mut wishes = self.begin(Place::Welcome);
+        wishes.extend(self.carry_out(vec![Turn::Wish(Wish::Open(source))]));
+        wishes
     }
 
     /// Whether a clock stands on the screen, so that it is to be drawn once a second.
@@ -72,6 +83,9 @@ impl App {
     /// What the world told.
     pub fn news(&mut self, news: &News) -> Vec<Wish> {
         let mut turns = self.shared.hear(news);
+        if matches!(news, News::Opened(_)) && std::mem::take(&mut self.opening) {
+            turns.extend([self.shared.look_at_target(false), Turn::Go(Place::Questions, None)]);
+        }
         for place in Place::ALL {
             turns.extend(self.screens.at_mut(place).news(news, &mut self.shared));
         }

@@ -3,13 +3,13 @@
 mod beginnings;
 mod deploy;
 mod desk;
-mod draft;
+pub mod draft;
 mod funnel;
 mod keeper;
-mod looking;
-mod opening;
+pub mod looking;
+pub mod opening;
 mod pods;
-mod saving;
+pub mod saving;
 mod verify;
 mod watch;
 mod work;

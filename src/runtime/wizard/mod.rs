@@ -3,6 +3,7 @@
 mod contacts;
 pub mod grant;
 mod look;
+mod plain;
 mod preview;
 mod ui;
 
@@ -13,6 +14,9 @@ use crate::{cli::Setup, problem::Problem};
 
 /// `hubwright`, `hubwright setup`
 pub async fn setup(args: &Setup) -> Outcome {
+    if args.appearance.plain {
+        return plain::setup(args).await;
+    }
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(without_terminal(args));
     }
@@ -34,12 +38,8 @@ fn without_terminal(args: &Setup) -> Vec<Problem> {
             ]
         }
         Err(mut missing) => {
-            missing.insert(
-                0,
-                nobody.hint(
-                    "say everything in presets, `HUBWRIGHT_…` variables or `--set`, then `hubwright install --yes`",
-                ),
-            );
+            let how = "say everything in presets, `HUBWRIGHT_…` variables or `--set`, then `hubwright install --yes`";
+            missing.insert(0, nobody.hint(how));
             missing
         }
     }

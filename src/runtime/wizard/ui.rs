@@ -91,11 +91,11 @@ impl Ui {
         let mut signals = Signals::new()?;
         self.draw()?;
         self.keys = Some(EventStream::new());
-        let wishes = self.app.begin(first_place(args));
+        let wishes = match args.answering.presets.first() {
+            Some(name) => self.app.begin_with(Source::Preset(name.clone())),
+            None => self.app.begin(Place::Welcome),
+        };
         self.grant(wishes)?;
-        if let Some(wish) = first_wish(args) {
-            self.granter.grant(wish);
-        }
         let (mut drawn, mut batch) = (Instant::now(), Vec::new());
         while self.left.is_none() {
             let told = self.next(&mut news, &mut batch, &mut signals, drawn).await;
@@ -225,12 +225,4 @@ impl Signals {
             _ = self.go_on.recv() => Told::Continued,
         }
     }
-}
-
-const fn first_place(_args: &Setup) -> Place {
-    Place::Welcome
-}
-
-fn first_wish(args: &Setup) -> Option<Wish> {
-    args.answering.presets.first().map(|name| Wish::Open(Source::Preset(name.clone())))
 }

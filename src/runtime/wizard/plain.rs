@@ -1,0 +1,98 @@
+//! The plain wizard's way to the world, and what follows it: the same look, draft, presets and installation as for the screens and
+//! for commands. Must not ask a question itself.
+use std::{future::Future, path::PathBuf};
+
+use tokio::{runtime::Handle, task::block_in_place};
+
+use super::{
+    contacts::Contacts,
+    grant::{draft, looking, opening, saving},
+    look,
+};
+use crate::{
+    answers::{draft::Draft, facts::Facts, layers::Layers, tree::TargetKind},
+    cli::{Setup, Showing},
+    front::{
+        message,
+        plain::wizard::{self, Ended, Host, Looks},
+        tui::wish::{News, Source},
+    },
+    problem::{Exit, Problem},
+    runtime::{Outcome, installing, tell, width},
+};
+
+/// `hubwright --plain`, `hubwright setup --plain`
+pub async fn setup(args: &Setup) -> Outcome {
+    let draft = begin(args)?;
+    let looks = Looks { dumb: look::is_dumb(), width: width(std::io::stderr()) };
+    match block_in_place(|| wizard::run(draft, looks, &mut World::default()))? {
+        Ended::Install { layers, secrets } => {
+            let ended = installing::answered(*layers, secrets, Showing { plain: true, json: false }).await;
+            if matches!(ended, Ok(Exit::Done)) {
+                draft::drop();
+            }
+            ended
+        }
+        Ended::Saved(path) => {
+            tell(&format!("saved as {}", path.display()));
+            Ok(Exit::Done)
+        }
+        Ended::Left => {
+            tell("your answers are kept: `hubwright --plain` goes on with them");
+            Ok(Exit::Interrupted)
+        }
+    }
+}
+
+/// The answers of the command line; without any, those that were left unfinished, else none.
+fn begin(args: &Setup) -> Result<Draft, Vec<Problem>> {
+    let source = match args.answering.presets.first() {
+        Some(name) => Source::Preset(name.clone()),
+        None if draft::line().is_some() => Source::Draft,
+        None => Source::Fresh(likely_target()),
+    };
+    let opened = opening::open(&source, args)?;
+    if source == Source::Draft {
+        tell("going on with the answers that were kept");
+    }
+    opened.wrong.iter().for_each(|problem| tell(&message::error(problem)));
+    Ok(Draft::new(opened.layers))
+}
+
+/// This machine, unless a cluster is configured; it can be changed with the first question.
+fn likely_target() -> TargetKind {
+    match crate::drivers::kube::contexts() {
+        Ok((contexts, _)) if !contexts.is_empty() => TargetKind::Kubernetes,
+        _ => TargetKind::ThisMachine,
+    }
+}
+
+/// The world, for somebody who waits for it.
+#[derive(Default)]
+struct World {
+    contacts: Contacts,
+}
+
+impl Host for World {
+    fn look(&mut self, layers: &Layers) -> Result<Facts, Problem> {
+        match waited(looking::look(&self.contacts, layers, true)) {
+            News::Looked(facts) => Ok(*facts),
+            News::NotLooked { problem, .. } => Err(*problem),
+            _ => Ok(Facts::default()),
+        }
+    }
+
+    fn keep(&mut self, layers: &Layers) -> Result<(), Problem> {
+        draft::keep(layers)
+    }
+
+    fn save(&mut self, name: &str, title: &str, layers: &Layers) -> Result<PathBuf, Problem> {
+        let path = saving::path(name)?;
+        saving::save(&path, title.to_owned(), layers, false)?;
+        Ok(path)
+    }
+}
+
+fn waited<T>(work: impl Future<Output = T>) -> T {
+    Handle::current().block_on(work)
+}
