@@ -8,8 +8,14 @@ use super::clock;
 use crate::{
     health::verdict::Finding,
     problem::Problem,
-    run::event::{EventKind, Outcome, PodChange, RungOutcome, RungResult},
+    run::{
+        event::{EventKind, Outcome, PodChange, RungOutcome, RungResult},
+        timeline::Timeline,
+    },
 };
+
+/// A run that was shorter has no critical path that anybody wants to know.
+const WORTH_A_PATH: Duration = Duration::from_secs(10);
 
 /// State words, the same everywhere; readable without colour.
 pub mod word {
@@ -171,6 +177,16 @@ fn run_finished(outcome: Outcome, took_ms: u64, changed: bool) -> Sentence {
         }
         Outcome::Interrupted => Sentence::new(word::FAIL, "", format!("interrupted after {took}")),
     }
+}
+
+/// What decided how long a run took: the steps of its critical path. `None` where that is no news.
+pub fn critical_path(timeline: &Timeline) -> Option<Sentence> {
+    let path = timeline.critical();
+    if path.len() < 2 || timeline.took() < WORTH_A_PATH {
+        return None;
+    }
+    let steps: Vec<String> = path.iter().map(|bar| format!("{} {}", bar.step, clock(bar.took()))).collect();
+    Some(Sentence::new(word::NOTE, "", format!("what took the time: {}", steps.join(", then "))))
 }
 
 /// How long something took, if anybody had to wait for it.

@@ -12,7 +12,11 @@ use crate::{
         message::{self, Sentence, word},
         settle::Settling,
     },
-    run::event::{Event, EventKind},
+    run::{
+        event::{Event, EventKind, Outcome},
+        state::RunState,
+        timeline::Timeline,
+    },
 };
 
 /// Where the text begins, behind clock, elapsed time and state word.
@@ -31,6 +35,8 @@ pub struct Lines<W: Write + Send> {
     bars: Option<MultiProgress>,
     width: Option<usize>,
     settling: Settling,
+    /// The steps, for what is said at the end; of pods it knows nothing.
+    run: RunState,
 }
 
 struct Wait {
@@ -43,8 +49,8 @@ impl<W: Write + Send> Lines<W> {
     /// Writes to `out`; `bars` draws what is waited for on standard error, for terminals only.
     pub fn new(out: W, zone: TimeZone, bars: bool) -> Self {
         let bars = bars.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(4)));
-        let settling = Settling::default();
-        Self { out, zone, started: None, last_line: None, waits: BTreeMap::new(), bars, width: None, settling }
+        let (settling, run) = (Settling::default(), RunState::default());
+        Self { out, zone, started: None, last_line: None, waits: BTreeMap::new(), bars, width: None, settling, run }
     }
 
     /// Folds lines at a terminal's width.
@@ -75,6 +81,21 @@ impl<W: Write + Send> Lines<W> {
     fn say_settled(&mut self, now: Timestamp) {
         for (at, sentence) in self.settling.due(now) {
             self.say(at, &sentence);
+        }
+    }
+
+    /// At the end of a run, which of its steps decided how long it took.
+    fn say_what_took_the_time(&mut self, event: &Event) {
+        match event.kind {
+            EventKind::PodChanged(_) | EventKind::PodGone { .. } => return,
+            _ => self.run.apply(event),
+        }
+        if !matches!(event.kind, EventKind::RunFinished { outcome: Outcome::Done | Outcome::Unverified, .. }) {
+            return;
+        }
+        let path = Timeline::of(&self.run, event.at).as_ref().and_then(message::critical_path);
+        if let Some(sentence) = path {
+            self.say(event.at, &sentence);
         }
     }
 
@@ -132,6 +153,7 @@ impl<W: Write + Send> Front for Lines<W> {
         self.started.get_or_insert(event.at);
         self.say_settled(event.at);
         self.track(event.at, &event.kind);
+        self.say_what_took_the_time(event);
         let sentence = message::sentence(&event.kind, &self.zone);
         if let Some(sentence) = sentence.and_then(|sentence| self.settling.take(event.at, &event.kind, sentence)) {
             self.say(event.at, &sentence);
@@ -194,6 +216,18 @@ mod tests {
         lines.event(&event(0, EventKind::StepStarted { step: step.clone() }));
         lines.event(&event(75, EventKind::StepDone { step, changed: true, took_ms: 75_000, note: None }));
         assert_eq!(text(lines), "00:00:00   0:00  wait   ray: started\n00:01:15   1:15  ok     ray: done in 1:15\n");
+    }
+
+    #[test]
+    fn at_the_end_it_says_what_took_the_time() {
+        let mut lines = Lines::new(Vec::new(), TimeZone::UTC, false);
+        for line in include_str!("../../../tests/demo-data/this-machine.jsonl").lines() {
+            lines.event(&serde_json::from_str(line).unwrap());
+        }
+        let said = text(lines);
+        let path = "what took the time: environment 0:33, then secrets 0:01, then ray 0:16, then verify 0:32\n";
+        let [path, done] = [path, "all done in 1:24"].map(|words| said.find(words));
+        assert!(path.is_some() && path < done, "{said}");
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl Scene {
         for news in self.news(events, now)? {
             app.news(&news);
         }
-        app.shared.now = now;
+        app.shared.tick(now);
         app.begin(self.place);
         Ok(app)
     }

@@ -164,3 +164,41 @@ fn twenty_thousand_pods_are_counted_and_their_rows_are_found_anywhere() {
     assert_eq!(follow.pods.len(true), 207);
     assert!(follow.log.iter().count() <= 5_000);
 }
+
+/// Events of a run that really was, until one of a kind.
+fn journal(lines: &str, until: &str) -> Follow {
+    let mut follow = Follow::default();
+    for line in lines.lines() {
+        follow.apply(&serde_json::from_str(line).unwrap());
+        if line.contains(until) {
+            return follow;
+        }
+    }
+    panic!("there is no {until}");
+}
+
+#[test]
+fn a_run_that_got_stuck_is_followed() {
+    let lines = include_str!("../../../../tests/demo-data/stuck.jsonl");
+    let follow = journal(lines, "step-blocked");
+    let trouble = follow.troubles.first().unwrap();
+    assert_eq!((trouble.code(), trouble.pod()), ("not-enough-memory", Some("ray-cluster-head-vqbpj")));
+    assert!(trouble.key().is_some() && trouble.deadline.is_some());
+    assert_eq!(follow.trouble_of(&StepId::new("ray-cluster")).map(Trouble::code), Some("not-enough-memory"));
+    assert_eq!((follow.pods.tally().all(), follow.pods.tally().of(Standing::Ready)), (5, 3));
+    let follow = journal(lines, "run-finished");
+    assert_eq!(follow.state.outcome, Some(Outcome::Interrupted));
+    assert_eq!(follow.again(), "hubwright resume --context prod -n hub");
+    assert!(follow.finished.is_some_and(|said| said.lines.iter().any(|line| line.contains("goes on"))));
+}
+
+#[test]
+fn a_run_on_this_machine_is_followed_to_its_end() {
+    let follow = journal(include_str!("../../../../tests/demo-data/this-machine.jsonl"), "run-finished");
+    assert_eq!((follow.state.outcome, follow.troubles.len()), (Some(Outcome::Done), 0));
+    assert_eq!(follow.pods.tally().of(Standing::Ready), follow.pods.tally().all());
+    let timeline = follow.timeline(second(0)).unwrap();
+    let path: Vec<&str> = timeline.critical().iter().map(|bar| bar.step.as_str()).collect();
+    assert_eq!(path, ["environment", "secrets", "ray", "verify"]);
+    assert!(follow.log.iter().any(|entry| entry.text().starts_with("hub: ready")));
+}
