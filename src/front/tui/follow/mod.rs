@@ -124,7 +124,6 @@ impl Follow {
         let at = event.at;
         match &event.kind {
             EventKind::RunStarted { deployment, .. } => self.start(deployment),
-            EventKind::StepStarted { step } => self.begin(step),
             EventKind::StepWaiting { step, what, deadline } => self.wait(step, what, at, Some(*deadline), None),
             EventKind::StepProgress { step, progress } => {
                 self.wait(step, &progress.what, at, None, Some(progress.clone()));
@@ -139,7 +138,8 @@ impl Follow {
                 self.waits.remove(step);
                 self.trouble(step, trouble.of(step, at, None));
             }
-            EventKind::StepUnblocked { step, .. }
+            EventKind::StepStarted { step }
+            | EventKind::StepUnblocked { step, .. }
             | EventKind::StepDone { step, .. }
             | EventKind::StepSkipped { step, .. } => self.begin(step),
             EventKind::PodChanged(pod) => {

@@ -32,8 +32,7 @@ impl Standing {
     pub fn of(pod: &PodChange) -> Self {
         match pod.state.as_str() {
             "Ready" => Self::Ready,
-            "Completed" => Self::Ended,
-            STOPPED => Self::Ended,
+            "Completed" | STOPPED => Self::Ended,
             _ if pod.stuck => Self::Stuck,
             state if Self::PASSING.contains(&state) => Self::Waiting,
             _ => Self::Stuck,

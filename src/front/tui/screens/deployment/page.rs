@@ -223,9 +223,10 @@ impl Page {
                 break;
             }
             let line = text::cut(line, if self.wrap { LONGEST } else { width }, theme.glyphs.ellipsis);
-            match self.wrap {
-                true => rows.extend(text::wrap(&line, width).into_iter().rev()),
-                false => rows.push(line),
+            if self.wrap {
+                rows.extend(text::wrap(&line, width).into_iter().rev());
+            } else {
+                rows.push(line);
             }
         }
         rows.truncate(height);

@@ -6,12 +6,13 @@ use super::*;
 use crate::{
     front::tui::{
         follow::tests::{event, pod, second, started},
+        screen::{Overlay, Place},
         theme::Theme,
-        wish::{ContainerLine, Ended, LogOf, PodPage, Source},
+        wish::{ContainerLine, Ended, LogOf, PodPage, Source, Wish},
     },
     health::verdict::{Finding, LogPointer},
     problem::Problem,
-    run::event::{PodChange, Progress, Unit},
+    run::event::{EventKind, PodChange, Progress, Unit},
 };
 
 /// The screen with what it shares.
