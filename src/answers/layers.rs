@@ -181,9 +181,10 @@ impl Layers {
     /// Puts what a look at the target answers under everything that anybody said, in place of what an earlier look did.
     pub fn learn(&mut self, facts: &Facts) -> Result<(), Invalid> {
         self.layers.retain(|layer| layer.origin != Origin::Detected);
-        let said = detect::detect(facts).into_iter().map(|found| self.detected(found.key, &found.value));
+        let found = detect::detect(facts);
         // What a cluster calls one thing may be no answer; the others are.
-        said.fold(Ok(()), |all, one| all.and(one))
+        let wrong: Vec<Invalid> = found.iter().filter_map(|one| self.detected(one.key, &one.value).err()).collect();
+        wrong.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Puts an answer that a probe found under everything that anybody said.

@@ -1,5 +1,7 @@
 //! What was answered, for the review: what is not default, the command that says the same, and the preset.
 //! Must not write anything.
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::{Draft, field::Field, shown};
@@ -53,7 +55,8 @@ impl Draft {
 
 /// Whether a preset can be named on a command line: a shipped one, or a file.
 fn is_nameable(name: &str) -> bool {
-    shipped::find(name).is_some() || name.contains('/') || name.ends_with(".yaml") || name.ends_with(".yml")
+    let file = Path::new(name).extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    shipped::find(name).is_some() || name.contains('/') || file
 }
 
 fn flags(key: &str, value: &Value) -> Vec<String> {

@@ -48,14 +48,13 @@ pub fn confirm(question: &str, flag: &str) -> Result<Answer, Problem> {
     }
 }
 
-fn not_empty(typed: &str) -> Result<Validation, inquire::CustomUserError> {
-    let empty = typed.trim().is_empty();
-    Ok(if empty { Validation::Invalid("type or paste the secret".into()) } else { Validation::Valid })
-}
-
 /// Asks for a secret on the terminal; its letters are not shown. `what` names it, `key` is its answer's.
 pub fn secret(what: &str, key: &str) -> Result<Secret, Problem> {
     let question = format!("{what} ({key}):");
+    let not_empty = |typed: &str| {
+        let empty = typed.trim().is_empty();
+        Ok(if empty { Validation::Invalid("type or paste the secret".into()) } else { Validation::Valid })
+    };
     let prompt = inquire::Password::new(&question)
         .with_display_mode(PasswordDisplayMode::Masked)
         .with_help_message("it is kept in the target only; Esc: leave")

@@ -50,22 +50,6 @@ impl Terminal {
     pub const fn new(looks: Looks) -> Self {
         Self(looks)
     }
-
-    /// Without any key but Enter: `<` is Esc, `-` an empty line, and Enter keeps what was there.
-    fn plain_line(&mut self, question: &str, initial: &str) -> Result<Reply, Problem> {
-        let now = if initial.is_empty() { String::new() } else { format!(" [{initial}]") };
-        let mut err = std::io::stderr().lock();
-        let _ = write!(err, "{question}{now} ").and_then(|()| err.flush());
-        let mut line = String::new();
-        let read = std::io::stdin().lock().read_line(&mut line).map_err(|error| unasked(question, &error))?;
-        Ok(match line.trim_end_matches(['\n', '\r']) {
-            _ if read == 0 => Reply::Leave,
-            "<" => Reply::Back,
-            "-" => Reply::Text(String::new()),
-            "" => Reply::Text(initial.to_owned()),
-            text => Reply::Text(text.to_owned()),
-        })
-    }
 }
 
 impl Asker for Terminal {
@@ -75,7 +59,7 @@ impl Asker for Terminal {
 
     fn line(&mut self, question: &str, initial: &str) -> Result<Reply, Problem> {
         if self.0.dumb {
-            return self.plain_line(question, initial);
+            return plain_line(question, initial);
         }
         // No colours: the words say everything.
         let prompt = Text::new(question).with_initial_value(initial).with_render_config(RenderConfig::empty());
@@ -90,6 +74,22 @@ impl Asker for Terminal {
     fn secret(&mut self, title: &str, key: &str) -> Result<Secret, Problem> {
         ask::secret(title, key)
     }
+}
+
+/// Without any key but Enter: `<` is Esc, `-` an empty line, and Enter keeps what was there.
+fn plain_line(question: &str, initial: &str) -> Result<Reply, Problem> {
+    let now = if initial.is_empty() { String::new() } else { format!(" [{initial}]") };
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "{question}{now} ").and_then(|()| err.flush());
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line).map_err(|error| unasked(question, &error))?;
+    Ok(match line.trim_end_matches(['\n', '\r']) {
+        _ if read == 0 => Reply::Leave,
+        "<" => Reply::Back,
+        "-" => Reply::Text(String::new()),
+        "" => Reply::Text(initial.to_owned()),
+        text => Reply::Text(text.to_owned()),
+    })
 }
 
 fn unasked(question: &str, error: &dyn std::fmt::Display) -> Problem {

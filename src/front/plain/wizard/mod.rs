@@ -72,6 +72,9 @@ pub fn run(draft: Draft, looks: Looks, host: &mut dyn Host) -> Result<Ended, Vec
         return Err(missing(&draft));
     }
     let mut terminal = Terminal::new(looks);
+    if looks.dumb {
+        terminal.tell("On this terminal `<` is Esc, and `-` an empty line.");
+    }
     Wizard::new(draft, &mut terminal, host).run().map_err(|problem| vec![problem])
 }
 
@@ -115,15 +118,25 @@ impl<'w> Wizard<'w> {
             if at >= SECTIONS.len() {
                 match self.review()? {
                     Choice::Section(section) => {
-                        let _ = self.questions(section)?;
+                        if self.questions(section, false)? == Way::Leave {
+                            return Ok(self.leave());
+                        }
                         self.keep();
+                        if section == 0 {
+                            self.look()?;
+                        }
                     }
                     Choice::Back => (at, forward) = (SECTIONS.len() - 1, false),
                     Choice::End(ended) => return Ok(ended),
                 }
                 continue;
             }
-            let way = if self.is_asked(at) { self.section(at)? } else { if forward { Way::Next } else { Way::Back } };
+            let way = match (self.is_asked(at), forward) {
+                (true, _) => self.section(at, !forward)?,
+                (false, true) => Way::Next,
+                (false, false) => Way::Back,
+            };
+            // Before the first section there is nothing: it begins again.
             forward = way == Way::Next || at == 0;
             match way {
                 Way::Next => at += 1,
@@ -150,7 +163,8 @@ impl<'w> Wizard<'w> {
     }
 
     /// One section: where nothing is missing its answers are shown, and asked for only if the person wants to change them.
-    fn section(&mut self, section: usize) -> Result<Way, Problem> {
+    /// `back`: the person comes from behind it.
+    fn section(&mut self, section: usize, back: bool) -> Result<Way, Problem> {
         let all: Vec<usize> = (0..SECTIONS.len()).filter(|index| self.is_asked(*index)).collect();
         let place = all.iter().position(|index| *index == section).map_or(0, |place| place + 1);
         let (title, about) = SECTIONS.get(section).map_or(("", ""), |section| (section.title, section.about));
@@ -158,7 +172,7 @@ impl<'w> Wizard<'w> {
         let way = if section > 0 && self.draft.standing(section) == Standing::Done {
             self.kept_or_changed(section)?
         } else {
-            self.questions(section)?
+            self.questions(section, back)?
         };
         if way == Way::Next {
             self.keep();
@@ -178,7 +192,7 @@ impl<'w> Wizard<'w> {
             match self.asker.line("Number (Enter: 1):", "")? {
                 Reply::Text(text) => match text.trim() {
                     "" | "1" => return Ok(Way::Next),
-                    "2" => match self.questions(section)? {
+                    "2" => match self.questions(section, false)? {
                         Way::Back => {}
                         way => return Ok(way),
                     },
@@ -196,17 +210,18 @@ impl<'w> Wizard<'w> {
     }
 
     /// The questions of a section that matter; which do may change with each answer.
-    fn questions(&mut self, section: usize) -> Result<Way, Problem> {
+    fn questions(&mut self, section: usize, back: bool) -> Result<Way, Problem> {
         let list = |draft: &Draft| {
             let fields = draft.fields(section).into_iter().filter(|field| field.relevant);
             fields.map(|field| field.key).collect()
         };
-        self.walk(&list)
+        let first = if back { self.relevant(section).len().saturating_sub(1) } else { 0 };
+        self.walk(&list, first)
     }
 
-    /// Asks for keys one after the other, back and forth.
-    fn walk(&mut self, list: &dyn Fn(&Draft) -> Vec<String>) -> Result<Way, Problem> {
-        let mut at = 0;
+    /// Asks for keys one after the other, back and forth, from one of them on.
+    fn walk(&mut self, list: &dyn Fn(&Draft) -> Vec<String>, first: usize) -> Result<Way, Problem> {
+        let mut at = first;
         loop {
             let keys = list(&self.draft);
             let Some(key) = keys.get(at) else { return Ok(Way::Next) };

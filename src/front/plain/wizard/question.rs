@@ -144,13 +144,11 @@ impl Wizard<'_> {
             let mut found = field.offers.iter().filter(begins);
             found.next().filter(|_| found.next().is_none())
         };
-        match by_number.or_else(by_name).or_else(by_beginning) {
-            Some(offer) => self.say(field, &offer.value),
-            None => {
-                self.wrong(&format!("type a number from 1 to {}, or a name", field.offers.len()));
-                Taken::Again
-            }
-        }
+        let Some(offer) = by_number.or_else(by_name).or_else(by_beginning) else {
+            self.wrong(&format!("type a number from 1 to {}, or a name", field.offers.len()));
+            return Taken::Again;
+        };
+        self.say(field, &offer.value)
     }
 
     fn typed(&mut self, field: &Field) -> Result<Taken, Problem> {

@@ -36,7 +36,7 @@ impl Wizard<'_> {
                     self.tell_review();
                     None
                 }
-                number => self.to_section(number),
+                number => self.section_of(number),
             };
             if let Some(choice) = choice {
                 return Ok(choice);
@@ -100,15 +100,13 @@ impl Wizard<'_> {
         wrong.map(Choice::Section)
     }
 
-    fn to_section(&mut self, number: &str) -> Option<Choice> {
+    fn section_of(&mut self, number: &str) -> Option<Choice> {
         let section = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        match section.filter(|section| *section < SECTIONS.len() && self.is_asked(*section)) {
-            Some(section) => Some(Choice::Section(section)),
-            None => {
-                self.wrong("type the number of a section, `install`, `save` or `leave`");
-                None
-            }
+        let section = section.filter(|section| *section < SECTIONS.len() && self.is_asked(*section));
+        if section.is_none() {
+            self.wrong("type the number of a section, `install`, `save` or `leave`");
         }
+        section.map(Choice::Section)
     }
 
     fn save(&mut self) -> Result<Option<Choice>, Problem> {

@@ -95,7 +95,7 @@ impl Wizard<'_> {
             let fields = draft.rows(table).get(row).map(|row| row.fields.clone()).unwrap_or_default();
             fields.into_iter().filter(|field| field.relevant).map(|field| field.key).collect()
         };
-        self.walk(&list)
+        self.walk(&list, 0)
     }
 }
 

@@ -14,10 +14,11 @@ use crate::{
 const ESC: &str = "<esc>";
 const CTRL_C: &str = "<ctrl-c>";
 
-/// Says what is on a list; presses Ctrl-C at its end.
+/// Says what is on a list, then Enter up to the review and there what is on another; presses Ctrl-C at their end.
 #[derive(Default)]
 struct Person {
     replies: VecDeque<String>,
+    at_review: VecDeque<&'static str>,
     secret: &'static str,
     told: Vec<String>,
     asked: Vec<String>,
@@ -30,7 +31,13 @@ impl Asker for Person {
 
     fn line(&mut self, question: &str, initial: &str) -> Result<Reply, Problem> {
         self.asked.push(format!("{question} {initial}"));
-        Ok(match self.replies.pop_front().as_deref() {
+        let reviewed = question == "Number or word:";
+        let reply = self.replies.pop_front().or_else(|| match self.at_review.is_empty() {
+            true => None,
+            false if reviewed => self.at_review.pop_front().map(str::to_owned),
+            false => Some(String::new()),
+        });
+        Ok(match reply.as_deref() {
             None | Some(CTRL_C) => Reply::Leave,
             Some(ESC) => Reply::Back,
             Some("") => Reply::Text(initial.to_owned()),
@@ -88,8 +95,8 @@ fn go(draft: Draft, person: &mut Person, world: &mut World) -> (Ended, Draft) {
 
 #[test]
 fn a_trial_is_installed_by_enter_alone() {
-    let (mut person, mut world) = (says(&[&[""; 9][..], &["install"]].concat()), World::default());
-    // Three questions of the first section, then a section each.
+    let mut person = Person { at_review: ["install"].into(), ..Person::default() };
+    let mut world = World::default();
     let (ended, draft) = go(preset_draft("trial"), &mut person, &mut world);
     let asked = person.asked.join("\n");
     let Ended::Install { layers, secrets } = ended else { panic!("{ended:?}\n{asked}\n{}", person.told.join("\n")) };
@@ -113,10 +120,12 @@ fn everything_is_said_by_numbers_and_names() {
 
 #[test]
 fn esc_goes_back_and_what_was_said_stays() {
-    let mut person = says(&["this-machine", ESC, "", "lab", ESC, "", "?", "not a name", "lab2", CTRL_C]);
+    let mut person = says(&["this-machine", ESC, "", "lab", ESC, "not a name", "lab2", CTRL_C]);
     let (_, draft) = go(Draft::new(Layers::new()), &mut person, &mut World::default());
     assert_eq!(draft.field("target.kind").unwrap().text(), "this-machine");
     let told = person.told.join("\n");
+    assert_eq!(draft.field("target.namespace").unwrap().text(), "lab2");
+    assert!(told.contains("is not a namespace"), "{told}");
     assert_eq!(told.matches("(target.kind)").count(), 2, "{told}");
 }
 
@@ -170,13 +179,13 @@ fn without_a_terminal_everything_that_is_missing_is_named() {
 
 #[test]
 fn an_installation_that_lacks_something_leads_to_the_question() {
-    let mut wizard_says = vec!["1", "1"];
-    wizard_says.extend([""; 60]);
-    wizard_says.push("install");
-    let mut person = says(&wizard_says);
+    let mut person = Person { at_review: ["install", CTRL_C].into(), ..says(&["1"]) };
     let (ended, _) = go(Draft::new(Layers::new()), &mut person, &mut World::default());
     assert!(matches!(ended, Ended::Left));
     let told = person.told.join("\n");
+    let last = person.told.iter().rposition(|told| told.contains("(login.method)"));
+    let refused = person.told.iter().position(|told| told.contains("missing or wrong yet"));
+    assert!(refused.is_some() && last > refused, "{told}");
     assert!(told.contains("left open for now") && told.contains("answers are missing or wrong"), "{told}");
 }
 
