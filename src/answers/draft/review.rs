@@ -38,8 +38,9 @@ impl Draft {
         words.extend(named.into_iter().map(quoted));
         for field in self.settled.sections.iter().flatten().filter(|field| field.relevant) {
             let Some(question) = questions::find(&field.key).filter(|question| question.fits(on)) else { continue };
-            let value = (question.at.get)(&said);
-            if value != (question.at.get)(&base) {
+            let (value, named) = ((question.at.get)(&said), (question.at.get)(&base));
+            // The default needs no flag, unless a preset says something else.
+            if value != named && (field.changed() || !named.is_null()) {
                 words.extend(flags(question.key, &value));
             }
         }

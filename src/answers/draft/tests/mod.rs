@@ -97,6 +97,9 @@ fn fields_of_the_other_target_are_left_out() {
 fn the_command_says_the_same_again() {
     let mut draft = with_preset("trial-kubernetes");
     assert_eq!(draft.command(), "hubwright install trial-kubernetes");
+    let mut usual = fresh();
+    usual.say("target.kind", "kubernetes").unwrap();
+    assert_eq!(usual.command(), "hubwright install", "the default needs no flag");
     draft.say("target.namespace", "lab").unwrap();
     draft.say("login.admins", "ada, grace hopper").unwrap();
     let command = draft.command();

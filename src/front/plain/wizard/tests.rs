@@ -186,7 +186,7 @@ fn an_installation_that_lacks_something_leads_to_the_question() {
     let last = person.told.iter().rposition(|told| told.contains("(login.method)"));
     let refused = person.told.iter().position(|told| told.contains("missing or wrong yet"));
     assert!(refused.is_some() && last > refused, "{told}");
-    assert!(told.contains("left open for now") && told.contains("answers are missing or wrong"), "{told}");
+    assert!(told.contains("left open for now") && told.contains("answer is missing or wrong"), "{told}");
 }
 
 proptest! {
