@@ -67,7 +67,7 @@ pub enum Command {
     Explain(Explain),
     /// Write a complete preset from these answers
     Save(Save),
-    /// List the presets that come with hubwright
+    /// List the presets that come with hubwright, and your own (`~/.config/hubwright/presets`)
     Presets,
     /// Print the JSON Schema of presets, for editors
     Schema,

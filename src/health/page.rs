@@ -98,7 +98,7 @@ fn facts(index: &Index, pod: &Pod) -> Vec<(String, String)> {
 
 fn line(pod: &Pod, container: &Container) -> ContainerLine {
     let status = pod.statuses().find(|status| status.name == container.name);
-    let (state, reason) = status.map(state).unwrap_or_else(|| ("Waiting".to_owned(), String::new()));
+    let (state, reason) = status.map_or_else(|| ("Waiting".to_owned(), String::new()), state);
     ContainerLine {
         name: text::brief(&container.name, WORD),
         image: text::brief(&container.image, WORDS),

@@ -31,7 +31,7 @@ pub fn presets() -> Outcome {
             }
             // One of the person's own, with a slip in it, must not hide the others.
             Err(_) => {
-                text.push_str(&format!("{name:width$}  something in it is wrong: `hubwright plan {name}` says what\n"))
+                text.push_str(&format!("{name:width$}  something in it is wrong: `hubwright plan {name}` says what\n"));
             }
         }
     }

@@ -129,8 +129,8 @@ fn look(layers: Layers) -> Wish {
     Wish::Look { layers: Box::new(layers), asking: false }
 }
 
-fn intent(layers: Layers) -> Box<Intent> {
-    Box::new(Intent { layers, secrets: BTreeMap::new(), verify: true })
+fn deploy(layers: Layers) -> Wish {
+    Wish::Deploy(Box::new(Intent { layers, secrets: BTreeMap::new(), verify: true }))
 }
 
 #[test]
@@ -175,7 +175,10 @@ fn a_draft_comes_back_with_its_preset_under_it_and_without_defaults() {
         let file = home.join(".local/state/hubwright/draft.yaml");
         let text = fs::read_to_string(&file).unwrap();
         assert!(mode(&file) == 0o600 && text.contains("ask:login.client-secret"), "{text}");
-        assert!(!text.contains("first-port"), "what nobody said can still change: {text}");
+        assert!(
+            !text.contains("shared-memory") && !text.contains("deadline") && !text.contains("organizations"),
+            "what nobody said can still change: {text}"
+        );
         let opened = World::new().open(Source::Draft).await;
         assert_eq!((opened.layers.merged(), opened.wrong.len()), (layers.merged(), 0));
         assert_eq!(opened.layers.origin("target.namespace"), Origin::Typed);
@@ -325,14 +328,12 @@ fn a_look_that_goes_on_gives_way_to_the_next() {
 fn an_installation_that_cannot_begin_says_why_and_one_that_is_stopped_says_so() {
     alone("an_installation_that_cannot_begin_says_why_and_one_that_is_stopped_says_so", async |home| {
         let mut world = World::new();
-        world
-            .granter
-            .grant(Wish::Deploy(intent(typed(&[("target.kind", "this-machine"), ("login.method", "github")]))));
+        world.granter.grant(deploy(typed(&[("target.kind", "this-machine"), ("login.method", "github")])));
         let ended = world.ended().await;
         assert_eq!(ended.outcome, None);
         assert!(ended.problems.iter().any(|problem| problem.at.as_deref() == Some("login.client-id")), "{ended:?}");
         let _silent = silent_cluster(home);
-        world.granter.grant(Wish::Deploy(intent(Layers::new())));
+        world.granter.grant(deploy(Layers::new()));
         assert_eq!(world.wrong(Wish::Watch(home.to_path_buf())).await, "busy", "one thing at a time");
         world.granter.grant(Wish::Cancel);
         assert_eq!(world.ended().await.outcome, Some(Outcome::Interrupted));
@@ -347,7 +348,7 @@ fn leaving_while_something_goes_on_waits_for_its_end_only() {
         let _silent = silent_cluster(home);
         let mut world = World::new();
         world.granter.grant(look(Layers::new()));
-        world.granter.grant(Wish::Deploy(intent(Layers::new())));
+        world.granter.grant(deploy(Layers::new()));
         world.granter.grant(Wish::KeepDraft(Box::new(typed(&[("target.namespace", "lab")]))));
         let World { granter, told } = world;
         drop(told);

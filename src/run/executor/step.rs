@@ -106,13 +106,13 @@ impl Run<'_> {
             return Ok(Done { changed: false, note: None, waited: false });
         }
         let emit = |kind: EventKind| self.recorder.say(kind);
-        let stop = self.cancel.child_token();
-        let climb = crate::verify::climb(&self.plan.checks, self.ports, &emit, &stop);
-        let rungs = stopped_by(self.options.skips.until(&step.id), &stop, climb).await;
+        let given_up = self.cancel.child_token();
+        let climb = crate::verify::climb(&self.plan.checks, self.ports, &emit, &given_up);
+        let rungs = stopped_by(self.options.skips.until(&step.id), &given_up, climb).await;
         if self.cancel.is_cancelled() {
             return Err(self.interrupted());
         }
-        if stop.is_cancelled() {
+        if given_up.is_cancelled() {
             return Ok(Done { changed: false, note: None, waited: false });
         }
         let failed: Vec<&str> =

@@ -30,11 +30,11 @@ pub fn all() -> Beginnings {
 fn presets() -> Vec<PresetLine> {
     let own = presets::own().into_iter().filter(|name| shipped::find(name).is_none()).map(|name| (name, true));
     let shipped = shipped::SHIPPED.iter().map(|shipped| (shipped.name.to_owned(), false));
-    let line = |(name, own): (String, bool)| Some(preset(answering::load(&name).ok()?, name, own));
+    let line = |(name, own): (String, bool)| Some(preset(&answering::load(&name).ok()?, name, own));
     own.chain(shipped).filter_map(line).collect()
 }
 
-fn preset(preset: Preset, name: String, own: bool) -> PresetLine {
+fn preset(preset: &Preset, name: String, own: bool) -> PresetLine {
     let title = if preset.title.is_empty() { name.clone() } else { text::line(&preset.title) };
     let (description, target) = (text::line(&preset.description), questions::target(&preset.answers));
     PresetLine { name, title, description, target, own }

@@ -56,6 +56,8 @@ pub struct Work {
     at_once: CancellationToken,
     /// Whether its end is of no interest any more.
     quiet: Arc<AtomicBool>,
+    /// Whether it has ended: said before anybody hears so, as the next wish may come at once.
+    over: Arc<AtomicBool>,
     watching: bool,
     task: JoinHandle<Ended>,
 }
@@ -64,27 +66,28 @@ impl Work {
     /// Begins a job, after the one before has ended.
     pub fn begin(job: Job, desk: Arc<Desk>, told: Sender<News>, before: Option<Self>) -> Self {
         let (cancel, at_once) = (CancellationToken::new(), CancellationToken::new());
-        let quiet = Arc::new(AtomicBool::new(false));
+        let (quiet, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let (skips, watching) = (Skips::default(), matches!(job, Job::Watch(_)));
         let hand = Hand { cancel: cancel.clone(), skips: skips.clone() };
-        let (now, silent) = (at_once.clone(), Arc::clone(&quiet));
+        let (now, silent, ending) = (at_once.clone(), Arc::clone(&quiet), Arc::clone(&over));
         let task = tokio::spawn(async move {
             if let Some(before) = before {
                 before.give_way().await;
             }
-            let ended = told_as_it_goes(job, &desk, &hand, &now, &told).await;
+            let ended = Box::pin(told_as_it_goes(job, &desk, &hand, &now, &told)).await;
+            ending.store(true, Ordering::Release);
             if !silent.load(Ordering::Relaxed) {
                 // Nobody hears it once the screens are gone.
                 let _ = told.send(News::Ended(Box::new(ended.clone()))).await;
             }
             ended
         });
-        Self { hand: Hand { cancel, skips }, at_once, quiet, watching, task }
+        Self { hand: Hand { cancel, skips }, at_once, quiet, over, watching, task }
     }
 
     /// Whether it must end before something else may begin: only a look gives way.
     pub fn is_busy(&self) -> bool {
-        !self.watching && !self.task.is_finished()
+        !self.watching && !self.over.load(Ordering::Acquire)
     }
 
     /// Stops it cleanly; said again, at once.
@@ -108,12 +111,12 @@ impl Work {
     /// Stops it, and says how it ended; what does not end cleanly in time is left as it is.
     pub async fn wind_down(mut self) -> Option<Ended> {
         self.hand.cancel.cancel();
-        let ended = match tokio::time::timeout(CLEAN_END, &mut self.task).await {
-            Ok(ended) => ended,
-            Err(_) => {
-                self.at_once.cancel();
-                self.task.await
-            }
+        let ended = tokio::time::timeout(CLEAN_END, &mut self.task).await;
+        let ended = if let Ok(ended) = ended {
+            ended
+        } else {
+            self.at_once.cancel();
+            self.task.await
         };
         ended.ok().filter(|_| !self.watching)
     }
