@@ -147,7 +147,7 @@ impl Ladder {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(in crate::front::tui) mod tests {
     //! Folded events, which tests of screens make in the same way.
     use super::*;
     use crate::{problem::Problem, run::event::FORMAT};

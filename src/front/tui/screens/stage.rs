@@ -42,6 +42,7 @@ impl Stage {
     }
 
     /// The world tells something.
+    #[expect(clippy::needless_pass_by_value, reason = "tests make what they tell in place")]
     pub fn news(&mut self, news: News) -> &mut Self {
         let wishes = self.app.news(&news);
         self.wishes.extend(wishes);

@@ -80,8 +80,7 @@ fn bar_line(bar: &Bar, timeline: &Timeline, selected: bool, room: usize, theme: 
     let axis = room.saturating_sub(BARS + 14);
     let cursor = if selected { theme.glyphs.cursor } else { " " };
     let line = timeline::line(bar, timeline, BARS, axis, theme);
-    let spans = [Span::raw(format!(" {cursor}"))].into_iter().chain(line.spans);
-    Line::from_iter(spans)
+    [Span::raw(format!(" {cursor}"))].into_iter().chain(line.spans).collect()
 }
 
 fn entry_lines(entry: &Entry, selected: bool, room: usize, theme: &Theme) -> Vec<Line<'static>> {

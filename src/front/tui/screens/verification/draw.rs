@@ -155,5 +155,5 @@ fn evidence(at: usize, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme
         line => text::wrap(line, usize::from(area.width)),
     });
     let lines = lines.take(usize::from(area.height).saturating_sub(1)).map(Line::from);
-    frame.render_widget(Text::from_iter([head].into_iter().chain(lines)), area);
+    frame.render_widget([head].into_iter().chain(lines).collect::<Text<'_>>(), area);
 }

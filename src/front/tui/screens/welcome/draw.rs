@@ -49,7 +49,7 @@ fn introduction(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
     let empty = if area.height > 2 { vec![Line::default()] } else { Vec::new() };
     let [what, how] = words::INTRODUCTION.map(|words| text::cut(words, usize::from(area.width), theme.glyphs.ellipsis));
     let lines = [Line::styled(what, theme.style(Role::Title)), Line::from(how)];
-    frame.render_widget(Text::from_iter(empty.into_iter().chain(lines)), area);
+    frame.render_widget(empty.into_iter().chain(lines).collect::<Text<'_>>(), area);
 }
 
 fn lines(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
@@ -61,7 +61,7 @@ fn lines(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, t
         let selected = matches!(row, Row::Item(item) if Some(item) == current.as_ref());
         line(screen, row, selected, names(row, &visible, shared), usize::from(area.width), shared, theme)
     });
-    frame.render_widget(Text::from_iter(drawn), area);
+    frame.render_widget(drawn.collect::<Text<'_>>(), area);
 }
 
 /// Columns of the names that are seen in a line's group.

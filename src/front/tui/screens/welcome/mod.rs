@@ -163,8 +163,8 @@ impl Welcome {
         match deed {
             Deed::Watch => vec![Turn::Wish(Wish::Watch(folder)), Turn::Go(Place::Deployment, None)],
             Deed::Verify => {
-                let wish = Wish::Verify { folder: Some(folder), rungs: Vec::new() };
-                vec![Turn::Wish(wish), Turn::Go(Place::Verification, None)]
+                let wish = Wish::Verify { folder: Some(folder.clone()), rungs: Vec::new() };
+                vec![answers_of(folder), Turn::Wish(wish), Turn::Go(Place::Verification, None)]
             }
             Deed::Change => self.open_source(Source::Deployment(folder)),
         }
@@ -218,7 +218,12 @@ impl Welcome {
 
 fn resume(folder: PathBuf, shared: &mut Shared) -> Vec<Turn> {
     shared.folder = Some(folder.clone());
-    vec![Turn::Wish(Wish::Resume(folder)), Turn::Go(Place::Deployment, None)]
+    vec![answers_of(folder.clone()), Turn::Wish(Wish::Resume(folder)), Turn::Go(Place::Deployment, None)]
+}
+
+/// What is found to be wrong leads to an answer, so the answers come with the deployment.
+const fn answers_of(folder: PathBuf) -> Turn {
+    Turn::Wish(Wish::Open(Source::Deployment(folder)))
 }
 
 impl Screen for Welcome {
