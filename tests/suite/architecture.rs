@@ -41,7 +41,7 @@ fn sources() -> Vec<(String, String)> {
 
 /// Code without its tests: those may look anywhere.
 fn code<'a>(name: &str, text: &'a str) -> &'a str {
-    if name.contains("/tests/") { "" } else { text.split("#[cfg(test)]\nmod tests {").next().unwrap() }
+    if name.contains("/tests/") || name.ends_with("/tests.rs") { "" } else { text.split("#[cfg(test)]\nmod tests {").next().unwrap() }
 }
 
 /// Paths that a file names after `crate::`, groups unfolded: `a::{b, c::d}` is `a::b` and `a::c::d`.

@@ -222,6 +222,7 @@ impl App {
         }
         chrome::footer(frame, footer, &self.live_keys(), &self.theme);
         self.draw_overlay(frame, body);
+        chrome::spell(frame, &self.theme);
     }
 
     fn draw_overlay(&self, frame: &mut Frame<'_>, area: Rect) {

@@ -6,7 +6,8 @@ use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use hubwright::{
     front::tui::{
         app::App,
-        demo::{SCENES, drawn, told},
+        demo::{SCENES, Scene, drawn, told},
+        screenshot::styled,
         theme::Theme,
         wish::{ContainerLine, EventLine, LogOf, News, PodPage, Wish},
     },
@@ -20,6 +21,8 @@ use proptest::{
 };
 use ratatui::buffer::Cell;
 use secrecy::ExposeSecret;
+
+use super::keys::{press, type_text};
 
 static STORY: LazyLock<Vec<News>> = LazyLock::new(|| told().unwrap());
 
@@ -184,7 +187,7 @@ fn cases(count: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn nothing_that_happens_breaks_the_screens(
@@ -202,4 +205,58 @@ proptest! {
             }
         }
     }
+
+    /// Whatever is opened and left with Esc: what is looked at then, and what was answered, is what it was before.
+    #[test]
+    fn going_forward_and_back_changes_nothing(
+        moves in vec(prop::sample::select(vec!["Tab", "S-Tab", "Up", "Down", "Down", "Home", "End"]), 0..25),
+        letters in "[a-z0-9]{0,12}",
+        way in prop::sample::select(WAYS.to_vec()),
+    ) {
+        let mut watched = Watched { app: scene("login").app(Theme::PLAIN).unwrap(), size: (100, 40) };
+        press(&mut watched.app, &moves.join(" "));
+        let looked_at = |watched: &Watched| styled(&drawn(&watched.app, watched.size));
+        let before = (looked_at(&watched), answers(&watched.app));
+        let (there, back) = way;
+        press(&mut watched.app, there);
+        if *there == *"/" {
+            type_text(&mut watched.app, &letters);
+        }
+        press(&mut watched.app, back);
+        let after = looked_at(&watched);
+        prop_assert!(after == before.0, "{} {}: before\n{}\nafter\n{}", there, back, before.0, after);
+        prop_assert_eq!(answers(&watched.app), before.1);
+    }
+
+    /// Typed into its field and kept, a secret is in no picture and no wish, whatever is done then.
+    #[test]
+    fn a_typed_secret_is_seen_nowhere(happenings in vec(happening(), 0..15)) {
+        const SECRET: &str = "hunter2-canary-of-the-tests";
+        let mut watched = Watched { app: scene("login").app(Theme::PLAIN).unwrap(), size: (120, 40) };
+        press(&mut watched.app, "/");
+        type_text(&mut watched.app, "(login.client-secret)");
+        press(&mut watched.app, "Enter Enter");
+        press(&mut watched.app, "Home Enter");
+        watched.app.input(&Input::Paste(SECRET.to_owned()));
+        prop_assert!(!watched.picture().contains(SECRET), "it is drawn while it is typed");
+        let mut wishes = press(&mut watched.app, "Enter");
+        prop_assert_eq!(watched.secrets(), vec![SECRET.to_owned()], "it was not taken:\n{}", watched.picture());
+        for happening in &happenings {
+            wishes.extend(watched.happen(happening));
+            prop_assert!(!watched.picture().contains(SECRET), "it is drawn after {:?}", happening);
+        }
+        wishes.extend(press(&mut watched.app, "^S"));
+        prop_assert!(!tells(&wishes, SECRET) && !answers(&watched.app).contains(SECRET));
+    }
+}
+
+/// Keys that lead somewhere, and those that lead back.
+const WAYS: &[(&str, &str)] = &[("?", "Esc"), ("f", "Esc"), ("^R", "Esc"), ("/", "Esc Esc")];
+
+fn scene(name: &str) -> &'static Scene {
+    SCENES.iter().find(|scene| scene.name == name).unwrap()
+}
+
+fn answers(app: &App) -> String {
+    format!("{:?}", app.shared.draft.layers().merged())
 }

@@ -10,7 +10,7 @@ use ratatui::{
 use crate::front::tui::{
     keys::Binding,
     text,
-    theme::{Role, Theme},
+    theme::{ASCII, Role, Theme},
 };
 
 /// Columns and rows below which there is only a notice.
@@ -42,7 +42,7 @@ pub fn areas(area: Rect, status: bool) -> [Rect; 4] {
 pub fn title(frame: &mut Frame<'_>, area: Rect, words: &str, right: &str, theme: &Theme) {
     let width = usize::from(area.width);
     let right = text::cut(right, width / 3, theme.glyphs.ellipsis);
-    let room = width.saturating_sub(text::width(&right) + 14);
+    let room = width.saturating_sub(text::width(&right) + 16);
     let line = Line::from_iter([
         Span::styled(" hubwright   ", theme.style(Role::Title)),
         Span::raw(text::cut(words, room, theme.glyphs.ellipsis)),
@@ -84,4 +84,19 @@ pub fn footer(frame: &mut Frame<'_>, area: Rect, keys: &[Binding], theme: &Theme
 fn wide(binding: &Binding) -> usize {
     let key = binding.keys.first().map(ToString::to_string).unwrap_or_default();
     text::width(&key) + text::width(binding.word) + 3
+}
+
+/// Signs in sentences that a terminal without more than ASCII cannot show, and what stands for them. Names stay as they are.
+const SIGNS: &[(&str, &str)] = &[("…", "~"), ("–", "-"), ("—", "-"), ("·", "-"), ("•", "*"), ("→", ">"), ("×", "x")];
+
+/// Puts ASCII in the place of such signs, where the theme wants that.
+pub fn spell(frame: &mut Frame<'_>, theme: &Theme) {
+    if *theme.glyphs != ASCII {
+        return;
+    }
+    for cell in &mut frame.buffer_mut().content {
+        if let Some((_, plain)) = SIGNS.iter().find(|(sign, _)| *sign == cell.symbol()) {
+            cell.set_symbol(plain);
+        }
+    }
 }

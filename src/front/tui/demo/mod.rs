@@ -3,10 +3,18 @@
 //! screens are the real ones. Must not know files, clocks or any cluster.
 mod world;
 
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-use super::{app::App, screen::Place, screenshot, shared::Shared, theme::Theme, wish::News};
+use super::{
+    app::App,
+    screen::Place,
+    screenshot,
+    shared::Shared,
+    theme::Theme,
+    wish::{News, Wish},
+};
 use crate::{problem::Problem, run::event::Event};
 
 /// A moment of the story.
@@ -24,6 +32,8 @@ pub struct Scene {
     told: Told,
     /// Seconds after the run began.
     at: i64,
+    /// Keys that were pressed there.
+    keys: &'static [KeyCode],
 }
 
 /// How far the story is.
@@ -44,7 +54,19 @@ enum Told {
 /// The moments, in the order of the story.
 pub const SCENES: &[Scene] = &[
     Scene::new("welcome", "hubwright", (100, 30), Place::Welcome, Told::Beginnings, -600),
-    Scene::new("wizard", "hubwright: the questions", (100, 30), Place::Questions, Told::Answers, -120),
+    Scene::new("login", "hubwright: the questions", (100, 30), Place::Questions, Told::Answers, -180).after(&[
+        KeyCode::Tab,
+        KeyCode::Tab,
+        KeyCode::Tab,
+    ]),
+    Scene::new("wizard", "hubwright: the questions", (100, 30), Place::Questions, Told::Answers, -120).after(&[
+        KeyCode::Tab,
+        KeyCode::Tab,
+        KeyCode::Tab,
+        KeyCode::Tab,
+        KeyCode::Tab,
+        KeyCode::Tab,
+    ]),
     Scene::new("fit", "hubwright: will it run there", (100, 30), Place::Fit, Told::Answers, -60),
     Scene::new("review", "hubwright: what will be done", (100, 36), Place::Review, Told::Preview, -10),
     Scene::new(
@@ -61,7 +83,11 @@ pub const SCENES: &[Scene] = &[
 
 impl Scene {
     const fn new(name: &'static str, title: &'static str, size: (u16, u16), place: Place, told: Told, at: i64) -> Self {
-        Self { name, title, size, place, told, at }
+        Self { name, title, size, place, told, at, keys: &[] }
+    }
+
+    const fn after(self, keys: &'static [KeyCode]) -> Self {
+        Self { keys, ..self }
     }
 
     /// The front end at this moment. Fails only where the story itself is not well-formed, which a test rules out.
@@ -75,7 +101,17 @@ impl Scene {
             app.news(&news);
         }
         app.shared.tick(now);
-        app.begin(self.place);
+        app.shared.running = self.told == Told::Running;
+        let wishes = app.begin(self.place);
+        if wishes.iter().any(|wish| matches!(wish, Wish::Look { .. })) {
+            app.news(&News::Looked(Box::new(world::facts()?)));
+        }
+        if wishes.iter().any(|wish| matches!(wish, Wish::Preview(_))) {
+            app.news(&News::Previewed(Box::new(world::preview()?)));
+        }
+        for code in self.keys {
+            app.input(&Input::Key(KeyEvent::new(*code, KeyModifiers::NONE)));
+        }
         Ok(app)
     }
 

@@ -115,9 +115,9 @@ fn unknown() -> Vec<Row> {
         Row::Item(Item::New(TargetKind::ThisMachine)),
         Row::Item(Item::New(TargetKind::Kubernetes)),
         Row::Head(Group::Deployments),
-        Row::Nothing("looking …"),
+        Row::Nothing("looking"),
         Row::Head(Group::Presets),
-        Row::Nothing("looking …"),
+        Row::Nothing("looking"),
         Row::Item(Item::Path),
     ]
 }

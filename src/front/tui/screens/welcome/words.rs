@@ -77,7 +77,7 @@ pub fn words(item: &Item, shared: &Shared) -> Words {
         Item::Deed(_, Deed::Verify) => named("  verify", "prove that notebooks reach Ray and Dask"),
         Item::Deed(_, Deed::Change) => named("  change", "its answers, then upgrade"),
         Item::Preset(name) => preset(known, name).map_or_else(Words::default, preset_words),
-        Item::Path => named("another file …", "a preset by its path, typed or pasted"),
+        Item::Path => named("another file", "a preset by its path, typed or pasted"),
     }
 }
 
@@ -92,7 +92,7 @@ fn preset_words(preset: &PresetLine) -> Words {
 
 /// Which clusters are configured.
 fn contexts(known: Option<&Beginnings>) -> String {
-    let Some(known) = known else { return "looking for a kubeconfig …".to_owned() };
+    let Some(known) = known else { return "looking for a kubeconfig".to_owned() };
     if known.kubeconfig.is_some() {
         return "the kubeconfig cannot be read".to_owned();
     }
