@@ -69,7 +69,7 @@ mod tests {
         pod,
     };
 
-    fn owner(world: World, metadata: Value) -> String {
+    fn owner(world: World, metadata: &Value) -> String {
         let pod = json!({"kind": "Pod", "metadata": metadata, "spec": {"containers": [{"name": "a"}]}});
         let world = world.with(pod);
         pod::line(&world.index, world.index.pod("one").unwrap()).owner
@@ -78,16 +78,16 @@ mod tests {
     #[test]
     fn a_pod_belongs_to_what_a_person_made() {
         let of_hub = json!({"name": "one", "ownerReferences": owned_by(HUB.0, HUB.1)});
-        assert_eq!(owner(World::new().with_all(deployment(json!({}))), of_hub.clone()), "Deployment hub");
-        assert_eq!(owner(World::new(), of_hub), "ReplicaSet hub-1", "its Deployment is not seen");
+        assert_eq!(owner(World::new().with_all(deployment(json!({}))), &of_hub), "Deployment hub");
+        assert_eq!(owner(World::new(), &of_hub), "ReplicaSet hub-1", "its Deployment is not seen");
         let ray = json!({"name": "one", "labels": {"ray.io/cluster": "ray", "ray.io/node-type": "head"}});
-        assert_eq!(owner(World::new(), ray), "RayCluster ray");
+        assert_eq!(owner(World::new(), &ray), "RayCluster ray");
         let dask = json!({"name": "one", "labels": {"app.kubernetes.io/component": "dask-worker", "gateway.dask.org/cluster": "a1"}});
-        assert_eq!(owner(World::new(), dask), "Dask cluster a1");
-        assert_eq!(owner(World::new(), json!({"name": "one"})), "");
+        assert_eq!(owner(World::new(), &dask), "Dask cluster a1");
+        assert_eq!(owner(World::new(), &json!({"name": "one"})), "");
         let hostile = json!({"name": "one", "labels": {"ray.io/cluster": "\u{1b}[31mred"}});
-        assert_eq!(owner(World::new(), hostile), "RayCluster red");
+        assert_eq!(owner(World::new(), &hostile), "RayCluster red");
         let process = json!({"name": "one", "annotations": {"hubwright.io/log": "/log/one.log"}});
-        assert_eq!(owner(World::new(), process), "one");
+        assert_eq!(owner(World::new(), &process), "one");
     }
 }

@@ -68,7 +68,9 @@ pub struct EventLine {
 pub fn of(index: &Index, name: &str, now: Timestamp) -> Option<PodPage> {
     let pod = index.pod(name)?;
     let init = pod.spec.init_containers.iter();
-    let mut conditions: Vec<_> = pod.status.conditions.iter().map(condition).collect();
+    // Those of a process are made up, so that rules can read them.
+    let told = pod.status.conditions.iter().filter(|_| pod.log_file().is_none());
+    let mut conditions: Vec<_> = told.map(condition).collect();
     conditions.sort_by_key(|(_, met, _)| *met);
     Some(PodPage {
         name: text::brief(name, text::TITLE),

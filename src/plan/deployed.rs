@@ -193,7 +193,7 @@ mod tests {
                 "extraConfig": {"a": "c.X.password = 's3cr3t-6'\nc.Y = 1\n"},
                 "db": {"url": "postgres://hub:s3cr3t-7@db/hub"},
             },
-            "auth": {"jupyterhub": {"pin": 73317331}},
+            "auth": {"jupyterhub": {"pin": 73_317_331}},
             "pulls": {"auths": {"r": {"b": ["s3cr3t-8"]}}},
         });
         let text = values(&found, &json!({}));

@@ -101,8 +101,10 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    /// Steps as id, needs, begin and end.
-    fn run(steps: &[(&str, &[&str], Option<(i64, Option<i64>)>)]) -> RunState {
+    /// A step: id, needs, begin and end.
+    type Told<'t> = (&'t str, &'t [&'t str], Option<(i64, Option<i64>)>);
+
+    fn run(steps: &[Told<'_>]) -> RunState {
         let planned = steps.iter().map(|(id, needs, _)| PlannedStep {
             id: StepId::new(*id),
             title: id.to_uppercase(),

@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hubwright::run::event::{EventKind, Outcome, RungOutcome};
+use hubwright::{
+    plan::diff::{Diff, Kind},
+    run::event::{EventKind, Outcome, RungOutcome},
+};
 
 use crate::{Case, bed::Bed, deployment::Deployment, said::run};
 
@@ -31,6 +34,8 @@ fn from_install_to_uninstall(bed: &'static Bed) {
     let second = run(deployment.install(&[TRIAL]));
     assert_eq!(second.outcome(), Some((Outcome::Done, false)), "{}", second.complaints());
 
+    a_preview_tells_exactly_what_would_change(bed, &deployment);
+
     let alone = deployment.verified_by_a_stranger();
     assert_eq!(alone.outcome(), Some((Outcome::Done, false)), "{}", alone.complaints());
     assert_eq!(alone.rungs(RungOutcome::Passed).len(), rungs.len(), "{}", alone.complaints());
@@ -39,6 +44,24 @@ fn from_install_to_uninstall(bed: &'static Bed) {
 
     deployment.remove();
     deployment.expect_gone();
+}
+
+/// Of what was just deployed nothing would change; of one other answer, its line.
+fn a_preview_tells_exactly_what_would_change(bed: &'static Bed, deployment: &Deployment) {
+    let changed = |answers: &[(&str, &str)]| {
+        let preview =
+            bed.runtime.block_on(deployment.preview(TRIAL, answers)).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+        assert_eq!(preview.problems, []);
+        let lines = preview.files.iter().flat_map(|file| {
+            let there = file.deployed.as_ref().unwrap_or_else(|| panic!("nothing is deployed for {}", file.path));
+            Diff::between(there, &file.text).hunks.into_iter().flat_map(|hunk| hunk.lines)
+        });
+        let changed = lines.filter(|line| line.kind != Kind::Context);
+        changed.map(|line| (line.kind, line.text.trim().to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(changed(&[]), []);
+    let size = |kind: Kind, size: &str| (kind, format!("capacity: {size}"));
+    assert_eq!(changed(&[("storage.size", "2Gi")]), [size(Kind::Removed, "1Gi"), size(Kind::Added, "2Gi")]);
 }
 
 /// A notebook image whose Ray is not the cluster's: deployed, but not verified, and told before anything runs.

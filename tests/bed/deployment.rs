@@ -1,6 +1,7 @@
 //! A deployment as a person makes it: the program, a folder for its memory, the real helm; and what it said. Must not know what a
 //! test expects of it.
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     path::PathBuf,
     process::{Command, Stdio},
@@ -9,11 +10,19 @@ use std::{
 };
 
 use hubwright::{
+    answers::{
+        layers::{Layers, Origin},
+        preset, shipped,
+    },
+    cli::Setup,
     drivers::journal::FileJournal,
+    front::tui::wish::{Intent, News, Preview, Wish},
+    problem::Problem,
     run::{
         event::{Event, Outcome},
         ports::{Cluster, Journal, ObjectRef},
     },
+    runtime::wizard::grant::Granter,
 };
 use tempfile::TempDir;
 
@@ -79,6 +88,14 @@ impl Deployment {
         command
     }
 
+    /// The full screen.
+    pub fn wizard(&self, words: &[&str]) -> Command {
+        let mut command = self.program();
+        command.args(words).env("XDG_CONFIG_HOME", self.state.path().join("config"));
+        command.env("HUBWRIGHT_STATE", self.state.path()).env("HUBWRIGHT_HELM", self.bed.helm(self.helm));
+        command
+    }
+
     /// `verify` by somebody who has the cluster, and no memory of how the deployment was made.
     pub fn verified_by_a_stranger(&self) -> Done {
         let elsewhere = TempDir::new().unwrap();
@@ -88,11 +105,37 @@ impl Deployment {
         run(command)
     }
 
+    /// Where the bed's charts are.
+    pub fn charts() -> String {
+        std::env::var("HUBWRIGHT_BED_CHARTS").expect("the bed says where its charts are")
+    }
+
     /// Presets, and more words.
     pub fn install(&self, words: &[&str]) -> Command {
-        let charts = std::env::var("HUBWRIGHT_BED_CHARTS").expect("the bed says where its charts are");
-        let from = format!("charts.repository={charts}");
+        let from = format!("charts.repository={}", Self::charts());
         self.command(&[&["install"], words, &["--set", &from]].concat())
+    }
+
+    /// What installing a shipped preset here, with these answers over it, would do now, as the wizard tells it.
+    pub async fn preview(&self, name: &str, answers: &[(&str, &str)]) -> Result<Preview, Vec<Problem>> {
+        let charts = std::env::var("HUBWRIGHT_BED_CHARTS").expect("the bed says where its charts are");
+        let mut layers = Layers::new();
+        let shipped = shipped::find(name).expect("a shipped preset");
+        layers.push_preset(name, preset::parse(shipped.text, name).expect("a good preset"));
+        let place = [("target.namespace", self.namespace.as_str()), ("charts.repository", charts.as_str())];
+        for (key, value) in place.iter().chain(answers) {
+            layers.set(Origin::Typed, key, value).expect("a good answer");
+        }
+        let (told, mut news) = tokio::sync::mpsc::channel(64);
+        let intent = Intent { layers, secrets: BTreeMap::new(), verify: true };
+        Granter::new(told, &Setup::default()).grant(Wish::Preview(Box::new(intent)));
+        loop {
+            match news.recv().await.expect("an answer") {
+                News::Previewed(preview) => return Ok(*preview),
+                News::Wrong(problems) => return Err(problems),
+                _ => {}
+            }
+        }
     }
 
     /// Takes it away with people's data, and expects that nothing is left.

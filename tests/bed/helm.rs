@@ -6,7 +6,7 @@ use hubwright::{
         helm::{self, HelmProgram, Kubeconfig},
         releases::ClusterReleases,
     },
-    plan::graph::Release,
+    plan::{deployed, graph::Release},
     run::ports::{Cluster, FailureKind, Helm, ObjectRef, ReleaseState, Releases},
 };
 use serde_json::json;
@@ -62,7 +62,7 @@ impl Scene {
             chart: "tiny".to_owned(),
             repository: self.folder.path().join("charts").display().to_string(),
             version: "0.1.0".to_owned(),
-            values: json!({"colour": colour}),
+            values: json!({"colour": colour, "size": {"n": 4, "half": 0.5, "none": null, "list": [{"b": 1, "a": "0x1"}]}}),
             skip_crds: false,
             patches: Vec::new(),
             timeout: Duration::from_secs(300),
@@ -117,6 +117,11 @@ fn installs_upgrades_and_removes(bed: &'static Bed, major: u32) {
                 (format!("hubwright {colour}").as_str(), "tiny-0.1.0")
             );
             assert!(state.modified.is_some());
+            let found = scene.releases().installed(&scene.space.name, "tiny").await.unwrap().unwrap();
+            let ours = scene.release(colour).values;
+            // Whatever helm makes of nulls, numbers and the order of keys.
+            assert_eq!(deployed::values(&found.values, &ours), deployed::values(&ours, &ours));
+            assert_eq!((found.chart.as_str(), found.status.as_str()), ("tiny-0.1.0", "deployed"));
         }
         assert!(scene.helm.uninstall(&scene.space.name, "tiny").await.unwrap());
         assert!(!scene.helm.uninstall(&scene.space.name, "tiny").await.unwrap());

@@ -18,6 +18,12 @@ mod helm;
 mod presets;
 #[path = "../said.rs"]
 mod said;
+#[expect(dead_code, reason = "other tests press other keys")]
+#[path = "../tui/terminal.rs"]
+mod terminal;
+#[path = "../tui/walk.rs"]
+mod walk;
+mod wizard;
 
 use std::process::ExitCode;
 
@@ -35,6 +41,7 @@ const MODULES: &[(&str, &[Case])] = &[
     ("helm", helm::CASES),
     ("deploy", deploy::CASES),
     ("presets", presets::CASES),
+    ("wizard", wizard::CASES),
 ];
 
 /// Tests at a time: the bed is one small machine.

@@ -71,6 +71,36 @@ impl Here {
         command
     }
 
+    /// The full screen.
+    pub fn wizard(&self, words: &[&str]) -> Command {
+        let mut command = self.program();
+        command
+            .args(words)
+            .env("XDG_CONFIG_HOME", self.place.path().join("config"))
+            .env_remove("HUBWRIGHT_TEST_WHEELS");
+        // No cluster is offered.
+        command.env("KUBECONFIG", self.place.path().join("no-kubeconfig"));
+        command
+    }
+
+    /// What makes it a deployment of its own: keys of questions, and answers.
+    pub fn answers(&self) -> Vec<(&'static str, String)> {
+        let mut answers = vec![
+            ("target.namespace", self.name.clone()),
+            ("machine.folder", self.folder().display().to_string()),
+            ("machine.port", self.port.to_string()),
+            ("machine.first-port", self.first_port.to_string()),
+        ];
+        answers.extend(std::env::var("HUBWRIGHT_TEST_WHEELS").ok().map(|wheels| ("machine.wheels", wheels)));
+        answers
+    }
+
+    /// The same at another port.
+    pub fn at_port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
     /// A command that speaks to a person: its exit code, and all that it said.
     pub fn plainly(&self, words: &[&str]) -> (Option<i32>, String) {
         let mut command = self.program();
@@ -83,16 +113,8 @@ impl Here {
     /// The installation of the trial, with more words.
     pub fn install(&self, words: &[&str]) -> Command {
         let mut command = self.acting(&["install", "trial"]);
-        let folder = self.folder();
-        for (key, value) in [
-            ("machine.folder", folder.display().to_string()),
-            ("machine.port", self.port.to_string()),
-            ("machine.first-port", self.first_port.to_string()),
-        ] {
+        for (key, value) in self.answers().iter().filter(|(key, _)| *key != "target.namespace") {
             command.args(["--set", &format!("{key}={value}")]);
-        }
-        if let Ok(wheels) = std::env::var("HUBWRIGHT_TEST_WHEELS") {
-            command.args(["--set", &format!("machine.wheels={wheels}")]);
         }
         command.env_remove("HUBWRIGHT_TEST_WHEELS").args(words);
         command

@@ -15,7 +15,13 @@ mod login;
 mod packages;
 #[path = "../said.rs"]
 mod said;
+#[expect(dead_code, reason = "other tests press other keys")]
+#[path = "../tui/terminal.rs"]
+mod terminal;
 mod trial;
+#[path = "../tui/walk.rs"]
+mod walk;
+mod wizard;
 mod workshop;
 
 use std::process::ExitCode;
@@ -26,8 +32,13 @@ use libtest_mimic::{Arguments, Trial};
 type Case = (&'static str, fn());
 
 /// Tests by module. A new module of tests is one line here.
-const MODULES: &[(&str, &[Case])] =
-    &[("packages", packages::CASES), ("faults", faults::CASES), ("trial", trial::CASES), ("login", login::CASES)];
+const MODULES: &[(&str, &[Case])] = &[
+    ("packages", packages::CASES),
+    ("faults", faults::CASES),
+    ("trial", trial::CASES),
+    ("wizard", wizard::CASES),
+    ("login", login::CASES),
+];
 
 fn main() -> ExitCode {
     if let Some(order) = std::env::var_os(workshop::CHILD) {

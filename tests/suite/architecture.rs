@@ -12,8 +12,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["answers", "health::text", "plan", "problem"]),
     ("run", &["answers", "health", "plan", "problem", "run", "verify"]),
     ("verify", &["answers", "health", "plan", "problem", "run::event", "run::ports", "verify"]),
-    ("drivers", &["answers", "drivers", "health", "plan", "problem", "run::ports"]),
-    ("front", &["answers", "front", "health", "plan", "problem", "run::event", "run::state", "run::timeline"]),
+    ("drivers", &["answers", "drivers", "health", "plan", "problem", "run::asked", "run::ports"]),
+    (
+        "front",
+        &["answers", "front", "health", "plan", "problem", "run::asked", "run::event", "run::state", "run::timeline"],
+    ),
 ];
 
 /// Crate, and the only places that may name it.
@@ -22,6 +25,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["answers/yaml.rs"]),
     ("inquire", &["front/plain"]),
     ("indicatif", &["front/plain"]),
+    ("ratatui", &["front/tui"]),
+    ("crossterm", &["front/tui"]),
     ("reqwest", &["verify", "drivers"]),
     ("tonic", &["verify/ray"]),
     ("tokio_tungstenite", &["verify/hub"]),
@@ -41,7 +46,11 @@ fn sources() -> Vec<(String, String)> {
 
 /// Code without its tests: those may look anywhere.
 fn code<'a>(name: &str, text: &'a str) -> &'a str {
-    if name.contains("/tests/") || name.ends_with("/tests.rs") { "" } else { text.split("#[cfg(test)]\nmod tests {").next().unwrap() }
+    if name.contains("/tests/") || name.ends_with("/tests.rs") {
+        ""
+    } else {
+        text.split("#[cfg(test)]\nmod tests {").next().unwrap()
+    }
 }
 
 /// Paths that a file names after `crate::`, groups unfolded: `a::{b, c::d}` is `a::b` and `a::c::d`.

@@ -161,7 +161,10 @@ fn who_begins_is_shown_the_presets_and_a_file_to_fill_in() {
     assert!(text(&hubwright(&["plan"]).stderr).contains("`hubwright presets`"));
     let said = text(&hubwright(&["plan", "github"]).stderr);
     assert!(said.contains("`hubwright save github -o mine.yaml`"), "{said}");
-    let first_steps = text(&hubwright(&[]).stderr);
+    // Without a terminal nobody can be asked: what is missing is named, with the flag that says it.
+    let missing = text(&hubwright(&[]).stderr);
+    assert!(missing.contains("--set login.method=") && missing.contains("`hubwright presets`"), "{missing}");
+    let first_steps = text(&hubwright(&["--help"]).stdout);
     for command in ["hubwright plan trial ", "hubwright install trial ", "hubwright install trial-kubernetes "] {
         assert!(first_steps.contains(command), "{command} is missing in:\n{first_steps}");
     }

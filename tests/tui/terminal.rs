@@ -280,13 +280,11 @@ fn bytes(key: &str) -> Vec<u8> {
     if let Some((_, bytes)) = KEYS.iter().find(|(name, _)| *name == key) {
         return bytes.as_bytes().to_vec();
     }
-    match key.strip_prefix('^').map(str::as_bytes) {
-        Some([letter @ b'A'..=b'Z']) => vec![letter & 0x1f],
-        _ => {
-            assert_eq!(key.chars().count(), 1, "no key is called {key}");
-            key.as_bytes().to_vec()
-        }
+    if let Some([letter @ b'A'..=b'Z']) = key.strip_prefix('^').map(str::as_bytes) {
+        return vec![letter & 0x1f];
     }
+    assert_eq!(key.chars().count(), 1, "no key is called {key}");
+    key.as_bytes().to_vec()
 }
 
 fn missed(what: &str, limit: Duration, now: &Now) -> String {

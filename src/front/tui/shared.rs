@@ -12,6 +12,7 @@ use super::{
 use crate::{
     answers::{
         draft::{Draft, Revision},
+        facts::Facts,
         layers::Layers,
     },
     plan::fit::{self, Fit},
@@ -89,6 +90,17 @@ impl Shared {
     /// How a row of a table fits the target, in a few words: `4 of 4 fit`; `None`: not known. `row`: its key, as `ray.pools[0]`.
     pub fn fit_of_row(&self, row: &str) -> Option<String> {
         self.fit().row(row).map(str::to_owned)
+    }
+
+    /// Contexts stand in the kubeconfig: they are offered although no cluster answered yet.
+    fn offer_contexts(&mut self) {
+        let Some(beginnings) = self.beginnings.as_ref().filter(|_| *self.draft.facts() == Facts::default()) else {
+            return;
+        };
+        let (contexts, current_context) = (beginnings.contexts.clone(), beginnings.current.clone());
+        if !contexts.is_empty() {
+            self.draft.learn(Facts { contexts, current_context, ..Facts::default() });
+        }
     }
 
     /// What is to be installed.
@@ -170,12 +182,16 @@ impl Shared {
     /// Takes in what the world told, before any screen hears it.
     pub fn hear(&mut self, news: &News) -> Vec<Turn> {
         match news {
-            News::Beginnings(beginnings) => self.beginnings = Some((**beginnings).clone()),
+            News::Beginnings(beginnings) => {
+                self.beginnings = Some((**beginnings).clone());
+                self.offer_contexts();
+            }
             News::Opened(opened) => {
                 self.draft = Draft::new(opened.layers.clone());
                 self.about.clone_from(&opened.title);
                 self.look = Look::Not;
                 self.preview = None;
+                self.offer_contexts();
                 return wrong(&opened.wrong);
             }
             News::Looked(facts) => {

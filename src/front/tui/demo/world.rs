@@ -43,12 +43,16 @@ const ANSWERS: &[(&str, &str)] = &[
 
 /// The run, as its journal told it.
 pub fn events() -> Result<Vec<Event>, Problem> {
-    include_str!("run.jsonl").lines().map(serde_json::from_str).collect::<Result<_, _>>().map_err(broken)
+    include_str!("run.jsonl")
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()
+        .map_err(|error| broken(&error))
 }
 
 /// The cluster.
 pub fn facts() -> Result<Facts, Problem> {
-    serde_json::from_str(include_str!("cluster.json")).map_err(broken)
+    serde_json::from_str(include_str!("cluster.json")).map_err(|error| broken(&error))
 }
 
 /// What there is to begin with.
@@ -139,6 +143,6 @@ fn first(wrong: &[Invalid]) -> Problem {
     wrong.first().map_or_else(|| Problem::new("story", "the story is not complete"), Invalid::explain)
 }
 
-fn broken(error: serde_json::Error) -> Problem {
+fn broken(error: &serde_json::Error) -> Problem {
     Problem::new("story", format!("the story cannot be read: {error}"))
 }

@@ -181,6 +181,11 @@ impl Follow {
         &self.state.command
     }
 
+    /// What its parts are called, one and several.
+    pub fn parts(&self) -> (&'static str, &'static str) {
+        if self.deployment.starts_with("this machine/") { ("process", "processes") } else { ("pod", "pods") }
+    }
+
     /// The command that goes on with it.
     pub fn again(&self) -> String {
         let verb = match self.state.command.as_str() {

@@ -76,7 +76,7 @@ impl Deployment {
     }
 
     fn turn_to(&mut self, by: isize, shared: &Shared) {
-        let panes = self.panes(shared);
+        let panes = Self::panes(shared);
         let at = panes.iter().position(|pane| *pane == self.focused(shared)).unwrap_or_default();
         let to = (at + panes.len()).saturating_add_signed(by) % panes.len().max(1);
         self.pane = panes.get(to).copied().unwrap_or_default();

@@ -197,7 +197,7 @@ fn ended(shared: &Shared) -> &'static str {
 
 impl Deployment {
     /// The panes that there are.
-    fn panes(&self, shared: &Shared) -> Vec<Pane> {
+    fn panes(shared: &Shared) -> Vec<Pane> {
         let there = |pane: &Pane| match pane {
             Pane::Steps => !shared.run.state.steps.is_empty(),
             Pane::Findings => !findings::troubles(shared).is_empty() || shared.ended.is_some(),
@@ -208,7 +208,7 @@ impl Deployment {
 
     /// The pane that has the keys.
     fn focused(&self, shared: &Shared) -> Pane {
-        let panes = self.panes(shared);
+        let panes = Self::panes(shared);
         if panes.contains(&self.pane) { self.pane } else { panes.first().copied().unwrap_or_default() }
     }
 

@@ -61,7 +61,7 @@ fn draw_panes(
     if let Some(body) = titled(frame, areas.steps, &steps::title(&shared.run, theme), has(Pane::Steps), theme) {
         steps::draw(frame, body, screen.steps, has(Pane::Steps), shared, theme);
     }
-    let title = pods::title(&shared.run.pods, screen.pods.stuck);
+    let title = pods::title(&shared.run, screen.pods.stuck);
     if let Some(body) = titled(frame, areas.pods, &title, has(Pane::Pods), theme) {
         pods::draw(frame, body, &screen.pods, has(Pane::Pods), shared, theme);
     }
@@ -155,9 +155,10 @@ fn last_row(area: Rect) -> Rect {
 fn breadcrumb(screen: &Deployment, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
     let focused = screen.focused(shared);
     let mut spans = vec![Span::raw(" ")];
-    for pane in screen.panes(shared) {
+    for pane in Deployment::panes(shared) {
         let name = match pane {
             Pane::Steps => "Steps",
+            Pane::Pods if shared.run.parts().0 == "process" => "Processes",
             Pane::Pods => "Pods",
             Pane::Findings => "What is wrong",
             Pane::Log => "Log",

@@ -11,7 +11,7 @@ use crate::{
     front::{
         clock,
         tui::{
-            follow::{PodList, Row, RowName, Standing, Tally},
+            follow::{Follow, PodList, Row, RowName, Standing, Tally},
             keys::Action,
             shared::Shared,
             text,
@@ -61,10 +61,11 @@ impl Cursor {
     }
 }
 
-/// A heading: pods in numbers.
-pub fn title(pods: &PodList, stuck: bool) -> String {
+/// A heading: pods, or processes, in numbers.
+pub fn title(run: &Follow, stuck: bool) -> String {
     let only = if stuck { ", only those in trouble" } else { "" };
-    format!("Pods {}{only}", numbers(pods.tally()))
+    let name = if run.parts().0 == "pod" { "Pods" } else { "Processes" };
+    format!("{name} {}{only}", numbers(run.pods.tally()))
 }
 
 fn numbers(tally: &Tally) -> String {

@@ -26,11 +26,12 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
     let width = usize::from(area.width);
     let curve = curve(shared, CURVE.min(width / 4), theme);
     let ready = pods.tally().of(Standing::Ready);
-    let words = format!(" {curve} {ready} of {all} pods ready  ");
+    let (one, several) = shared.run.parts();
+    let words = format!(" {curve} {ready} of {all} {several} ready  ");
     let room = width.saturating_sub(text::width(&words) + 1);
     let (cells, each) = cells(pods, room, theme);
     let used: usize = cells.iter().map(Span::width).sum();
-    let legend = if each == 1 { "  one cell a pod".to_owned() } else { format!("  one cell for {each} pods") };
+    let legend = if each == 1 { format!("  one cell a {one}") } else { format!("  one cell for {each} {several}") };
     let legend = if text::width(&legend) + used <= room { legend } else { String::new() };
     let gap = room.saturating_sub(used + text::width(&legend));
     let mut line = vec![Span::raw(words), Span::raw(" ".repeat(gap))];

@@ -29,15 +29,15 @@ impl Seen {
         Self { screen: Deployment::default(), shared, wishes: Vec::new(), went: Vec::new() }
     }
 
-    fn tell(&mut self, news: News) {
-        self.shared.hear(&news);
-        let turns = self.screen.news(&news, &mut self.shared);
+    fn tell(&mut self, news: &News) {
+        self.shared.hear(news);
+        let turns = self.screen.news(news, &mut self.shared);
         self.carry_out(turns);
     }
 
     fn say(&mut self, at: i64, kind: EventKind) {
         self.shared.tick(second(at));
-        self.tell(News::Event(Box::new(event(at, kind))));
+        self.tell(&News::Event(Box::new(event(at, kind))));
     }
 
     fn press(&mut self, action: Action) {
@@ -117,7 +117,7 @@ fn story() -> Seen {
 fn end(seen: &mut Seen, outcome: Option<Outcome>, problems: Vec<Problem>) {
     let again = "hubwright resume -n hub".to_owned();
     let ended = Ended { outcome, problems, password: None, files: Vec::new(), again };
-    seen.tell(News::Ended(Box::new(ended)));
+    seen.tell(&News::Ended(Box::new(ended)));
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn the_log_behind_a_finding_is_that_of_the_run_that_crashed() {
     );
     assert!(seen.picture(80, 22, &Theme::COLOUR).contains("asking"));
     let lines = (0..500).map(|number| format!("line {number}")).collect();
-    seen.tell(News::Logs { of, lines: Ok(lines) });
+    seen.tell(&News::Logs { of, lines: Ok(lines) });
     let picture = seen.picture(80, 22, &Theme::COLOUR);
     assert!(picture.contains("log before the last restart") && picture.contains("line 499"), "{picture}");
     seen.press(Action::First);
@@ -304,7 +304,7 @@ fn a_pods_page_has_the_finding_above_the_raw_words_and_is_asked_for_once_a_secon
         events: Vec::new(),
         findings: vec![finding],
     };
-    seen.tell(News::Pod(Box::new(page)));
+    seen.tell(&News::Pod(Box::new(page)));
     let picture = seen.picture(80, 22, &Theme::COLOUR);
     let order = [
         "the worker crashes",
@@ -422,7 +422,7 @@ fn a_deployment_that_is_looked_at_has_no_steps_and_its_answers_are_opened() {
         title: String::new(),
         wrong: Vec::new(),
     };
-    seen.tell(News::Opened(Box::new(opened)));
+    seen.tell(&News::Opened(Box::new(opened)));
     assert_eq!(seen.went, [(Place::Questions, Some("hub.memory".to_owned()))]);
 }
 

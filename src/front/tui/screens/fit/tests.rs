@@ -157,7 +157,7 @@ fn no_size_is_too_small_or_too_large() {
         for height in [0, 1, 2, 3, 4, 5, 8, 16, 90] {
             let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
             let draw = |shared: &Shared, frame: &mut Frame<'_>| {
-                Fit::default().draw(frame, frame.area(), shared, &Theme::COLOUR)
+                Fit::default().draw(frame, frame.area(), shared, &Theme::COLOUR);
             };
             terminal.draw(|frame| draw(&shared, frame)).unwrap();
             terminal.draw(|frame| draw(&bare, frame)).unwrap();

@@ -171,10 +171,9 @@ impl Review {
         }
         let asked = self.checked.asked.as_ref() == Some(&shared.draft.layers().merged());
         match (asked && !self.checked.waiting, shared.preview.is_some()) {
-            (false, _) => Standing::Checking,
             (true, _) if !self.checked.failed.is_empty() => Standing::Failed,
             (true, true) => Standing::Checked,
-            (true, false) => Standing::Checking,
+            (false, _) | (true, false) => Standing::Checking,
         }
     }
 
@@ -450,9 +449,10 @@ impl Review {
         for part in Part::ALL {
             let words = part.words(self, shared);
             // Brackets, so that the part is told without colour as well.
-            let (words, role) = match part == self.part {
-                true => (format!("[{words}]"), Role::Title),
-                false => (format!(" {words} "), Role::Quiet),
+            let (words, role) = if part == self.part {
+                (format!("[{words}]"), Role::Title)
+            } else {
+                (format!(" {words} "), Role::Quiet)
             };
             spans.push(Span::styled(text::cut(&words, 24, theme.glyphs.ellipsis), theme.style(role)));
         }

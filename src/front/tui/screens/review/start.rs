@@ -67,9 +67,10 @@ fn lines(review: &Review, preview: &Preview) -> Vec<String> {
         lines.extend(preview.commands.iter().map(|command| format!("  {command}")));
     }
     lines.extend(preview.warnings.iter().map(|warning| format!("! {}", warning.title)));
-    lines.push(match review.verify {
-        true => "Afterwards it is verified, from outside and from a real notebook.".to_owned(),
-        false => "It is not verified afterwards; `hubwright verify` does that at any time.".to_owned(),
+    lines.push(if review.verify {
+        "Afterwards it is verified, from outside and from a real notebook.".to_owned()
+    } else {
+        "It is not verified afterwards; `hubwright verify` does that at any time.".to_owned()
     });
     lines
 }

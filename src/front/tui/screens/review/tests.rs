@@ -275,9 +275,9 @@ fn nothing_would_change_where_the_same_is_deployed() {
 fn a_changed_line_is_shown_with_its_sign_and_the_lines_around_it() {
     let mut app = app(trial());
     app.begin(Place::Review);
-    let hub = |path: &str, text: &str| match path.contains("jupyterhub") {
-        true => Some(text.replacen("type: sqlite", "type: other", 1)),
-        false => Some(text.to_owned()),
+    let hub = |path: &str, text: &str| {
+        let was = if path.contains("jupyterhub") { "type: other" } else { "type: sqlite" };
+        Some(text.replacen("type: sqlite", was, 1))
     };
     let other = preview(&app, hub);
     let index = other.files.iter().position(|file| file.deployed.as_ref() != Some(&file.text)).unwrap();

@@ -1,0 +1,91 @@
+//! The whole way on a cluster, as a person goes it: the full screen, the keyboard, the real helm, real pods.
+use crate::{
+    Case,
+    bed::Bed,
+    deployment::Deployment,
+    walk::{LONG, Walk},
+};
+
+/// The tests.
+pub const CASES: &[Case] = &[
+    ("from_nothing_through_every_section_to_a_verified_hub", from_nothing),
+    ("an_image_that_is_not_there_is_named_and_mended_in_place", image_mended),
+];
+
+/// What is asked where a name and a size is not the one that fits the bed: keys of questions, and answers.
+const TYPED: &[(&str, &str)] = &[
+    ("storage.size", "1Gi"),
+    ("ray.head-cpu", "200m"),
+    ("ray.head-memory", "1536Mi"),
+    ("dask.scheduler-cpu", "100m"),
+    ("dask.scheduler-memory", "512Mi"),
+    ("dask.worker-cpu", "200m"),
+    ("dask.worker-memory", "512Mi"),
+    ("hub.cpu", "50m"),
+    ("hub.memory", "512Mi"),
+];
+
+/// What Tab leads through on a cluster.
+const SECTIONS: &[&str] =
+    &["Components", "Notebook image", "Login", "Access and TLS", "Storage", "Ray", "Profiles", "Dask", "Extras", "Fit"];
+
+fn from_nothing(bed: &'static Bed) {
+    let deployment = Deployment::new(bed, "wizard", 4);
+    let mut walk = Walk::begin(&deployment.wizard(&[]));
+    walk.choose("New setup on Kubernetes");
+    walk.terminal.wait_for("seen");
+    walk.answer("target.namespace", &deployment.namespace);
+    walk.answer("charts.repository", &Deployment::charts());
+    walk.pick("login.method", "dummy");
+    walk.pick("access.method", "none");
+    for (question, text) in TYPED {
+        walk.answer(question, text);
+    }
+    a_small_pool(&mut walk);
+    walk.find("target.kind");
+    walk.pass(SECTIONS);
+    walk.review();
+    walk.install();
+    walk.watch_to_the_end();
+    walk.terminal.wait_for("port-forward");
+    walk.leave("q", 0);
+    deployment.remove();
+    deployment.expect_gone();
+}
+
+/// The row of a table, edited in place.
+fn a_small_pool(walk: &mut Walk) {
+    walk.find("ray.pools");
+    walk.terminal.press("Down Enter");
+    walk.terminal.wait_for("/ Pool small");
+    for (field, text) in [("CPUs", "200m"), ("Memory", "768Mi")] {
+        walk.go_to(field);
+        walk.terminal.press("Enter ^U");
+        walk.terminal.type_text(text);
+        walk.terminal.press("Enter");
+    }
+    walk.terminal.press("Esc");
+    walk.terminal.wait_without("/ Pool small");
+}
+
+fn image_mended(bed: &'static Bed) {
+    let deployment = Deployment::new(bed, "image", 3);
+    let from = format!("charts.repository={}", Deployment::charts());
+    let place = format!("target.namespace={}", deployment.namespace);
+    let words = ["setup", "trial-kubernetes", "--set", &from, "--set", &place, "--set", "dask.tag=2026.3.0", "--set"];
+    let mut walk = Walk::begin(&deployment.wizard(&[&words[..], &["ray.tag=2.60.0-py313-nowhere"]].concat()));
+    walk.review();
+    walk.install();
+    walk.terminal.wait_long_for("2.60.0-py313-nowhere", LONG);
+    walk.terminal.wait_long_for("change ray.tag", LONG);
+    walk.terminal.press("p e");
+    walk.terminal.wait_for("Stop, and change");
+    walk.terminal.press("y");
+    walk.answer("ray.tag", "2.60.0-py313");
+    walk.review();
+    walk.install();
+    walk.watch_to_the_end();
+    walk.terminal.wait_for("port-forward");
+    walk.leave("q", 0);
+    deployment.remove();
+}

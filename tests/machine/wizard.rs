@@ -1,0 +1,80 @@
+//! The whole way on this machine, as a person goes it: the full screen, the keyboard, a real installation.
+use std::net::TcpListener;
+
+use crate::{
+    Case,
+    here::{Here, free_ports},
+    walk::{LONG, Walk},
+};
+
+/// The tests. Each installs for real.
+pub const CASES: &[Case] = &[
+    ("from_nothing_through_every_section_quit_and_resumed", from_nothing),
+    ("a_preset_and_a_port_that_is_taken_mended_in_place", port_taken),
+];
+
+fn from_nothing() {
+    let here = Here::new("wizard");
+    let mut walk = Walk::begin(&here.wizard(&[]));
+    walk.choose("New setup on this machine");
+    walk.terminal.wait_for("Target");
+    walk.pick("login.method", "dummy");
+    for (question, text) in here.answers() {
+        walk.answer(question, &text);
+    }
+    walk.find("target.kind");
+    walk.pass(&[
+        "This machine",
+        "Components",
+        "Notebook image",
+        "Login",
+        "Access and TLS",
+        "Ray",
+        "Dask",
+        "Extras",
+        "Fit",
+    ]);
+    walk.review();
+    walk.install();
+    // The person leaves in the middle of it, and comes back.
+    walk.terminal.wait_long_for("Programs", LONG);
+    walk.terminal.press("^C");
+    walk.terminal.wait_for("goes on where it stopped");
+    walk.terminal.press("y");
+    walk.terminal.wait_long_for("interrupted", LONG);
+    walk.leave("^C", 130);
+
+    let mut walk = Walk::begin(&here.wizard(&[]));
+    walk.choose("Go on installing");
+    walk.watch_to_the_end();
+    walk.terminal.wait_for(&here.url());
+    let shown = walk.terminal.screen();
+    walk.leave("q", 0);
+    assert!(!shown.contains(&here.password()), "a password stands on the screen unasked:\n{shown}");
+    here.remove();
+}
+
+fn port_taken() {
+    let here = Here::new("wizard");
+    let mut walk = Walk::begin(&here.wizard(&["setup", "trial"]));
+    walk.terminal.wait_for("preset trial");
+    for (question, text) in here.answers() {
+        walk.answer(question, &text);
+    }
+    walk.review();
+    // Somebody takes the port after it was looked at.
+    let taken = TcpListener::bind(("127.0.0.1", here.port)).unwrap();
+    walk.install();
+    walk.terminal.wait_long_for("is taken", LONG);
+    drop(taken);
+    let here = here.at_port(free_ports(1));
+    walk.terminal.press("e");
+    walk.terminal.wait_for("Port");
+    walk.answer("machine.port", &here.port.to_string());
+    walk.review();
+    walk.install();
+    walk.watch_to_the_end();
+    walk.terminal.wait_for(&here.url());
+    walk.leave("q", 0);
+    here.remove();
+}
