@@ -28,7 +28,7 @@ pub struct Case<'c> {
     pub run: &'c RunState,
     /// Why it could not begin, or what else is wrong.
     pub problems: &'c [Problem],
-    /// The log's sentences as they were shown, oldest first; see [`said`] and [`line`].
+    /// The log's sentences as they were shown, oldest first; see [`said`] and [`fn@line`].
     pub log: Vec<String>,
     /// Secrets that were typed. They should be nowhere; they are taken out of all words all the same.
     pub secrets: Vec<&'c SecretString>,

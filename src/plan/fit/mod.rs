@@ -2,8 +2,8 @@
 //! does not fit and why. A picture, no promise: the scheduler decides in the end, and packs in another order.
 //! Pure and quick enough for every key press: 500 nodes and 50 pools take milliseconds. Must not know how it is drawn.
 //!
-//! [`demand`] says what the answers ask for, [`board`] puts it on nodes, [`obstacle`] says why something finds no place and
-//! what to do about it; [`machine`] is the same for this machine, where nothing is held to what it asks for.
+//! `demand` says what the answers ask for, `board` puts it on nodes, `obstacle` says why something finds no place and
+//! what to do about it; `machine` is the same for this machine, where nothing is held to what it asks for.
 mod amounts;
 mod board;
 mod cluster;
