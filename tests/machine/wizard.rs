@@ -37,7 +37,7 @@ fn from_nothing() {
     walk.review();
     walk.install();
     // The person leaves in the middle of it, and comes back.
-    walk.terminal.wait_long_for("Programs", LONG);
+    walk.terminal.wait_long_for("of 6 steps", LONG);
     walk.terminal.press("^C");
     walk.terminal.wait_for("goes on where it stopped");
     walk.terminal.press("y");
