@@ -27,8 +27,12 @@ pub fn foreign(layers: &Layers) -> Vec<Foreign> {
     asked
         .filter_map(|question| {
             let command = (question.at.get)(&answers).as_str()?.strip_prefix("command:")?.to_owned();
-            let Origin::Preset(preset) = layers.origin(question.key) else { return None };
-            shipped::find(&preset).is_none().then_some(Foreign { key: question.key, command, preset })
+            let preset = match layers.origin(question.key) {
+                Origin::Preset(preset) if shipped::find(&preset).is_none() => preset,
+                Origin::Kept => "the unfinished setup".to_owned(),
+                _ => return None,
+            };
+            Some(Foreign { key: question.key, command, preset })
         })
         .collect()
 }

@@ -23,6 +23,8 @@ pub enum Origin {
     Detected,
     /// A preset, by name or file.
     Preset(String),
+    /// A draft of an earlier session, in which it is not known who said it.
+    Kept,
     /// An environment variable.
     Environment(String),
     /// `--set`, or a flag.
@@ -37,6 +39,7 @@ impl std::fmt::Display for Origin {
             Self::Default => f.write_str("default"),
             Self::Detected => f.write_str("detected"),
             Self::Preset(name) => write!(f, "preset {name}"),
+            Self::Kept => f.write_str("kept"),
             Self::Environment(name) => write!(f, "environment {name}"),
             Self::Set => f.write_str("--set"),
             Self::Typed => f.write_str("typed"),

@@ -43,7 +43,7 @@ impl FromStr for SecretRef {
             return Err(NotAReference);
         }
         match scheme {
-            "env" => Ok(Self::Env(rest.to_owned())),
+            "env" if is_variable(rest) => Ok(Self::Env(rest.to_owned())),
             "file" => Ok(Self::File(rest.to_owned())),
             "command" => Ok(Self::Command(rest.to_owned())),
             "ask" => Ok(Self::Ask(rest.to_owned())),
@@ -56,6 +56,12 @@ impl FromStr for SecretRef {
             _ => Err(NotAReference),
         }
     }
+}
+
+/// Whether a text can be the name of a variable: a secret that was put in its place mostly cannot.
+fn is_variable(name: &str) -> bool {
+    let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    name.chars().all(word) && !name.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 impl fmt::Display for SecretRef {

@@ -86,15 +86,16 @@ impl App {
         if matches!(news, News::Opened(_)) && std::mem::take(&mut self.opening) {
             turns.extend([self.shared.look_at_target(false), Turn::Go(Place::Questions, None)]);
         }
+        self.opening &= !matches!(news, News::Wrong(_));
         for place in Place::ALL {
             turns.extend(self.screens.at_mut(place).news(news, &mut self.shared));
         }
         self.carry_out(turns)
     }
 
-    /// Somebody wants the program to end: Ctrl-C, or a signal.
-    pub fn quit(&mut self) -> Vec<Wish> {
-        let turns = self.leaving();
+    /// The program ends without being asked: answers are kept all the same.
+    pub fn end(&mut self) -> Vec<Wish> {
+        let turns = self.shared.keep_draft().into_iter().collect();
         self.carry_out(turns)
     }
 
@@ -168,9 +169,11 @@ impl App {
 
     /// While something runs, leaving is asked for and says what remains.
     fn leaving(&mut self) -> Vec<Turn> {
-        if !self.shared.running {
+        // Who only looks on leaves nothing behind.
+        if !self.shared.running || self.shared.watching {
+            let stop = self.shared.running.then_some(Turn::Wish(Wish::Cancel));
             let keep = self.shared.keep_draft();
-            return keep.into_iter().chain([Turn::Wish(Wish::Leave(self.shared.exit()))]).collect();
+            return stop.into_iter().chain(keep).chain([Turn::Wish(Wish::Leave(self.shared.exit()))]).collect();
         }
         vec![Turn::Show(Box::new(overlay::stop(&self.shared)))]
     }

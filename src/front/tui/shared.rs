@@ -20,6 +20,9 @@ use crate::{
     run::event::{Outcome, RungOutcome},
 };
 
+/// The command of a run that installs.
+const INSTALL: &str = "install";
+
 /// What all screens share.
 pub struct Shared {
     /// The answers.
@@ -191,6 +194,9 @@ impl Shared {
                 self.about.clone_from(&opened.title);
                 self.look = Look::Not;
                 self.preview = None;
+                // What was typed for other answers must not reach these.
+                self.secrets.clear();
+                self.unsaved = false;
                 self.offer_contexts();
                 return wrong(&opened.wrong);
             }
@@ -207,6 +213,10 @@ impl Shared {
             News::Ended(ended) => {
                 self.running = false;
                 self.ended = Some((**ended).clone());
+                if ended.outcome == Some(Outcome::Done) && self.run.command() == INSTALL {
+                    self.unsaved = false;
+                    return vec![Turn::Wish(Wish::DropDraft)];
+                }
             }
             News::Bug(problem) => return wrong(std::slice::from_ref(problem)),
             News::Saved { what, path } => return vec![Turn::Say(format!("{what} saved: {}", path.display()))],

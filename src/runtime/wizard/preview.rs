@@ -19,7 +19,7 @@ use crate::{
     },
     problem::Problem,
     run::ports::{FailureKind, Kubernetes, Machine, ObjectRef, Platform, PortError, PortResult},
-    runtime::{connecting::Place, deploying::Deployment, runs},
+    runtime::{asking, connecting::Place, deploying::Deployment, runs},
 };
 
 /// Checks and plans what is wanted. What keeps it from being planned at all is the error; what only keeps it from being done
@@ -41,6 +41,7 @@ pub async fn preview(intent: &Intent, contacts: &Contacts) -> Result<Preview, Ve
         Err(problem) => (None, Some(problem).filter(|_| !missing)),
     };
     problems.extend(unusable);
+    problems.extend(asking::complete(&deployment, &intent.secrets).await.err().into_iter().flatten());
     let files = files(&deployment).await.map_err(|error| one(*error.problem))?;
     let Deployment { place, layers, spec, plan, .. } = deployment;
     Ok(Preview {

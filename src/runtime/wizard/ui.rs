@@ -161,6 +161,8 @@ impl Ui {
                 self.guard.retake()
             }
             Told::NoMoreInput | Told::End => {
+                let wishes = self.app.end();
+                self.grant(wishes)?;
                 self.left = Some(Exit::Interrupted);
                 Ok(())
             }

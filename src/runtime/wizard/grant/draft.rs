@@ -4,11 +4,13 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::{
     answers::{
         layers::{Layers, Origin},
         preset::{self, Preset},
+        question::Kind,
         questions,
         tree::Answers,
     },
@@ -79,6 +81,7 @@ pub fn read() -> Result<(Option<String>, Answers, Vec<Problem>), Vec<Problem>> {
 /// Lays a draft over what presets, environment and command line say now: only what differs is typed. What the environment or
 /// the command line says of an answer that the draft does not have is new, and counts.
 pub fn lay_over(layers: &mut Layers, draft: &Answers) {
+    lay_commands(layers, draft);
     let now = layers.merged();
     for question in questions::all() {
         let (was, is) = ((question.at.get)(&now), (question.at.get)(draft));
@@ -87,5 +90,21 @@ pub fn lay_over(layers: &mut Layers, draft: &Answers) {
             // An answer of the same shape, under a key of the table of questions, is never refused.
             let _ = layers.say_value(question.key, is);
         }
+    }
+}
+
+/// Commands that would get secrets may have come with somebody's preset: they are asked for again.
+fn lay_commands(layers: &mut Layers, draft: &Answers) {
+    let now = layers.merged();
+    let is_command = |value: &Value| value.as_str().is_some_and(|text| text.starts_with("command:"));
+    let mut kept = Answers::default();
+    for question in questions::all().filter(|question| matches!(question.kind, Kind::Secret)) {
+        let is = (question.at.get)(draft);
+        if is_command(&is) && is != (question.at.get)(&now) {
+            let _ = (question.at.set)(&mut kept, is);
+        }
+    }
+    if kept != Answers::default() {
+        layers.push(Origin::Kept, kept);
     }
 }

@@ -30,11 +30,12 @@ pub fn can_retry(shared: &Shared) -> bool {
     !shared.running && !shared.watching && ended.is_some_and(|outcome| outcome != Some(Outcome::Done))
 }
 
-/// Again: what was resumed is resumed, what was installed is installed with the answers as they are now.
+/// Again: what was resumed is resumed, what was installed is installed with the answers as they are now. A resumed run knows
+/// no secrets that were typed here.
 pub fn retry(shared: &Shared) -> Vec<Turn> {
     let wish = match &shared.folder {
-        Some(folder) => Wish::Resume(folder.clone()),
-        None => Wish::Deploy(shared.intent(true)),
+        Some(folder) if shared.secrets.is_empty() => Wish::Resume(folder.clone()),
+        _ => Wish::Deploy(shared.intent(true)),
     };
     vec![Turn::Wish(wish)]
 }
@@ -84,7 +85,7 @@ pub fn skip(step: &StepId) -> Vec<Turn> {
         title: format!("Do not wait for {step} any longer?"),
         lines: vec![
             "What was installed for it stays, and may get ready later.".to_owned(),
-            "Steps that need it are not tried; the others go on.".to_owned(),
+            "Steps that need it begin all the same; the verification tells what is missing.".to_owned(),
         ],
         yes: "skip it",
         then: vec![Turn::Wish(Wish::Skip(step.clone()))],

@@ -156,7 +156,7 @@ pub fn detail(step: &StepState, shared: &Shared) -> Vec<String> {
         lines.extend(wait.deadline.map(|at| format!("until      {}, then it fails", time(at))));
     }
     if let Phase::Skipped(why) = &step.phase {
-        lines.push(format!("not tried  {why}"));
+        lines.push(format!("left out   {why}"));
     }
     if let Some(trouble) = run.trouble_of(&step.planned.id) {
         lines.extend([String::new(), trouble.title().to_owned()]);

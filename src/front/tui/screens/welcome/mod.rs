@@ -302,6 +302,11 @@ impl Screen for Welcome {
         if shared.beginnings.is_some() { vec![Turn::Wish(Wish::Beginnings)] } else { Vec::new() }
     }
 
+    /// The answers that one comes back from are offered, too.
+    fn again(&mut self, shared: &mut Shared) -> Vec<Turn> {
+        shared.keep_draft().into_iter().chain([Turn::Wish(Wish::Beginnings)]).collect()
+    }
+
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
         draw::draw(self, frame, area, shared, theme);
     }
