@@ -56,13 +56,12 @@ fn from_nothing(bed: &'static Bed) {
 /// The row of a table, edited in place.
 fn a_small_pool(walk: &mut Walk) {
     walk.find("ray.pools");
-    walk.terminal.press("Down Enter");
+    walk.go_to("small");
+    walk.terminal.press("Enter");
     walk.terminal.wait_for("/ Pool small");
     for (field, text) in [("CPUs", "200m"), ("Memory", "768Mi")] {
         walk.go_to(field);
-        walk.terminal.press("Enter ^U");
-        walk.terminal.type_text(text);
-        walk.terminal.press("Enter");
+        walk.type_over(text);
     }
     walk.terminal.press("Esc");
     walk.terminal.wait_without("/ Pool small");
@@ -73,10 +72,10 @@ fn image_mended(bed: &'static Bed) {
     let from = format!("charts.repository={}", Deployment::charts());
     let place = format!("target.namespace={}", deployment.namespace);
     let words = ["setup", "trial-kubernetes", "--set", &from, "--set", &place, "--set", "dask.tag=2026.3.0", "--set"];
-    let mut walk = Walk::begin(&deployment.wizard(&[&words[..], &["ray.tag=2.60.0-py313-nowhere"]].concat()));
+    let mut walk = Walk::begin(&deployment.wizard(&[&words[..], &["ray.tag=absent-1"]].concat()));
     walk.review();
     walk.install();
-    walk.terminal.wait_long_for("2.60.0-py313-nowhere", LONG);
+    walk.terminal.wait_long_for("absent-1", LONG);
     walk.terminal.wait_long_for("change ray.tag", LONG);
     walk.terminal.press("p e");
     walk.terminal.wait_for("Stop, and change");

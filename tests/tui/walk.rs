@@ -52,9 +52,17 @@ impl Walk {
     /// Finds a question by its key, and types an answer in the place of the one that is there.
     pub fn answer(&mut self, question: &str, text: &str) {
         self.find(question);
-        self.terminal.press("Enter ^U");
+        self.type_over(text);
+    }
+
+    /// Types an answer in the place of the one under the cursor, and waits until it is kept.
+    pub fn type_over(&mut self, text: &str) {
+        self.terminal.press("Enter");
+        self.terminal.wait_for("Enter keep");
+        self.terminal.press("^U");
         self.terminal.type_text(text);
         self.terminal.press("Enter");
+        self.terminal.wait_without("Enter keep");
     }
 
     /// Finds a question by its key, and chooses from the list that opens.
@@ -65,11 +73,14 @@ impl Walk {
         self.terminal.press("Enter");
     }
 
-    /// Goes to a question by its key.
+    /// Goes to a question by its key, and waits until the cursor is there: keys pressed before may still be on their way.
     pub fn find(&mut self, question: &str) {
+        let key = format!("({question})");
         self.terminal.press("/");
-        self.terminal.type_text(&format!("({question})"));
+        self.terminal.type_text(&key);
+        self.terminal.wait_for(&key);
         self.terminal.press("Enter");
+        self.terminal.wait_without(&key);
     }
 
     /// Goes through all sections by Tab, from the one that it stands in.

@@ -30,18 +30,19 @@ use crate::{
         shared::Shared,
         theme::Theme,
     },
-    plan::fit::{Fit as Picture, Fix, Known, Verdict},
+    plan::fit::{Fit as Picture, Fix, Known, Standing, Verdict},
 };
 
 const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "the next sentence"),
     Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "the sentence before"),
     Binding::new(
-        &[Key::Code(KeyCode::Enter), Key::Char('e')],
-        Action::Edit,
-        "edit",
-        "change the answer behind the selected sentence",
+        &[Key::Code(KeyCode::Enter)],
+        Action::Enter,
+        "go on",
+        "to the review; where something does not fit, to its answer",
     ),
+    Binding::new(&[Key::Char('e')], Action::Edit, "edit", "change the answer behind the selected sentence"),
     Binding::new(&[Key::Char('f')], Action::Fix, "fix", "make the change that the selected sentence proposes"),
     Binding::new(&[Key::Char('r')], Action::Look, "look again", "look at the target again"),
     Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "more nodes"),
@@ -64,6 +65,11 @@ pub struct Fit {
     top: usize,
 }
 
+/// Whether a sentence says no, and names the answer behind it.
+const fn refuses(verdict: &Verdict) -> bool {
+    matches!(verdict.standing, Standing::No) && verdict.key.is_some()
+}
+
 impl Screen for Fit {
     fn title(&self, _shared: &Shared) -> String {
         "fit: will it run there".to_owned()
@@ -80,7 +86,13 @@ impl Screen for Fit {
             Action::Look => shared.look != Look::Looking,
             _ => true,
         };
-        KEYS.iter().filter(works).copied().collect()
+        let refused = selected.is_some_and(refuses);
+        let named = |binding: &Binding| match binding.does {
+            Action::Enter if refused => Binding { word: "edit", ..*binding },
+            Action::Edit if refused => Binding { word: "", ..*binding },
+            _ => *binding,
+        };
+        KEYS.iter().filter(works).map(named).collect()
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
@@ -95,7 +107,10 @@ impl Screen for Fit {
             Action::Last => self.selected = last,
             Action::PageUp => self.top = self.top.saturating_sub(PAGE),
             Action::PageDown => self.top = (self.top + PAGE).min(nodes::rows(&fit).len().saturating_sub(1)),
-            Action::Edit => return self.edited(&fit),
+            Action::Enter if !fit.verdicts.get(self.selected).is_some_and(refuses) => {
+                return vec![Turn::Go(Place::Review, None)];
+            }
+            Action::Enter | Action::Edit => return self.edited(&fit),
             Action::Fix => return self.fixed(&fit, shared),
             Action::Look => return vec![shared.look_at_target(asks(shared))],
             Action::Review => return vec![Turn::Go(Place::Review, None)],

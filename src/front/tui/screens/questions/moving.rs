@@ -112,6 +112,7 @@ impl Questions {
     /// The choice beside, the number beside.
     fn turn(&mut self, forward: bool, shared: &mut Shared) {
         let Some(field) = self.field(shared) else { return };
+        self.put(Some(At::Field(field.key.clone())));
         if let Some(next) = value::step(&field, shared, forward) {
             // What does not fit beside the other answers stands below the field then.
             let _ = self.say(&field.key, &next, shared);
@@ -226,6 +227,8 @@ impl Questions {
     fn enter_here(&mut self, shared: &mut Shared) -> Vec<Turn> {
         match self.here(shared) {
             Some(At::Field(key)) => {
+                // Where nobody put the cursor it stands on what is missing first: the answer must not move it before it goes on.
+                self.put(Some(At::Field(key.clone())));
                 self.open(&key, shared);
                 Vec::new()
             }
