@@ -73,6 +73,8 @@ fn image_mended(bed: &'static Bed) {
     let place = format!("target.namespace={}", deployment.namespace);
     let words = ["setup", "trial-kubernetes", "--set", &from, "--set", &place, "--set", "dask.tag=2026.3.0", "--set"];
     let mut walk = Walk::begin(&deployment.wizard(&[&words[..], &["ray.tag=absent-1"]].concat()));
+    walk.terminal.wait_for("preset trial-kubernetes");
+    walk.terminal.wait_for("seen");
     walk.review();
     walk.install();
     walk.terminal.wait_long_for("absent-1", LONG);

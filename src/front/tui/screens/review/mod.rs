@@ -375,7 +375,7 @@ impl Screen for Review {
         }
     }
 
-    fn news(&mut self, news: &News, _shared: &mut Shared) -> Vec<Turn> {
+    fn news(&mut self, news: &News, shared: &mut Shared) -> Vec<Turn> {
         match news {
             News::Previewed(preview) => {
                 self.checked.waiting = false;
@@ -388,8 +388,13 @@ impl Screen for Review {
                 self.checked.failed.clone_from(problems);
             }
             News::Opened(_) => *self = Self::default(),
-            // What is deployed is another now.
-            News::Ended(_) => self.checked = Checked::default(),
+            // What is deployed is another now; who stands here already would wait for ever.
+            News::Ended(_) => {
+                self.checked = Checked::default();
+                if shared.place == Place::Review {
+                    return self.check_if_changed(shared);
+                }
+            }
             _ => {}
         }
         Vec::new()
