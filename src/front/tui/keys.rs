@@ -53,8 +53,6 @@ pub enum Action {
     Save,
     /// Look at the target anew.
     Look,
-    /// Try the login.
-    Test,
     /// Change the answer behind what is selected.
     Edit,
     /// Do what a hint proposes.
@@ -85,8 +83,6 @@ pub enum Action {
     Verify,
     /// The report of a problem.
     Report,
-    /// Mouse on or off.
-    Mouse,
     /// Keys of this screen.
     Help,
     /// Draw anew.

@@ -1,7 +1,7 @@
 //! What a screen is, and what it may want. Must not know any particular screen.
 use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect};
-use tui_input::InputRequest;
+use tui_input::{Input, InputRequest};
 
 use super::{
     keys::{Action, Binding},
@@ -73,6 +73,25 @@ pub enum Edit {
     Key(InputRequest),
     /// A paste, cleaned of control characters; never submits.
     Paste(String),
+}
+
+impl Edit {
+    /// Changes the text of a field.
+    pub fn change(&self, field: &mut Input) {
+        match self {
+            Self::Key(request) => drop(field.handle(*request)),
+            Self::Paste(pasted) => *field = with(field, pasted),
+        }
+    }
+}
+
+/// A field with a text at its cursor, all at once: letter by letter a long paste would take seconds.
+fn with(field: &Input, pasted: &str) -> Input {
+    let cursor = field.cursor();
+    let text: String = field.value().chars().take(cursor).chain(pasted.chars()).collect();
+    let after = text.chars().count();
+    let text = text + &field.value().chars().skip(cursor).collect::<String>();
+    Input::new(text).with_cursor(after)
 }
 
 /// What a screen wants.

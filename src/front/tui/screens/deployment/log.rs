@@ -6,7 +6,7 @@ use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use super::{
     keys::moved,
@@ -56,14 +56,7 @@ impl LogPane {
     /// Changes the filter; what it shows changes with every letter.
     pub fn edit(&mut self, edit: &Edit, log: &Log) {
         let Some(field) = &mut self.field else { return };
-        match edit {
-            Edit::Key(request) => {
-                field.handle(*request);
-            }
-            Edit::Paste(text) => text.chars().for_each(|letter| {
-                field.handle(InputRequest::InsertChar(letter));
-            }),
-        }
+        edit.change(field);
         let filter = field.value().to_owned();
         self.search(filter, log);
     }

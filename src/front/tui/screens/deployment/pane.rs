@@ -8,6 +8,7 @@ use ratatui::{
 use crate::front::tui::{
     text,
     theme::{Role, Theme},
+    window::around,
 };
 
 /// The panes.
@@ -88,7 +89,7 @@ pub fn row(pieces: Vec<(String, Role)>, mark: Mark, theme: &Theme) -> Line<'stat
 
 /// The first of some lines that is shown, so that the selected one is in the middle where that is possible.
 pub fn window(selected: usize, all: usize, height: usize) -> usize {
-    selected.saturating_sub(height / 2).min(all.saturating_sub(height))
+    around(selected, all, u16::try_from(height).unwrap_or(u16::MAX)).start
 }
 
 #[cfg(test)]

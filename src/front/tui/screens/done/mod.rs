@@ -27,7 +27,7 @@ use std::path::PathBuf;
 
 use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect};
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use self::{entries::Entry, verdict::Verdict};
 use super::verification::STILL;
@@ -249,16 +249,8 @@ impl Screen for Done {
     }
 
     fn edit(&mut self, edit: &Edit, _shared: &mut Shared) {
-        let Some(name) = &mut self.name else { return };
-        match edit {
-            Edit::Key(request) => {
-                name.handle(*request);
-            }
-            Edit::Paste(text) => {
-                for letter in text.chars() {
-                    name.handle(InputRequest::InsertChar(letter));
-                }
-            }
+        if let Some(name) = &mut self.name {
+            edit.change(name);
         }
     }
 

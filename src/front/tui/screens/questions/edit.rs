@@ -41,21 +41,7 @@ impl Typing {
 
     /// A key, or a paste; a paste never submits.
     pub fn edit(&mut self, edit: &Edit) {
-        match edit {
-            Edit::Key(request) => {
-                self.input.handle(*request);
-            }
-            Edit::Paste(pasted) => self.paste(pasted),
-        }
-    }
-
-    /// All at once: letter by letter a long paste would take seconds.
-    fn paste(&mut self, pasted: &str) {
-        let cursor = self.input.cursor();
-        let text: String = self.text().chars().take(cursor).chain(pasted.chars()).collect();
-        let after = text.chars().count();
-        let text = text + &self.text().chars().skip(cursor).collect::<String>();
-        self.input = Input::new(text).with_cursor(after);
+        edit.change(&mut self.input);
     }
 
     /// Puts the next offer, or the one before, into the field.

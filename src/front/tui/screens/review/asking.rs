@@ -32,14 +32,7 @@ impl Field {
 
     /// Changes what is in it.
     pub fn edit(&mut self, edit: &Edit) {
-        match edit {
-            Edit::Key(request) => drop(self.input.handle(*request)),
-            Edit::Paste(text) => {
-                for letter in text.chars() {
-                    self.input.handle(tui_input::InputRequest::InsertChar(letter));
-                }
-            }
-        }
+        edit.change(&mut self.input);
     }
 
     /// Draws it into one line, with the cursor.

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect};
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 use self::rows::{Deed, Item, Row};
 use crate::front::tui::{
@@ -267,16 +267,7 @@ impl Screen for Welcome {
     fn edit(&mut self, edit: &Edit, shared: &mut Shared) {
         let Some(typing) = self.typing else { return };
         let field = if typing == Typing::Filter { &mut self.filter } else { &mut self.path };
-        match edit {
-            Edit::Key(request) => {
-                field.handle(*request);
-            }
-            Edit::Paste(text) => {
-                for letter in text.chars() {
-                    field.handle(InputRequest::InsertChar(letter));
-                }
-            }
-        }
+        edit.change(field);
         if typing == Typing::Filter {
             self.filtered(shared);
         }
