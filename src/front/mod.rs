@@ -5,6 +5,7 @@ pub mod json;
 pub mod message;
 pub mod plain;
 pub mod report;
+pub mod review;
 mod settle;
 pub mod status;
 pub mod summary;

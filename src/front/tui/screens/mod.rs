@@ -7,7 +7,7 @@ mod review;
 #[cfg(test)]
 pub mod stage;
 mod verification;
-mod welcome;
+pub(in crate::front) mod welcome;
 
 use super::screen::{Place, Screen};
 

@@ -7,7 +7,10 @@ use super::{
     start,
 };
 use crate::{
-    front::tui::{theme::Role, wish::Preview},
+    front::{
+        review,
+        tui::{theme::Role, wish::Preview},
+    },
     plan::diff,
     problem::{Explain, Problem},
 };
@@ -61,7 +64,7 @@ fn checked(seen: &Seen<'_>, preview: &Preview) -> Vec<Row> {
     rows.extend(problems(seen, &preview.warnings, false));
     rows.push(Row::empty());
     rows.extend(folded(
-        &what(preview, seen.review.verify),
+        &review::what(preview, seen.review.verify),
         "",
         1,
         seen.width,
@@ -78,13 +81,6 @@ fn checked(seen: &Seen<'_>, preview: &Preview) -> Vec<Row> {
     );
     rows.extend(commands(seen, preview));
     rows
-}
-
-/// What would be done, in a sentence.
-fn what(preview: &Preview, verify: bool) -> String {
-    let steps = start::steps(preview, verify);
-    let word = if steps == 1 { "step" } else { "steps" };
-    format!("Install {}: {steps} {word}", preview.place)
 }
 
 fn commands(seen: &Seen<'_>, preview: &Preview) -> Vec<Row> {

@@ -6,19 +6,12 @@ use super::{
     row::{Does, Row},
 };
 use crate::{
-    front::tui::{
-        text,
-        theme::Role,
-        wish::{FileView, Preview},
+    front::{
+        review,
+        tui::{text, theme::Role, wish::FileView},
     },
     plan::diff::{self, Diff},
 };
-
-/// What is different in each file; `None`: nothing is deployed in its place.
-pub fn diffs(preview: &Preview) -> Vec<Option<Diff>> {
-    let diff = |file: &FileView| file.deployed.as_ref().map(|deployed| Diff::between(deployed, &file.text));
-    preview.files.iter().map(diff).collect()
-}
 
 /// Its rows.
 pub fn rows(seen: &Seen<'_>) -> Vec<Row> {
@@ -37,7 +30,7 @@ fn row(seen: &Seen<'_>, index: usize, file: &FileView, diff: Option<&Diff>) -> R
         Some(diff) if diff.is_empty() => ("=", Role::Quiet),
         Some(_) => ("~", Role::Wait),
     };
-    let words = words(file, diff);
+    let words = review::file_words(file, diff);
     let room = seen.width.saturating_sub(4 + 2 + text::width(&words) + 1);
     let spans = vec![
         Span::raw("  "),
@@ -46,17 +39,4 @@ fn row(seen: &Seen<'_>, index: usize, file: &FileView, diff: Option<&Diff>) -> R
         Span::styled(format!("  {words}"), seen.theme.style(role)),
     ];
     Row::new(spans, Does::Open(index))
-}
-
-/// What happens to a file, in a word or two.
-pub fn words(file: &FileView, diff: Option<&Diff>) -> String {
-    match diff {
-        None => "new".to_owned(),
-        Some(_) if file.text.is_empty() => "goes".to_owned(),
-        Some(diff) => match diff.changed {
-            0 => "same".to_owned(),
-            1 => "1 line changes".to_owned(),
-            more => format!("{more} lines change"),
-        },
-    }
 }

@@ -41,13 +41,16 @@ use self::{
 };
 use crate::{
     answers::tree::Answers,
-    front::tui::{
-        keys::{Action, Binding, Key},
-        screen::{Edit, Place, Screen, Turn},
-        shared::Shared,
-        text,
-        theme::{Role, Theme},
-        wish::{News, Preview, Wish},
+    front::{
+        review as words,
+        tui::{
+            keys::{Action, Binding, Key},
+            screen::{Edit, Place, Screen, Turn},
+            shared::Shared,
+            text,
+            theme::{Role, Theme},
+            wish::{News, Preview, Wish},
+        },
     },
     plan::diff::Diff,
     problem::Problem,
@@ -379,7 +382,7 @@ impl Screen for Review {
         match news {
             News::Previewed(preview) => {
                 self.checked.waiting = false;
-                self.checked.diffs = files::diffs(preview);
+                self.checked.diffs = words::diffs(preview);
             }
             News::Saved { .. } => self.saving = false,
             News::Wrong(_) if self.saving => self.saving = false,

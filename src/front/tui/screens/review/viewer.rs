@@ -7,14 +7,17 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthChar;
 
-use super::{asking::Field, files};
+use super::asking::Field;
 use crate::{
-    front::tui::{
-        keys::{Action, Binding, Key},
-        screen::Edit,
-        text,
-        theme::{Role, Theme},
-        wish::FileView,
+    front::{
+        review,
+        tui::{
+            keys::{Action, Binding, Key},
+            screen::Edit,
+            text,
+            theme::{Role, Theme},
+            wish::FileView,
+        },
     },
     plan::diff::{Diff, Kind},
 };
@@ -75,7 +78,7 @@ impl Viewer {
     /// Shows what is different, if anything is, else the whole file.
     pub fn new(file: &FileView, diff: Option<&Diff>) -> Self {
         let whole = file.text.lines().map(|line| Seen::Line(Kind::Context, line.to_owned())).collect();
-        let words = files::words(file, diff);
+        let words = review::file_words(file, diff);
         let diff = diff.filter(|diff| !diff.is_empty()).map(differing);
         Self {
             path: file.path.clone(),

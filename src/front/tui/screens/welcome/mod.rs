@@ -16,10 +16,10 @@
 //!  `hubwright --plain` asks line by line, for screen readers.
 //! ```
 mod draw;
-mod rows;
+pub(in crate::front) mod rows;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(in crate::front) mod words;
 
 use std::path::{Path, PathBuf};
 
