@@ -1,4 +1,8 @@
 //! The ports through which `run` and `verify` touch the world. Traits and plain data; must not know any driver.
+mod failure;
+mod helm;
+mod object;
+
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -6,109 +10,20 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::Value;
 
+pub use self::{
+    failure::{FailureKind, PortError, PortResult},
+    helm::{ChildProcess, Helm, HelmRun, InstalledRelease, ReleaseState, Releases},
+    object::ObjectRef,
+};
 use crate::{
     answers::{facts::Facts, secret::SecretRef},
     health::objects::Change,
-    plan::graph::{Environment, Plan, Process, Release, TextFile},
-    problem::{Explain, Problem},
+    plan::graph::{Environment, Plan, Process, TextFile},
+    problem::Problem,
 };
 
 /// What a port says about its progress.
 pub use crate::run::event::{Progress, Unit};
-
-/// Names one Kubernetes object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ObjectRef {
-    /// `v1`, `apps/v1`, `ray.io/v1`.
-    pub api_version: String,
-    /// `Deployment`.
-    pub kind: String,
-    /// Namespace; `None` for cluster-wide kinds.
-    pub namespace: Option<String>,
-    /// Name.
-    pub name: String,
-}
-
-impl ObjectRef {
-    /// A namespaced object.
-    pub fn new(api_version: &str, kind: &str, namespace: &str, name: &str) -> Self {
-        Self {
-            api_version: api_version.into(),
-            kind: kind.into(),
-            namespace: Some(namespace.into()),
-            name: name.into(),
-        }
-    }
-
-    /// A cluster-wide object.
-    pub fn cluster(api_version: &str, kind: &str, name: &str) -> Self {
-        Self { api_version: api_version.into(), kind: kind.into(), namespace: None, name: name.into() }
-    }
-}
-
-impl ObjectRef {
-    /// What an object says it is; empty where it does not say.
-    pub fn of(object: &Value) -> Self {
-        let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        Self {
-            api_version: text("/apiVersion").unwrap_or_default(),
-            kind: text("/kind").unwrap_or_default(),
-            namespace: text("/metadata/namespace"),
-            name: text("/metadata/name").unwrap_or_default(),
-        }
-    }
-}
-
-impl std::fmt::Display for ObjectRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.kind, self.name)
-    }
-}
-
-/// What went wrong with a port. `problem` is already in a person's words and free of secrets.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{problem}")]
-pub struct PortError {
-    /// What kind of failure, for decisions.
-    pub kind: FailureKind,
-    /// For people.
-    pub problem: Box<Problem>,
-}
-
-impl PortError {
-    /// A failure of a kind, in a person's words.
-    pub fn new(kind: FailureKind, problem: Problem) -> Self {
-        Self { kind, problem: Box::new(problem) }
-    }
-}
-
-impl Explain for PortError {
-    fn explain(&self) -> Problem {
-        (*self.problem).clone()
-    }
-}
-
-/// Kinds of failure that the executor decides on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureKind {
-    /// The cluster does not answer; trying again may help.
-    Unreachable,
-    /// Not logged in (401, credential plugin).
-    Unauthorized,
-    /// Not allowed (403, RBAC).
-    Forbidden,
-    /// Not there.
-    NotFound,
-    /// Somebody else changed it.
-    Conflict,
-    /// The cluster refused the object (422, admission, quota).
-    Refused,
-    /// Anything else.
-    Other,
-}
-
-/// Result of a port.
-pub type PortResult<T> = Result<T, PortError>;
 
 /// What an apply did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,90 +163,6 @@ pub struct Forward {
     pub local: SocketAddr,
     /// Closes the forward when dropped.
     pub guard: Box<dyn Send + Sync>,
-}
-
-/// The helm program.
-pub trait Helm: Send + Sync {
-    /// Its version, such as `4.3.1`.
-    fn version(&self) -> String;
-    /// Starts `helm upgrade --install` without waiting for readiness; `describe` becomes the release's description.
-    fn install<'a>(
-        &'a self,
-        namespace: &'a str,
-        release: &'a Release,
-        describe: &'a str,
-    ) -> BoxFuture<'a, PortResult<Box<dyn HelmRun>>>;
-    /// Name of this machine, as in [`ChildProcess::host`].
-    fn host(&self) -> String;
-    /// A helm process that an earlier run on this machine started for a release, and that still lives.
-    fn left_behind(&self, release: &str) -> Option<ChildProcess>;
-    /// Takes up a helm process that an earlier run of hubwright started, if it still lives.
-    fn adopt(&self, child: ChildProcess) -> BoxFuture<'_, Option<Box<dyn HelmRun>>>;
-    /// Uninstalls a release; `false` if there is none.
-    fn uninstall<'a>(&'a self, namespace: &'a str, release: &'a str) -> BoxFuture<'a, PortResult<bool>>;
-    /// The command a person would type, values file as `FILE`.
-    fn command_line(&self, namespace: &str, release: &Release, file: &str) -> String;
-}
-
-/// A process that can be found again after a crash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChildProcess {
-    /// Process id.
-    pub pid: u32,
-    /// Start time in clock ticks since boot.
-    pub started: u64,
-    /// Host name.
-    pub host: String,
-}
-
-/// A running helm.
-pub trait HelmRun: Send {
-    /// To find it again.
-    fn child(&self) -> ChildProcess;
-    /// Waits for its end. Cancelling the future leaves helm running.
-    fn wait(&mut self) -> BoxFuture<'_, PortResult<()>>;
-    /// Asks it to stop (SIGTERM), waits up to 10 s, then SIGKILL.
-    fn stop(&mut self) -> BoxFuture<'_, ()>;
-}
-
-/// The newest revision of a helm release, read from its Secret's labels and metadata.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReleaseState {
-    /// Revision number.
-    pub revision: u32,
-    /// `deployed`, `failed`, `pending-install` …
-    pub status: String,
-    /// Release description (our marker).
-    pub description: String,
-    /// Chart and version, `jupyterhub-4.4.0`.
-    pub chart: String,
-    /// When the Secret was last modified.
-    pub modified: Option<Timestamp>,
-}
-
-/// What the newest revision of a helm release was made with.
-#[derive(Debug, Clone, PartialEq)]
-pub struct InstalledRelease {
-    /// Chart and version, `jupyterhub-4.4.0`.
-    pub chart: String,
-    /// `deployed`, `failed`, `pending-install` …
-    pub status: String,
-    /// Values that were given. Of a release of somebody else they may hold secrets: never shown as they are.
-    pub values: Value,
-}
-
-/// helm's records in the cluster.
-pub trait Releases: Send + Sync {
-    /// Newest revision of a release; `None` if there is none.
-    fn state<'a>(&'a self, namespace: &'a str, release: &'a str) -> BoxFuture<'a, PortResult<Option<ReleaseState>>>;
-    /// What the newest revision of a release was made with; `None` if there is none, or its record cannot be read.
-    fn installed<'a>(
-        &'a self,
-        namespace: &'a str,
-        release: &'a str,
-    ) -> BoxFuture<'a, PortResult<Option<InstalledRelease>>>;
-    /// Marks a pending revision that nobody works on as failed, so that helm accepts the next upgrade.
-    fn unlock<'a>(&'a self, namespace: &'a str, release: &'a str, revision: u32) -> BoxFuture<'a, PortResult<()>>;
 }
 
 /// Resolves references to secrets.

@@ -162,67 +162,63 @@ fn a_taint_without_toleration_is_named_with_the_toleration() {
     }
 }
 
+/// Of a pool with these answers, one worker fits none of the nodes: why, and the answer behind it.
+fn expect_refused(pool: &str, nodes: Vec<NodeFact>, expected: &str, key: &str) {
+    let fit = with_pools(&format!("[{{name: p{pool}}}]"), nodes);
+    let verdict = about(&fit, "pool `p`");
+    assert_eq!(verdict.words, format!("pool `p`: {expected}"));
+    assert_eq!((key_of(verdict), verdict.standing), (key, Standing::No), "{expected}");
+}
+
 #[test]
-fn other_obstacles_have_the_words_of_the_causes() {
+fn nodes_that_take_nobody_have_the_words_of_the_causes() {
     let cordoned = NodeFact { closed: Some(Closed::Cordoned), ..node("a", 16, 64) };
-    let faulty = NodeFact { taints: vec!["node.kubernetes.io/not-ready=:NoExecute".to_owned()], ..node("a", 16, 64) };
-    let control =
-        NodeFact { taints: vec!["node-role.kubernetes.io/control-plane=:NoSchedule".to_owned()], ..node("a", 16, 64) };
+    let tainted = |taint: &str| NodeFact { taints: vec![taint.to_owned()], ..node("a", 16, 64) };
+    let faulty = tainted("node.kubernetes.io/not-ready=:NoExecute");
+    let control = tainted("node-role.kubernetes.io/control-plane=:NoSchedule");
     let full = NodeFact { pods: Some(0), ..node("a", 16, 64) };
+    let reserved = "the nodes that could take it are reserved (taint node-role.kubernetes.io/control-plane:NoSchedule)";
+    expect_refused("", vec![cordoned], "the nodes that could take it are closed to new pods", "");
+    expect_refused("", vec![faulty], "the nodes that could take it are in trouble", "");
+    expect_refused("", vec![control], reserved, "ray.pools[0].tolerations");
+    expect_refused("", vec![full], "every node has as many pods as it may have", "");
+}
+
+#[test]
+fn what_no_node_has_has_the_words_of_the_causes() {
     let busy = UsedFact { gpus: BTreeMap::from([("nvidia.com/gpu".to_owned(), 4)]), ..UsedFact::default() };
     let busy = NodeFact { used: Some(busy), ..gpu_node("g", 4, None) };
     let lean = vec![node("a", 64, 3), node("b", 1, 64)];
+    let plain = || vec![node("a", 16, 64)];
     for (pool, nodes, expected, key) in [
-        ("", vec![cordoned], "the nodes that could take it are closed to new pods", ""),
-        ("", vec![faulty], "the nodes that could take it are in trouble", ""),
+        ("cpu: \"4\"", lean, "one worker needs 4 CPU and 4 GiB memory, and no node has both free", "memory"),
+        ("cpu: \"20\"", plain(), "one worker needs 20 CPU; the largest node has 16", "cpu"),
         (
-            "",
-            vec![control],
-            "the nodes that could take it are reserved (taint node-role.kubernetes.io/control-plane:NoSchedule)",
-            "ray.pools[0].tolerations",
-        ),
-        ("", vec![full], "every node has as many pods as it may have", ""),
-        (
-            ", cpu: \"4\"",
-            lean,
-            "one worker needs 4 CPU and 4 GiB memory, and no node has both free",
-            "ray.pools[0].memory",
-        ),
-        (
-            ", cpu: \"20\"",
-            vec![node("a", 16, 64)],
-            "one worker needs 20 CPU; the largest node has 16",
-            "ray.pools[0].cpu",
-        ),
-        (
-            ", gpus: 1",
-            vec![node("a", 16, 64)],
+            "gpus: 1",
+            plain(),
             "no node offers nvidia.com/gpu to Kubernetes: the device plugin is not running, or there is no such GPU",
-            "ray.pools[0].gpus",
+            "gpus",
         ),
         (
-            ", gpus: 2",
+            "gpus: 2",
             vec![gpu_node("g", 1, None)],
             "one worker asks for 2 nvidia.com/gpu, and no node has more than 1",
-            "ray.pools[0].gpus",
+            "gpus",
         ),
         (
-            ", gpus: 1",
+            "gpus: 1",
             vec![busy],
             "all 4 nvidia.com/gpu of the cluster are in use, or too few are left on one node",
-            "ray.pools[0].gpus",
+            "gpus",
         ),
         (
-            ", node-selector: {disk: fast}",
-            vec![node("a", 16, 64)],
+            "node-selector: {disk: fast}",
+            plain(),
             "one worker wants a node labelled disk=fast, and there is none",
-            "ray.pools[0].node-selector",
+            "node-selector",
         ),
     ] {
-        let fit = with_pools(&format!("[{{name: p{pool}}}]"), nodes);
-        let verdict = about(&fit, "pool `p`");
-        assert_eq!(verdict.words, format!("pool `p`: {expected}"));
-        assert_eq!((key_of(verdict), verdict.standing), (key, Standing::No), "{expected}");
+        expect_refused(&format!(", {pool}"), nodes, expected, &format!("ray.pools[0].{key}"));
     }
 }
 
