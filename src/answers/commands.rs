@@ -1,10 +1,12 @@
-//! Commands that a preset would have run on this machine: `command:` references to secrets that somebody else may have
-//! written. Must not run them, nor ask.
+//! What answers refer to as secrets; and of that, commands that a preset would have run on this machine, which somebody else
+//! may have written. Must not run them, nor ask, nor look a secret up.
 use super::{
     facts::Facts,
     layers::{Layers, Origin, complete},
     question::Kind,
-    questions, shipped,
+    questions,
+    secret::SecretRef,
+    shipped,
 };
 
 /// A command, and who said it.
@@ -21,20 +23,24 @@ pub struct Foreign {
 /// Commands of presets that the answers would have run. What a person typed or put into the environment is their own, and
 /// shipped presets come with the program.
 pub fn foreign(layers: &Layers) -> Vec<Foreign> {
+    let foreign = references(layers).into_iter().filter_map(|(key, reference)| {
+        let SecretRef::Command(command) = reference else { return None };
+        let preset = match layers.origin(key) {
+            Origin::Preset(preset) if shipped::find(&preset).is_none() => preset,
+            Origin::Kept => "the unfinished setup".to_owned(),
+            _ => return None,
+        };
+        Some(Foreign { key, command, preset })
+    });
+    foreign.collect()
+}
+
+/// References to secrets that matter with the other answers as they are, by key of their answer.
+pub fn references(layers: &Layers) -> Vec<(&'static str, SecretRef)> {
     let answers = complete(&layers.merged(), &Facts::default());
     let secrets = questions::all().filter(|question| matches!(question.kind, Kind::Secret));
     let asked = secrets.filter(|question| question.matters(&answers, questions::target(&answers)));
-    asked
-        .filter_map(|question| {
-            let command = (question.at.get)(&answers).as_str()?.strip_prefix("command:")?.to_owned();
-            let preset = match layers.origin(question.key) {
-                Origin::Preset(preset) if shipped::find(&preset).is_none() => preset,
-                Origin::Kept => "the unfinished setup".to_owned(),
-                _ => return None,
-            };
-            Some(Foreign { key: question.key, command, preset })
-        })
-        .collect()
+    asked.filter_map(|question| Some((question.key, (question.at.get)(&answers).as_str()?.parse().ok()?))).collect()
 }
 
 impl Foreign {

@@ -216,6 +216,11 @@ impl Layers {
         merged
     }
 
+    /// What people said, as a draft or a preset holds it: what was detected is detected again, maybe on another target.
+    pub fn said(&self) -> Answers {
+        self.of(|origin| *origin != Origin::Detected).merged()
+    }
+
     /// Keys that a person said for this very run, and that have no meaning on the target. What presets say is not among them:
     /// one of a cluster may well be laid under this machine.
     pub fn unused(&self) -> Vec<(&'static str, Origin)> {

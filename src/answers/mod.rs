@@ -15,6 +15,7 @@ pub mod invalid;
 pub mod layers;
 mod offers;
 pub mod preset;
+pub mod preset_name;
 pub mod quantity;
 pub mod question;
 pub mod questions;

@@ -36,6 +36,12 @@ fn absolute(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
+/// A path as a person writes it: `~` at its beginning is their home, as a shell has it.
+pub fn expanded(path: &str) -> PathBuf {
+    let rest = if path == "~" { Some("") } else { path.strip_prefix("~/") };
+    rest.zip(absolute("HOME")).map_or_else(|| path.into(), |(rest, home)| home.join(rest))
+}
+
 /// Where all deployments' folders are: `HUBWRIGHT_STATE`, else `XDG_STATE_HOME/hubwright`, else `~/.local/state/hubwright`.
 pub fn root() -> Result<PathBuf, Problem> {
     absolute("HUBWRIGHT_STATE")

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::fs::{Access, access};
 use secrecy::SecretString;
 
 use crate::{answers::secret::SecretRef, health::text, problem::Problem, run::asked};
@@ -13,6 +14,10 @@ use crate::{answers::secret::SecretRef, health::text, problem::Problem, run::ask
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longest secret, in bytes.
 const LONGEST: u64 = 1 << 20;
+/// Why there is no secret in a variable.
+const UNSET: &str = "the variable is not set";
+/// Why there is none where something is.
+const EMPTY: &str = "it is empty";
 
 /// The secret behind a reference of this machine.
 pub fn local(reference: &SecretRef) -> Result<SecretString, Problem> {
@@ -25,7 +30,7 @@ pub fn local(reference: &SecretRef) -> Result<SecretString, Problem> {
     };
     let value = value.map_err(|why| missing(reference, &why))?;
     let value = value.strip_suffix('\n').map_or(value.as_str(), |value| value.strip_suffix('\r').unwrap_or(value));
-    if value.is_empty() { Err(missing(reference, "it is empty")) } else { Ok(value.into()) }
+    if value.is_empty() { Err(missing(reference, EMPTY)) } else { Ok(value.into()) }
 }
 
 /// A problem about a reference; names it, never the value.
@@ -33,8 +38,9 @@ pub fn missing(reference: &SecretRef, why: &str) -> Problem {
     let problem = Problem::new("secret-missing", format!("cannot get the secret `{reference}`: {why}"));
     match reference {
         SecretRef::Env(name) => {
-            problem.hint(format!("`export {name}=…` in this shell, or refer to a file with `file:/path`"))
+            problem.hint(format!("`export {name}=…` before hubwright starts, or refer to a file with `file:/path`"))
         }
+        SecretRef::File(path) if path.starts_with('~') => problem.hint("name the file in full: `~` is a shell's word"),
         SecretRef::File(path) => problem.hint(format!("put the secret into `{path}`, readable for you only")),
         SecretRef::Command(line) => {
             problem.hint(format!("run `{line}` by hand: it must print the secret and nothing else"))
@@ -46,10 +52,38 @@ pub fn missing(reference: &SecretRef, why: &str) -> Problem {
     }
 }
 
+/// Why a variable or a file has no secret to give, without looking at what is in it; `None`: it may, or only using it tells.
+pub fn absent(reference: &SecretRef) -> Option<Problem> {
+    let why = match reference {
+        SecretRef::Env(name) => no_variable(name).map(str::to_owned),
+        SecretRef::File(path) => no_file(path),
+        // A command is not run to see whether it works; what the target holds, or a person types, is asked for elsewhere.
+        SecretRef::Command(_) | SecretRef::Kubernetes { .. } | SecretRef::Ask(_) => None,
+    };
+    why.map(|why| missing(reference, &why))
+}
+
+fn no_variable(name: &str) -> Option<&'static str> {
+    match std::env::var_os(name) {
+        None => Some(UNSET),
+        Some(value) => value.is_empty().then_some(EMPTY),
+    }
+}
+
+/// A pipe, as `<(…)` of a shell gives, is left alone: it can be read once.
+fn no_file(path: &str) -> Option<String> {
+    match std::fs::metadata(path) {
+        Err(error) => Some(error.to_string()),
+        Ok(about) if about.is_dir() => Some("it is a folder".to_owned()),
+        Ok(about) if about.is_file() && about.len() == 0 => Some(EMPTY.to_owned()),
+        Ok(_) => access(path, Access::READ_OK).is_err().then(|| "you may not read it".to_owned()),
+    }
+}
+
 fn environment(name: &str) -> Result<String, String> {
     match std::env::var(name) {
         Ok(value) => Ok(value),
-        Err(std::env::VarError::NotPresent) => Err("the variable is not set".to_owned()),
+        Err(std::env::VarError::NotPresent) => Err(UNSET.to_owned()),
         Err(std::env::VarError::NotUnicode(_)) => Err("it is not a text in UTF-8".to_owned()),
     }
 }
@@ -164,6 +198,28 @@ mod tests {
             let text = problem.title.replace(reference, "");
             assert!(text.contains(expected) && !text.contains("hunter2"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_there_is_found_without_reading_or_running_anything() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| format!("file:{}", folder.path().join(name).display());
+        std::fs::write(folder.path().join("full"), "hunter2").unwrap();
+        std::fs::write(folder.path().join("empty"), "").unwrap();
+        let of = |text: &str| absent(&text.parse().unwrap()).map(|problem| problem.title);
+        for (reference, expected) in [
+            ("env:HUBWRIGHT_NO_SUCH".to_owned(), UNSET),
+            (path("none"), "No such file"),
+            (path("empty"), EMPTY),
+            (path(""), "it is a folder"),
+        ] {
+            assert!(of(&reference).is_some_and(|title| title.contains(expected)), "{reference}");
+        }
+        let ran = folder.path().join("ran");
+        for there in [path("full"), "env:PATH".to_owned(), format!("command:touch {}", ran.display())] {
+            assert_eq!(of(&there), None, "{there}");
+        }
+        assert!(!ran.exists());
     }
 
     #[test]

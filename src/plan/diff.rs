@@ -10,6 +10,8 @@ const AROUND: usize = 3;
 pub struct Diff {
     /// Where lines differ, in order. Empty: nothing does.
     pub hunks: Vec<Hunk>,
+    /// Equal lines after the last hunk, which are left out.
+    pub rest: usize,
     /// How many lines change: of a line that takes the place of another one, one.
     pub changed: usize,
 }
@@ -57,7 +59,8 @@ impl Diff {
             hunks.push(Hunk { skipped: start.saturating_sub(end), lines: lines.collect() });
             end = group.last().map_or(end, |op| op.old_range().end);
         }
-        Self { hunks, changed: diff.ops().iter().map(changed).sum() }
+        let rest = if hunks.is_empty() { 0 } else { old.len().saturating_sub(end) };
+        Self { hunks, rest, changed: diff.ops().iter().map(changed).sum() }
     }
 
     /// Whether nothing is different.
@@ -145,7 +148,8 @@ mod tests {
             " 20",
         ];
         assert_eq!(shown(&diff), expected);
-        assert_eq!(diff.changed, 2);
+        assert_eq!((diff.changed, diff.rest), (2, 0));
+        assert_eq!(Diff::between(&old, &old.replace("\n5\n", "\n")).rest, 12, "nothing is left out unseen");
     }
 
     #[test]

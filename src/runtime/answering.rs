@@ -14,6 +14,7 @@ use crate::{
         warn,
     },
     cli::{Answering, Place},
+    drivers::folder,
     front::message,
     health::text,
     problem::{Explain, Problem},
@@ -155,13 +156,14 @@ fn read(name: &str) -> Result<String, Problem> {
         std::io::ErrorKind::PermissionDenied => unreadable(&"you may not read it"),
         _ => unreadable(&error),
     };
-    let kind = std::fs::metadata(name).map_err(failed)?.file_type();
+    let path = folder::expanded(name);
+    let kind = std::fs::metadata(&path).map_err(failed)?.file_type();
     // A pipe is what `<(…)` of a shell gives.
     if !kind.is_file() && !kind.is_fifo() {
         return Err(unreadable(&"it is no file"));
     }
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(name).map_err(failed)?;
+    let file = std::fs::File::open(path).map_err(failed)?;
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > LONGEST {
         return Err(unreadable(&format!("it is larger than {} KiB", LONGEST >> 10)));
@@ -195,4 +197,71 @@ fn guide(layers: &Layers, mut problems: Vec<Problem>) -> Vec<Problem> {
         last.hints.extend(hint);
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+    use jiff::{Timestamp, tz::TimeZone};
+
+    use super::*;
+    use crate::{
+        answers::draft::Draft,
+        cli::{Cli, Command, Install},
+        front::tui::{app::App, screen, shared::Shared, theme::Theme, wish::Wish},
+    };
+
+    /// The command that the review copies, parsed as a shell and then we ourselves parse it.
+    fn pasted(layers: &Layers) -> Install {
+        let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
+        shared.draft = Draft::new(layers.clone());
+        let mut app = App::new(shared, Theme::PLAIN);
+        app.begin(screen::Place::Review);
+        let copied = app.input(&Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE)));
+        let [Wish::Copy(command)] = copied.as_slice() else { panic!("{copied:?}") };
+        let script = format!("hubwright() {{ printf '%s\\0' hubwright \"$@\"; }}\n{command}");
+        #[expect(clippy::disallowed_methods, reason = "how a shell reads it, a shell knows")]
+        let mut shell = std::process::Command::new("sh");
+        let output = shell.arg("-c").arg(script).output().unwrap();
+        let words = String::from_utf8(output.stdout).unwrap();
+        match Cli::try_parse_from(words.split_terminator('\0')).unwrap().command {
+            Some(Command::Install(install)) => install,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_command_of_the_review_says_the_same_when_it_is_pasted() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = folder.path().join("my presets/it's mine.yaml").display().to_string();
+        std::fs::create_dir(folder.path().join("my presets")).unwrap();
+        std::fs::write(&own, "schema: 1\ntarget: {kind: kubernetes}\nlogin: {method: dummy}\n").unwrap();
+        let odd = "it's \"closed\" on $HOME `date` \\ -y --set a=b # ünd *";
+        let cases: [(&str, &[(&str, &str)]); 5] = [
+            ("trial", &[]),
+            ("trial", &[("hub.announcement", odd), ("target.namespace", "lab")]),
+            (
+                "trial-kubernetes",
+                &[
+                    ("target.context", "arn:aws:eks:eu-1:1:cluster/a b"),
+                    ("login.admins", "ada, grace hopper"),
+                    ("ray.pools[0].name", "big"),
+                    ("ray.pools[0].max", "7"),
+                    ("ray.pools[+].name", "small"),
+                ],
+            ),
+            ("github", &[("login.client-id", "id"), ("login.client-secret", "env:HUB_SECRET"), ("login.allow", "all")]),
+            (&own, &[("hub.announcement", "")]),
+        ];
+        for (name, said) in cases {
+            let mut layers = Layers::new();
+            layers.push_preset(name, load(name).unwrap());
+            said.iter().for_each(|(key, value)| layers.set(Origin::Typed, key, value).unwrap());
+            let args = pasted(&layers);
+            assert!(args.acting.yes && args.answering.presets == [name], "{args:?}");
+            let again = super::layers(&args.answering, &args.place).unwrap();
+            assert_eq!(again.merged(), layers.merged(), "{name} {said:?}: {args:?}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     answering,
     connecting::{self, Place},
+    lacking,
     looking::{self, Looked},
     runs::Remembered,
     staying,
@@ -82,10 +83,11 @@ impl Deployment {
         if problems.is_empty() { Ok(deployment) } else { Err(problems) }
     }
 
-    /// What stands in the way at the place; the error: it could not be looked.
+    /// What stands in the way, at the place and on this machine; the error: it could not be looked.
     pub async fn obstacles(&self) -> Result<Vec<Problem>, Problem> {
         let ports = self.place.forgetful_ports(Place::no_helm());
-        preflight::problems(&self.plan, &self.facts, &ports).await.map_err(|error| *error.problem)
+        let there = preflight::problems(&self.plan, &self.facts, &ports).await.map_err(|error| *error.problem)?;
+        Ok(there.into_iter().chain(lacking::secrets(&self.layers)).collect())
     }
 
     /// `--no-verify`, which a resumed run keeps to.

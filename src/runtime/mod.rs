@@ -5,6 +5,7 @@ mod connecting;
 mod deploying;
 mod inspecting;
 mod installing;
+mod lacking;
 mod looking;
 mod naming;
 mod obtaining;

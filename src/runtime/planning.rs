@@ -8,7 +8,7 @@ use std::{
 
 use secrecy::ExposeSecret;
 
-use super::{Outcome, answering, connecting::Place, looking, print, print_words, tell, trusting};
+use super::{Outcome, answering, connecting::Place, lacking, looking, print, print_words, tell, trusting};
 use crate::{
     answers::{
         facts::Facts,
@@ -51,8 +51,9 @@ pub async fn probe(args: &cli::Plan) -> Outcome {
     let detected = facts::detected(&looked.detected());
     print_words(&format!("{place_facts}\n{detected}{}{}", head(&looked.spec), show::text(&looked.plan)))?;
     let ports = place.forgetful_ports(Place::no_helm());
-    let problems =
+    let mut problems =
         preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;
+    problems.extend(lacking::secrets(&looked.layers));
     if problems.is_empty() { Ok(Exit::Done) } else { Err(problems) }
 }
 

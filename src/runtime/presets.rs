@@ -1,7 +1,7 @@
 //! Presets that the person saved: a folder of their own, a file for each, found by name. Must not read what is in them.
 use std::path::{Path, PathBuf};
 
-use crate::drivers::folder;
+use crate::{answers::preset_name, drivers::folder};
 
 /// How their files end.
 const ENDING: &str = "yaml";
@@ -18,7 +18,7 @@ pub fn own() -> Vec<String> {
 fn name(path: &Path) -> Option<String> {
     let ends = path.extension().is_some_and(|ending| ending == ENDING);
     let name = path.file_stem()?.to_str()?;
-    (ends && is_name(name)).then(|| name.to_owned())
+    (ends && preset_name::is_name(name)).then(|| name.to_owned())
 }
 
 /// The file of one of the person's own presets.
@@ -28,11 +28,5 @@ pub fn find(name: &str) -> Option<PathBuf> {
 
 /// Where a preset of this name is kept, or will be; `None`: it is no name, but a path.
 pub fn file(name: &str) -> Option<PathBuf> {
-    Some(folder::presets().ok()?.join(format!("{name}.{ENDING}"))).filter(|_| is_name(name))
-}
-
-/// Whether this can be a preset's name: what has a dot or a slash is a file.
-pub fn is_name(name: &str) -> bool {
-    let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    !name.is_empty() && name.chars().all(plain)
+    Some(folder::presets().ok()?.join(format!("{name}.{ENDING}"))).filter(|_| preset_name::is_name(name))
 }

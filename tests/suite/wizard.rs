@@ -242,16 +242,32 @@ fn a_preset_is_saved_by_name_and_never_over_somebodys_work() {
             name: name.to_owned(),
             title: "My hub".to_owned(),
             layers: Box::new(layers.clone()),
+            over: false,
         };
         let mut world = World::new();
-        let News::Saved { path, .. } = world.ask(save("mine")).await else { panic!("not saved") };
+        let News::Saved { path, opens, .. } = world.ask(save("mine")).await else { panic!("not saved") };
+        assert_eq!(opens.as_deref(), Some("hubwright setup mine"));
         assert_eq!((path.as_path(), mode(&path)), (home.join(".config/hubwright/presets/mine.yaml").as_path(), 0o600));
         assert!(matches!(world.ask(save("mine")).await, News::Saved { .. }), "what was saved just now is saved again");
-        assert_eq!(World::new().wrong(save("mine")).await, "cannot-write", "what was there before is not written over");
+        fs::write(&path, "schema: 1\ntitle: mine\n").unwrap();
+        let there = World::new().ask(save("mine")).await;
+        assert!(matches!(there, News::PresetThere { .. }), "what was there before is not written over: {there:?}");
+        assert!(fs::read_to_string(&path).unwrap().contains("title: mine"));
+        let mut agreed = save("mine");
+        if let Wish::SavePreset { over, .. } = &mut agreed {
+            *over = true;
+        }
+        assert!(matches!(World::new().ask(agreed).await, News::Saved { .. }));
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("title: My hub") && text.contains("`hubwright install mine`"), "{text}");
         assert_eq!(world.wrong(save("trial")).await, "preset-shipped");
-        assert_eq!(world.wrong(save(" ")).await, "no-name");
+        for name in [" ", "my hub", "a:b", "~"] {
+            assert_eq!(world.wrong(save(name)).await, "no-name", "{name}");
+        }
         assert!(matches!(world.ask(save("~/elsewhere/hub.yaml")).await, News::Saved { .. }));
         assert!(home.join("elsewhere/hub.yaml").exists());
+        let opened = world.open(Source::Preset("~/elsewhere/hub.yaml".to_owned())).await;
+        assert_eq!(opened.layers.merged().target.namespace.as_deref(), Some("lab"));
         let opened = world.open(Source::Preset("mine".to_owned())).await;
         assert_eq!(opened.layers.merged().target.namespace.as_deref(), Some("lab"));
     });

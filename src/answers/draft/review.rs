@@ -1,16 +1,14 @@
-//! What was answered, for the review: what is not default, the command that says the same, and the preset.
+//! What was answered, for the review: what is not default, what each answer is called, and the command that says the same.
 //! Must not write anything.
-use std::path::Path;
-
 use serde_json::Value;
 
-use super::{Draft, field::Field, shown};
+use super::{Draft, NEW_ROW, field::Field, rows, shown};
 use crate::answers::{
+    edit,
     layers::Origin,
-    preset::Preset,
+    preset_name,
     questions::{self, SECTIONS},
     shell::quoted,
-    shipped,
 };
 
 impl Draft {
@@ -47,17 +45,30 @@ impl Draft {
         words.join(" ")
     }
 
-    /// The answers as a preset: what people said. What was detected is detected again, maybe on another target.
-    pub fn preset(&self, title: &str) -> Preset {
-        let said = self.layers.of(|origin| *origin != Origin::Detected);
-        Preset { title: title.to_owned(), answers: said.merged(), ..Preset::default() }
+    /// What the form calls an answer: `Login, Client ID`, `Ray pools, Memory of pool big`; what it does not have keeps its key.
+    pub fn label(&self, key: &str) -> String {
+        let section = self.seat(key).and_then(|(section, _)| SECTIONS.get(section)).map(|section| section.title);
+        let title = match edit::row_of(key) {
+            Some((table, index, _)) => self.field(key).map(|field| {
+                let row = self.rows(table).into_iter().nth(index);
+                let name = row.and_then(|row| row.field(NEW_ROW)?.value.as_str().map(str::to_owned));
+                let name = name.unwrap_or_else(|| (index + 1).to_string());
+                format!("{} of {} {name}", field.title, rows::word(table))
+            }),
+            None => self.field(key).map(|field| field.title.to_owned()),
+        };
+        match (section, title) {
+            (Some(section), Some(title)) if section != title => format!("{section}, {title}"),
+            (_, Some(title)) => title,
+            (Some(section), None) => section.to_owned(),
+            _ => key.to_owned(),
+        }
     }
 }
 
-/// Whether a preset can be named on a command line: a shipped one, or a file.
+/// Whether a preset can be named on a command line: not what only stands for the answers of an earlier run.
 fn is_nameable(name: &str) -> bool {
-    let file = Path::new(name).extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-    shipped::find(name).is_some() || name.contains('/') || file
+    preset_name::is_name(name) || preset_name::is_path(name)
 }
 
 fn flags(key: &str, value: &Value) -> Vec<String> {

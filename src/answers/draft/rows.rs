@@ -109,7 +109,7 @@ fn rows_of(table: &str) -> Option<Rows> {
 }
 
 /// What a row is.
-fn word(table: &str) -> &'static str {
+pub(super) fn word(table: &str) -> &'static str {
     match rows_of(table) {
         Some(Rows::Pools(_)) => "pool",
         _ => "profile",

@@ -1,5 +1,10 @@
 //! `Shared`: what all screens know, and how it follows from what the world tells. Must not know any screen.
-use std::{cell::RefCell, collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use secrecy::SecretString;
@@ -132,6 +137,26 @@ impl Shared {
         std::mem::take(&mut self.unsaved).then(|| Turn::Wish(Wish::KeepDraft(Box::new(self.draft.layers().clone()))))
     }
 
+    /// Whether something goes on that has to end before anything else begins.
+    pub const fn busy(&self) -> bool {
+        self.running && !self.watching
+    }
+
+    /// Asks whether a preset that is there may go.
+    fn ask_over(&self, path: &Path, name: &str, title: &str) -> Turn {
+        let layers = Box::new(self.draft.layers().clone());
+        let wish = Wish::SavePreset { name: name.to_owned(), title: title.to_owned(), layers, over: true };
+        Turn::Show(Box::new(Overlay::Confirm {
+            title: "Write over it?".to_owned(),
+            lines: vec![
+                format!("`{}` is there already.", path.display()),
+                "With these answers in it, what it says now is lost.".to_owned(),
+            ],
+            yes: "write over",
+            then: vec![Turn::Wish(wish)],
+        }))
+    }
+
     /// The exit code of leaving now.
     pub fn exit(&self) -> Exit {
         match self.ended.as_ref().map(|ended| ended.outcome) {
@@ -219,12 +244,22 @@ impl Shared {
                 }
             }
             News::Bug(problem) => return wrong(std::slice::from_ref(problem)),
-            News::Saved { what, path } => return vec![Turn::Say(format!("{what} saved: {}", path.display()))],
+            News::Saved { what, path, opens } => return vec![saved(what, path, opens.as_deref())],
+            News::PresetThere { path, name, title } => return vec![self.ask_over(path, name, title)],
             News::Copied(file) => return vec![Turn::Say(copied(file.as_ref()))],
-            News::Pod(_) | News::Logs { .. } => {}
+            News::NotPreviewed(_) | News::Pod(_) | News::Logs { .. } => {}
         }
         Vec::new()
     }
+}
+
+/// A preset says how it is used; of anything else it is enough to know where it is.
+fn saved(what: &str, path: &Path, opens: Option<&str>) -> Turn {
+    let Some(opens) = opens else { return Turn::Say(format!("{what} saved: {}", path.display())) };
+    let title = format!("The {what} is saved");
+    let lines =
+        vec![format!("It is in {}", path.display()), String::new(), format!("`{opens}` begins with these answers.")];
+    Turn::Show(Box::new(Overlay::Text { title, lines, top: 0 }))
 }
 
 fn copied(file: Option<&PathBuf>) -> String {

@@ -30,7 +30,7 @@ pub enum Wish {
     KeepDraft(Box<Layers>),
     /// The draft is no longer needed.
     DropDraft,
-    /// Save the answers as a preset. Answer: [`News::Saved`], or [`News::Wrong`].
+    /// Save the answers as a preset. Answer: [`News::Saved`], [`News::PresetThere`], or [`News::Wrong`].
     SavePreset {
         /// Shipped-like name, or a path.
         name: String,
@@ -38,8 +38,10 @@ pub enum Wish {
         title: String,
         /// The answers.
         layers: Box<Layers>,
+        /// Whether the person agreed that what is there goes.
+        over: bool,
     },
-    /// Check and plan without changing anything. Answer: [`News::Previewed`], or [`News::Wrong`].
+    /// Check and plan without changing anything. Answer: [`News::Previewed`], or [`News::NotPreviewed`].
     Preview(Box<Intent>),
     /// Install. Answers: [`News::Event`]s, then [`News::Ended`].
     Deploy(Box<Intent>),
@@ -136,11 +138,24 @@ pub enum News {
         what: String,
         /// Where.
         path: PathBuf,
+        /// The command that begins with it, if it is a preset.
+        opens: Option<String>,
+    },
+    /// A preset of that name is there already, and nothing was written.
+    PresetThere {
+        /// Where.
+        path: PathBuf,
+        /// The name, as it was wished.
+        name: String,
+        /// The title, as it was wished.
+        title: String,
     },
     /// Something was copied; also into this file, where the terminal takes no copies.
     Copied(Option<PathBuf>),
     /// Checked and planned.
     Previewed(Box<Preview>),
+    /// Neither checked nor planned, and why.
+    NotPreviewed(Vec<Problem>),
     /// It cannot be done like this.
     Wrong(Vec<Problem>),
     /// Something happened in the run.
@@ -244,6 +259,8 @@ pub struct Preview {
     pub helm: Option<String>,
     /// Commands of presets of others that will be run to get secrets.
     pub commands: Vec<String>,
+    /// Why the target could not be asked: then the plan follows from the answers alone, and nothing is compared. Empty: it was.
+    pub unasked: Vec<Problem>,
 }
 
 /// A file of the plan.

@@ -76,7 +76,9 @@ impl Granter {
             Wish::Open(source) => self.send(Errand::Open(source)),
             Wish::KeepDraft(layers) => self.send(Errand::KeepDraft(layers)),
             Wish::DropDraft => self.send(Errand::DropDraft),
-            Wish::SavePreset { name, title, layers } => self.send(Errand::SavePreset { name, title, layers }),
+            Wish::SavePreset { name, title, layers, over } => {
+                self.send(Errand::SavePreset { name, title, layers, over });
+            }
             Wish::Copy(text) => self.send(Errand::Copy(text)),
             Wish::Keep { name, text } => self.send(Errand::Keep { folder: self.desk.folder(), name, text }),
             Wish::Look { layers, .. } => self.look(*layers),
@@ -142,7 +144,7 @@ impl Granter {
         let preview = self.ask(async move {
             match preview::preview(&intent, &contacts).await {
                 Ok(preview) => News::Previewed(Box::new(preview)),
-                Err(problems) => News::Wrong(problems),
+                Err(problems) => News::NotPreviewed(problems),
             }
         });
         instead(&mut self.asked.preview, preview);

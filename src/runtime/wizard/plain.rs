@@ -88,7 +88,7 @@ impl Host for World {
 
     fn save(&mut self, name: &str, title: &str, layers: &Layers) -> Result<PathBuf, Problem> {
         let path = saving::path(name)?;
-        saving::save(&path, title.to_owned(), layers, false)?;
+        saving::save(name, &path, title.to_owned(), layers, false)?;
         Ok(path)
     }
 }

@@ -1,30 +1,28 @@
 //! The review: what an installation would do, checked against the target, beside what is deployed there. Changes nothing.
 //! Must not know how it is shown.
-use std::collections::BTreeSet;
-
-use serde_json::Value;
+mod files;
 
 use super::contacts::Contacts;
 use crate::{
-    answers::{commands, warn},
-    drivers::{
-        helm::{self, download},
-        machine::{deployed as there, layout::Layout},
-    },
-    front::tui::wish::{FileView, Intent, Preview},
-    plan::{
-        deployed,
-        graph::{Action, Environment, Plan, Release, SecretKind, SecretObject, SecretSource, Service, Step},
-        render::{self, Body, PlanFile},
-    },
+    answers::{commands, facts::Facts, layers::Layers, warn},
+    drivers::helm::{self, download},
+    front::tui::wish::{Intent, Preview},
+    plan,
     problem::Problem,
-    run::ports::{FailureKind, Kubernetes, Machine, ObjectRef, Platform, PortError, PortResult},
-    runtime::{asking, connecting::Place, deploying::Deployment, runs},
+    runtime::{answering, asking, connecting::Place, deploying::Deployment, lacking, runs},
 };
 
 /// Checks and plans what is wanted. What keeps it from being planned at all is the error; what only keeps it from being done
 /// is in the preview.
+/// Where the target cannot be asked, the plan follows from the answers alone.
 pub async fn preview(intent: &Intent, contacts: &Contacts) -> Result<Preview, Vec<Problem>> {
+    match checked(intent, contacts).await {
+        Err(why) => unasked(intent, why),
+        checked => checked,
+    }
+}
+
+async fn checked(intent: &Intent, contacts: &Contacts) -> Result<Preview, Vec<Problem>> {
     // What the answers lack may be found there.
     let answers = intent.layers.merged();
     let target = runs::target(answers.target, answers.machine);
@@ -42,7 +40,9 @@ pub async fn preview(intent: &Intent, contacts: &Contacts) -> Result<Preview, Ve
     };
     problems.extend(unusable);
     problems.extend(asking::complete(&deployment, &intent.secrets).await.err().into_iter().flatten());
-    let files = files(&deployment).await.map_err(|error| one(*error.problem))?;
+    let ports = deployment.place.forgetful_ports(Place::no_helm());
+    let files = files::compared(&deployment.plan, &ports, deployment.place.layout()).await;
+    let files = files.map_err(|error| one(*error.problem))?;
     let Deployment { place, layers, spec, plan, .. } = deployment;
     Ok(Preview {
         place: place.as_object(),
@@ -50,9 +50,30 @@ pub async fn preview(intent: &Intent, contacts: &Contacts) -> Result<Preview, Ve
         problems,
         warnings: warn::warnings(&spec).into_iter().chain(warning).collect(),
         helm: missing.then(|| format!("helm {} from {}", download::VERSION, download::SERVER)),
-        commands: commands::foreign(&layers).iter().map(commands::Foreign::shown).collect(),
+        commands: foreign(&layers),
         plan,
+        unasked: Vec::new(),
     })
+}
+
+fn unasked(intent: &Intent, why: Vec<Problem>) -> Result<Preview, Vec<Problem>> {
+    let layers = &intent.layers;
+    let Ok(spec) = answering::spec(layers, &Facts::default()) else { return Err(why) };
+    let plan = plan::build(&spec, &Facts::default());
+    Ok(Preview {
+        place: format!("into {}", runs::words(&spec.target)),
+        files: files::planned(&plan),
+        problems: lacking::secrets(layers),
+        warnings: warn::warnings(&spec),
+        helm: None,
+        commands: foreign(layers),
+        plan,
+        unasked: why,
+    })
+}
+
+fn foreign(layers: &Layers) -> Vec<String> {
+    commands::foreign(layers).iter().map(commands::Foreign::shown).collect()
 }
 
 fn one(problem: Problem) -> Vec<Problem> {
@@ -71,177 +92,19 @@ async fn helm_for(place: &Place) -> Result<Option<Problem>, Problem> {
         .map(|found| found.warning)
 }
 
-/// The files of a plan with what is deployed in their place.
-async fn files(deployment: &Deployment) -> PortResult<Vec<FileView>> {
-    let (plan, layout) = (&deployment.plan, deployment.place.layout());
-    let ports = deployment.place.forgetful_ports(Place::no_helm());
-    let (mut guide, mut views) = (Vec::new(), Vec::new());
-    for (step, file) in render::files_by_step(plan) {
-        match (step, &ports.platform, layout) {
-            (Some(step), Platform::Kubernetes(kubernetes), _) => {
-                views.push(on_cluster(plan, step, file, kubernetes).await?);
-            }
-            (Some(step), Platform::Machine(machine), Some(layout)) => {
-                views.push(on_machine(plan, step, file, machine.as_ref(), layout)?);
-            }
-            _ => guide.push(view(file, None)),
-        }
-    }
-    views.extend(layout.into_iter().flat_map(|layout| no_longer(plan, layout)));
-    if views.iter().any(|view| view.deployed.is_some()) {
-        guide.iter_mut().for_each(|view| view.deployed = Some(view.text.clone()));
-    }
-    guide.append(&mut views);
-    Ok(guide)
-}
-
-fn view(file: PlanFile, deployed: Option<String>) -> FileView {
-    let text = match file.body {
-        Body::Text(text) => text,
-        Body::Secret(secret) => secret_text(&secret, None),
-    };
-    FileView { path: file.path, text, deployed }
-}
-
-async fn on_cluster(plan: &Plan, step: &Step, file: PlanFile, kubernetes: &Kubernetes) -> PortResult<FileView> {
-    Ok(match (&step.action, &file.body) {
-        (Action::Release(release), _) => release_view(plan, release, file, kubernetes).await?,
-        (Action::Apply { objects }, _) => {
-            let found = objects_there(objects, kubernetes).await?;
-            view(file, found)
-        }
-        (_, Body::Secret(secret)) => {
-            let name = ObjectRef::new("v1", "Secret", &plan.namespace, &secret.name);
-            let found = unless_refused(kubernetes.cluster.get(&name).await)?.flatten();
-            let deployed = found.map(|found| secret_text(secret, Some(&keys(&found))));
-            view(file, deployed)
-        }
-        _ => view(file, None),
-    })
-}
-
-/// What somebody may not read is not known; the preflight says what they lack.
-fn unless_refused<T>(found: PortResult<T>) -> PortResult<Option<T>> {
-    match found {
-        Err(PortError { kind: FailureKind::Forbidden, .. }) => Ok(None),
-        found => found.map(Some),
-    }
-}
-
-/// Chart and version are a part of what is deployed, though no value.
-async fn release_view(plan: &Plan, release: &Release, file: PlanFile, kubernetes: &Kubernetes) -> PortResult<FileView> {
-    let found = unless_refused(kubernetes.releases.installed(&plan.namespace, &release.name).await)?.flatten();
-    let deployed = found.map(|found| {
-        let failed = if found.status == "deployed" { String::new() } else { format!(", {}", found.status) };
-        format!("# chart {}{failed}\n{}", found.chart, deployed::values(&found.values, &release.values))
-    });
-    let mut view = view(file, deployed);
-    view.text.insert_str(0, &format!("# chart {}-{}\n", release.chart, release.version));
-    Ok(view)
-}
-
-async fn objects_there(objects: &[Value], kubernetes: &Kubernetes) -> PortResult<Option<String>> {
-    let mut documents = Vec::new();
-    for object in objects {
-        let found = unless_refused(kubernetes.cluster.get(&ObjectRef::of(object)).await)?.flatten();
-        documents.extend(found.map(|found| deployed::object(&found, object)));
-    }
-    Ok((!documents.is_empty()).then(|| documents.join("---\n")))
-}
-
-/// Keys of a Secret; its values are let go.
-fn keys(secret: &Value) -> BTreeSet<String> {
-    let data = secret.get("data").and_then(Value::as_object);
-    data.into_iter().flat_map(|data| data.keys().cloned()).collect()
-}
-
-/// A Secret for a person: where each value comes from. `there`: keys that the one in the cluster has.
-fn secret_text(secret: &SecretObject, there: Option<&BTreeSet<String>>) -> String {
-    let mut lines = vec![format!("# Secret {}: no value stands in any file", secret.name)];
-    if let SecretKind::DockerConfig { server, username } = &secret.kind {
-        lines.push(format!("# to log in at {server} as {username}"));
-    }
-    let opaque = secret.kind == SecretKind::Opaque;
-    let known = |key: &String| there.is_none_or(|there| !opaque || there.contains(key));
-    let said = secret.data.iter().filter(|(key, _)| known(key));
-    lines.extend(said.map(|(key, source)| match source {
-        SecretSource::Reference(reference) => format!("{key}: from {reference}"),
-        SecretSource::Generated => format!("{key}: made up once, and kept"),
-    }));
-    let others = there.into_iter().flatten().filter(|key| opaque && !secret.data.contains_key(*key));
-    lines.extend(others.map(|key| format!("{key}: is there")));
-    lines.join("\n") + "\n"
-}
-
-fn on_machine(
-    plan: &Plan,
-    step: &Step,
-    file: PlanFile,
-    machine: &dyn Machine,
-    layout: &Layout,
-) -> PortResult<FileView> {
-    let deployed = match &step.action {
-        Action::Environment(environment) => environment_there(environment, &file, machine)?,
-        Action::Service(service) if is_text(service, &file) => {
-            let ours = service.files.iter().find(|text| text.path == file.path).map_or("", |text| text.text.as_str());
-            there::text(layout, &file.path).map(|found| deployed::file(&found, ours))
-        }
-        Action::Service(_) => script_there(plan, &file, layout),
-        _ => None,
-    };
-    Ok(view(file, deployed))
-}
-
-fn is_text(service: &Service, file: &PlanFile) -> bool {
-    service.files.iter().any(|text| text.path == file.path)
-}
-
-/// An environment is never changed: it is there just so, or another one is made.
-fn environment_there(environment: &Environment, file: &PlanFile, machine: &dyn Machine) -> PortResult<Option<String>> {
-    let Body::Text(text) = &file.body else { return Ok(None) };
-    Ok(machine.is_prepared(environment)?.then(|| text.clone()))
-}
-
-/// The script of the process of that name that is to run now.
-fn script_there(plan: &Plan, file: &PlanFile, layout: &Layout) -> Option<String> {
-    let scripts = there::processes(layout).into_iter().map(|process| render::script(plan, &process));
-    scripts.into_iter().find(|script| script.path == file.path).and_then(|script| match script.body {
-        Body::Text(found) => {
-            let ours = if let Body::Text(ours) = &file.body { ours.as_str() } else { "" };
-            Some(deployed::file(&found, ours))
-        }
-        Body::Secret(_) => None,
-    })
-}
-
-/// Processes that run and that the answers do not have any more.
-fn no_longer(plan: &Plan, layout: &Layout) -> Vec<FileView> {
-    let services = plan.steps.iter().filter_map(|step| match &step.action {
-        Action::Service(service) => Some(&service.processes),
-        _ => None,
-    });
-    let wanted: BTreeSet<&str> = services.flatten().map(|process| process.name.as_str()).collect();
-    let others = there::processes(layout).into_iter().filter(|process| !wanted.contains(process.name.as_str()));
-    let gone = others.map(|process| render::script(plan, &process)).filter_map(|script| match script.body {
-        Body::Text(text) => {
-            Some(FileView { path: script.path, text: String::new(), deployed: Some(deployed::file(&text, "")) })
-        }
-        Body::Secret(_) => None,
-    });
-    gone.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
-
     use super::*;
     use crate::{
-        answers::layers::{Layers, Origin},
-        plan::{diff::Diff, graph::TextFile},
-        runtime::answering,
+        answers::layers::Origin,
+        front::tui::wish::FileView,
+        plan::{
+            diff::Diff,
+            graph::{Action, Plan},
+        },
+        run::ports::Platform,
     };
 
     fn intent(folder: &std::path::Path, more: &[(&str, &str)]) -> Intent {
@@ -292,25 +155,24 @@ mod tests {
         assert_eq!(files.len(), 1, "{files:?}");
     }
 
-    #[test]
-    fn a_secret_is_told_by_where_it_comes_from_and_compared_by_its_keys() {
-        let data =
-            [("token", SecretSource::Generated), ("password", SecretSource::Reference("env:PW".parse().unwrap()))];
-        let data = data.map(|(key, source)| (key.to_owned(), source)).into();
-        let secret = SecretObject { name: "hub".to_owned(), kind: SecretKind::Opaque, data };
-        let ours = secret_text(&secret, None);
-        assert!(ours.contains("password: from env:PW"), "{ours}");
-        let found = json!({"data": {"token": "czNjcmV0", "password": "czNjcmV0"}});
-        assert_eq!(secret_text(&secret, Some(&keys(&found))), ours);
-        let other = secret_text(&secret, Some(&keys(&json!({"data": {"token": "czNjcmV0", "old": "czNjcmV0"}}))));
-        assert!(!other.contains("password:") && other.contains("old: is there") && !other.contains("czNj"), "{other}");
-    }
-
-    #[test]
-    fn a_text_file_is_told_from_a_script_by_its_service() {
-        let service =
-            Service { files: vec![TextFile { path: "config/a".into(), text: "x".into() }], ..Service::default() };
-        let file = |path: &str| PlanFile { path: path.to_owned(), body: Body::Text(String::new()) };
-        assert!(is_text(&service, &file("config/a")) && !is_text(&service, &file("run/hub.sh")));
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_cluster_that_is_not_there_leaves_plan_and_files_and_what_this_machine_lacks() {
+        let mut layers = Layers::new();
+        layers.push_preset("trial-kubernetes", answering::load("trial-kubernetes").unwrap());
+        let said = [
+            ("target.context", "no-such-context-of-a-test"),
+            ("login.method", "github"),
+            ("login.client-id", "id"),
+            ("login.client-secret", "env:HUBWRIGHT_TEST_UNSET"),
+            ("login.allow", "all"),
+            ("access.host", "hub.example.org"),
+        ];
+        said.iter().for_each(|(key, value)| layers.set(Origin::Typed, key, value).unwrap());
+        let intent = Intent { layers, secrets: BTreeMap::new(), verify: true };
+        let preview = preview(&intent, &Contacts::default()).await.unwrap();
+        assert_eq!(preview.unasked.len(), 1);
+        assert!(!preview.plan.steps.is_empty() && preview.files.iter().all(|file| file.deployed.is_none()));
+        let at: Vec<_> = preview.problems.iter().map(|problem| problem.at.as_deref()).collect();
+        assert_eq!(at, [Some("login.client-secret")], "{:?}", preview.problems);
     }
 }

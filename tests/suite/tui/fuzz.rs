@@ -131,7 +131,7 @@ fn bad_news(which: u8, text: &str) -> News {
             of: LogOf { pod: text.clone(), container: String::new(), previous: true },
             lines: Ok(vec![text; 3]),
         },
-        7 => News::Saved { what: text.clone(), path: text.into() },
+        7 => News::Saved { what: text.clone(), path: text.clone().into(), opens: Some(text) },
         _ => event(EventKind::Contact { up: false, what: text }),
     }
 }

@@ -110,6 +110,29 @@ fn the_command_says_the_same_again() {
 }
 
 #[test]
+fn answers_are_called_as_their_form_calls_them() {
+    let mut draft = with_preset("trial-kubernetes");
+    draft.say("ray.pools[0].name", "big").unwrap();
+    assert_eq!(draft.label("login.method"), "Login");
+    assert_eq!(draft.label("access.method"), "Access and TLS, Access");
+    assert_eq!(draft.label("ray.pools[0].memory"), "Ray pools, Memory of pool big");
+    assert_eq!(draft.label("no.such"), "no.such");
+}
+
+#[test]
+fn presets_of_ones_own_are_named_in_the_command_and_answers_of_a_run_are_said() {
+    let preset = || preset::parse("schema: 1\nhub: {announcement: hello}\n", "x").unwrap();
+    let command = |name: &str| {
+        let mut layers = Layers::new();
+        layers.push_preset(name, preset());
+        Draft::new(layers).command()
+    };
+    assert_eq!(command("mine"), "hubwright install mine");
+    assert_eq!(command("./my hub.yaml"), "hubwright install './my hub.yaml'");
+    assert_eq!(command("the last run"), "hubwright install --set hub.announcement=hello");
+}
+
+#[test]
 fn a_typed_secret_is_in_no_layer() {
     let mut draft = with_preset("github");
     let (label, value) = draft.say_secret("login.client-secret", "hunter2".to_owned().into()).unwrap();

@@ -20,22 +20,79 @@ use crate::{
 /// Ports from here on are for everybody; those below are the administrator's, unless the system says otherwise.
 const FIRST_FREE: u16 = 1024;
 
-/// A problem for each port that is not to be had. Those of our own processes that run are ours.
+/// The process that people reach, whose port is an answer of its own.
+const PROXY: &str = "proxy";
+
+/// A port that another program listens on.
+struct Busy<'p> {
+    port: u16,
+    holder: String,
+    wanted_by: &'p str,
+}
+
+/// Why a port is not to be had.
+enum Refused<'p> {
+    Busy(Busy<'p>),
+    Otherwise(Problem),
+}
+
+/// What is wrong with the ports that processes want; all that others listen on is one problem. Those of our own processes that
+/// run are ours.
 pub fn taken(layout: &Layout, processes: &[&Process]) -> Vec<Problem> {
     let own = own(layout);
-    let mut tried = BTreeSet::new();
-    let mut found = Vec::new();
-    for process in processes {
-        for address in addresses(process) {
-            if own.contains(&address.port()) || !tried.insert(address) {
-                continue;
-            }
-            // One answer per port is enough, whatever addresses it is wanted on.
-            let known = |problem: &Problem| problem.title.contains(&format!("port {} ", address.port()));
-            found.extend(try_one(address, &process.name).filter(|_| !found.iter().any(known)));
+    let (mut tried, mut busy, mut found) = (BTreeSet::new(), Vec::<Busy<'_>>::new(), Vec::new());
+    for (address, wanted_by) in processes.iter().flat_map(|process| wanted(process)) {
+        if own.contains(&address.port()) || !tried.insert(address) {
+            continue;
+        }
+        // One answer per port is enough, whatever addresses it is wanted on.
+        match try_one(address, wanted_by) {
+            Some(Refused::Busy(one)) if busy.iter().all(|known| known.port != one.port) => busy.push(one),
+            Some(Refused::Otherwise(problem)) if !found.contains(&problem) => found.push(problem),
+            _ => {}
         }
     }
+    found.extend(all_busy(&busy));
     found
+}
+
+fn wanted(process: &Process) -> impl Iterator<Item = (SocketAddr, &str)> {
+    addresses(process).into_iter().map(|address| (address, process.name.as_str()))
+}
+
+/// One problem, with one way out of it.
+fn all_busy(busy: &[Busy<'_>]) -> Option<Problem> {
+    let problem = match busy {
+        [] => return None,
+        [Busy { port, holder, wanted_by }] => {
+            Problem::new("port-taken", format!("port {port} is taken by {holder}, and `{wanted_by}` needs it"))
+        }
+        several => {
+            let ports: Vec<String> = several.iter().map(|one| one.port.to_string()).collect();
+            let title = format!("{} ports that are needed are taken: {}", several.len(), ports.join(", "));
+            Problem::new("port-taken", title).detail(holders(several))
+        }
+    };
+    Some(elsewhere(problem, &busy.iter().map(|one| one.wanted_by).collect()))
+}
+
+/// Who has which ports, a line each.
+fn holders(busy: &[Busy<'_>]) -> String {
+    let names: BTreeSet<&str> = busy.iter().map(|one| one.holder.as_str()).collect();
+    let line = |name: &&str| {
+        let ports = busy.iter().filter(|one| one.holder == **name).map(|one| one.port.to_string());
+        format!("{name} has {}", ports.collect::<Vec<_>>().join(", "))
+    };
+    names.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Adds what to do, and the answer that says which port the first of these processes takes.
+fn elsewhere(problem: Problem, wanted_by: &BTreeSet<&str>) -> Problem {
+    let proxy = wanted_by.contains(PROXY).then_some("machine.port");
+    let others = wanted_by.iter().any(|name| *name != PROXY).then_some("machine.first-port");
+    let keys: Vec<&str> = others.into_iter().chain(proxy).collect();
+    let problem = problem.hint(format!("choose others with `{}`, or end what has them", keys.join("` and `")));
+    keys.first().map_or(problem.clone(), |key| problem.at(*key))
 }
 
 /// Whether processes of this deployment run.
@@ -66,28 +123,26 @@ fn addresses(process: &Process) -> Vec<SocketAddr> {
     ports(process).into_iter().flat_map(|port| hosts.iter().map(move |host| SocketAddr::new(*host, port))).collect()
 }
 
-fn try_one(address: SocketAddr, wanted_by: &str) -> Option<Problem> {
+fn try_one(address: SocketAddr, wanted_by: &str) -> Option<Refused<'_>> {
     let error = TcpListener::bind(address).err()?;
     let port = address.port();
-    let problem = match error.kind() {
+    let for_it = |problem| elsewhere(problem, &BTreeSet::from([wanted_by]));
+    Some(match error.kind() {
         ErrorKind::AddrInUse => {
             let holder = holder(port).unwrap_or_else(|| "another program".to_owned());
-            Problem::new("port-taken", format!("port {port} is taken by {holder}, and `{wanted_by}` needs it"))
+            Refused::Busy(Busy { port, holder, wanted_by })
         }
         ErrorKind::PermissionDenied if port < FIRST_FREE => {
-            Problem::new("port-reserved", format!("port {port} is the administrator's, and `{wanted_by}` needs it"))
+            let title = format!("port {port} is the administrator's, and `{wanted_by}` needs it");
+            Refused::Otherwise(for_it(Problem::new("port-reserved", title)))
         }
         ErrorKind::AddrNotAvailable => {
-            return Some(
-                Problem::new("address-missing", format!("this machine has no address `{}`", address.ip()))
-                    .hint("`ip address` lists those that it has")
-                    .at("machine.address"),
-            );
+            let title = format!("this machine has no address `{}`", address.ip());
+            let problem = Problem::new("address-missing", title).hint("`ip address` lists those that it has");
+            Refused::Otherwise(problem.at("machine.address"))
         }
-        _ => Problem::new("port-unusable", format!("port {port} cannot be used: {error}")),
-    };
-    let key = if wanted_by == "proxy" { "machine.port" } else { "machine.first-port" };
-    Some(problem.hint(format!("choose others with `{key}`, or end what has it")).at(key))
+        _ => Refused::Otherwise(for_it(Problem::new("port-unusable", format!("port {port} cannot be used: {error}")))),
+    })
 }
 
 /// `python3 (pid 123)`, where it may be seen.
@@ -150,6 +205,31 @@ mod tests {
         assert_eq!((problems.len(), problems[0].at.as_deref()), (1, Some("machine.port")));
         lock.lock().unwrap();
         assert_eq!(super::taken(&layout, &[&one]), []);
+    }
+
+    #[test]
+    fn many_taken_ports_are_one_problem_that_lists_them() {
+        let taken: Vec<TcpListener> = (0..15).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let ports: Vec<u16> = taken.iter().map(|one| one.local_addr().unwrap().port()).collect();
+        let processes: Vec<Process> =
+            ports.iter().map(|port| Process { name: format!("ray-{port}"), ..process(&["ray"], *port) }).collect();
+        let (_folder, layout) = layout(&[]);
+        let problems = super::taken(&layout, &processes.iter().collect::<Vec<_>>());
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert!(ports.iter().all(|port| problem.title.contains(&port.to_string())), "{}", problem.title);
+        assert_eq!((problem.hints.len(), problem.at.as_deref()), (1, Some("machine.first-port")));
+        let detail = problem.detail.as_deref().unwrap();
+        assert!(detail.lines().count() == 1 && detail.contains(&format!("(pid {})", std::process::id())), "{detail}");
+    }
+
+    #[test]
+    fn an_address_that_is_not_there_is_said_once() {
+        let words = ["proxy", "--ip=192.0.2.7"];
+        let mut two = process(&words, 39_998);
+        two.ports.extend(process(&words, 39_999).ports);
+        let (_folder, layout) = layout(&[]);
+        let codes: Vec<String> = super::taken(&layout, &[&two]).into_iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["address-missing"]);
     }
 
     #[test]

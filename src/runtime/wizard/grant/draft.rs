@@ -35,14 +35,9 @@ pub fn keep(layers: &Layers) -> Result<(), Problem> {
         [name] if !name.contains('\n') => format!("{BASE}{name}\n"),
         _ => String::new(),
     };
-    let draft = Preset { title: "Unfinished setup".to_owned(), answers: said(layers), ..Preset::default() };
+    let draft = Preset { title: "Unfinished setup".to_owned(), answers: layers.said(), ..Preset::default() };
     folder::make(&folder::root()?)?;
     folder::write_private(&path()?, &format!("{base}{}", preset::write_said(&draft)))
-}
-
-/// What somebody said: what was detected is detected again.
-pub fn said(layers: &Layers) -> Answers {
-    layers.of(|origin| *origin != Origin::Detected).merged()
 }
 
 /// Forgets it.

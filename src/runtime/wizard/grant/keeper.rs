@@ -34,6 +34,8 @@ pub enum Errand {
         title: String,
         /// The answers.
         layers: Box<Layers>,
+        /// Whether what is there may go.
+        over: bool,
     },
     /// Write a copied text into a file, for terminals that take no copies.
     Copy(String),
@@ -84,18 +86,21 @@ impl Keeper {
                 draft::drop();
                 Ok(None)
             }
-            Errand::SavePreset { name, title, layers } => self.save(&name, title, &layers).map_err(one),
+            Errand::SavePreset { name, title, layers, over } => self.save(name, title, &layers, over).map_err(one),
             Errand::Copy(text) => self.copy(&text).map_err(one),
             Errand::Keep { folder, name, text } => keep(folder, name, &text).map_err(one),
         };
         done.unwrap_or_else(|problems| Some(News::Wrong(problems)))
     }
 
-    fn save(&mut self, name: &str, title: String, layers: &Layers) -> Result<Option<News>, Problem> {
-        let path = saving::path(name)?;
-        saving::save(&path, title, layers, self.saved.contains(&path))?;
+    fn save(&mut self, name: String, title: String, layers: &Layers, over: bool) -> Result<Option<News>, Problem> {
+        let path = saving::path(&name)?;
+        if !over && !self.saved.contains(&path) && path.exists() {
+            return Ok(Some(News::PresetThere { path, name, title }));
+        }
+        saving::save(&name, &path, title, layers, over || self.saved.contains(&path))?;
         self.saved.push(path.clone());
-        Ok(Some(News::Saved { what: "preset".to_owned(), path }))
+        Ok(Some(News::Saved { what: "preset".to_owned(), path, opens: Some(saving::opens(&name)) }))
     }
 
     fn copy(&mut self, text: &str) -> Result<Option<News>, Problem> {
@@ -108,7 +113,7 @@ impl Keeper {
 fn keep(folder: Option<PathBuf>, name: String, text: &str) -> Result<Option<News>, Problem> {
     let folder = folder.map_or_else(folder::root, Ok)?;
     let path = write(&folder, &name, text)?;
-    Ok(Some(News::Saved { what: name, path }))
+    Ok(Some(News::Saved { what: name, path, opens: None }))
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Problem> {

@@ -5,12 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::draft;
 use crate::{
     answers::{
         facts::Facts,
         layers::Layers,
         preset::{self, Preset},
+        preset_name,
+        shell::quoted,
         shipped,
     },
     drivers::folder,
@@ -26,30 +27,43 @@ pub fn path(name: &str) -> Result<PathBuf, Problem> {
         let problem = Problem::new("preset-shipped", format!("`{name}` is a preset that comes with hubwright"));
         return Err(problem.hint("choose another name, or a file such as `./mine.yaml`"));
     }
-    if presets::is_name(name) {
-        return presets::file(name).map_or_else(folder::presets, Ok);
+    if let Some(wrong) = preset_name::wrong(name) {
+        let problem = Problem::new("no-name", format!("`{}` is no name for a preset", text::line(name)));
+        return Err(problem.hint(wrong));
     }
-    let path = match name.strip_prefix("~/") {
-        Some(rest) => std::env::home_dir().map(|home| home.join(rest)),
-        None => Some(PathBuf::from(name)),
-    };
-    path.filter(|path| path.file_name().is_some()).ok_or_else(|| no_name(name))
+    if preset_name::is_path(name) {
+        return Ok(folder::expanded(name));
+    }
+    presets::file(name).map_or_else(folder::presets, Ok)
 }
 
-fn no_name(name: &str) -> Problem {
-    Problem::new("no-name", format!("`{}` is no name for a preset", text::line(name)))
-        .hint("use letters, digits, `-` and `_`, or the path of a file such as `./mine.yaml`")
+/// The command that begins with a preset of this name or path.
+pub fn opens(name: &str) -> String {
+    format!("hubwright setup {}", said(name))
 }
 
-/// Writes a complete preset. `again`: it was written by this very program, and may be written anew.
-pub fn save(path: &Path, title: String, layers: &Layers, again: bool) -> Result<(), Problem> {
-    let preset = Preset { title, answers: draft::said(layers), ..Preset::default() };
-    let text = preset::write(&preset, &Facts::default());
+/// A name as it is said to a shell, which would not know `~` in quotes.
+fn said(name: &str) -> String {
+    quoted(&folder::expanded(name.trim()).display().to_string())
+}
+
+/// What stands above the answers.
+fn header(name: &str) -> String {
+    let (version, said) = (env!("CARGO_PKG_VERSION"), said(name));
+    format!(
+        "# Saved by hubwright {version}. `hubwright setup {said}` opens it, `hubwright install {said}` installs it.\n"
+    )
+}
+
+/// Writes a complete preset. `over`: what is there may go.
+pub fn save(name: &str, path: &Path, title: String, layers: &Layers, over: bool) -> Result<(), Problem> {
+    let preset = Preset { title, answers: layers.said(), ..Preset::default() };
+    let text = header(name) + &preset::write(&preset, &Facts::default());
     let failed = |error: std::io::Error| unwritable(path, &error);
     if let Some(folder) = path.parent() {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     }
-    if again {
+    if over {
         return folder::write_private(path, &text);
     }
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);

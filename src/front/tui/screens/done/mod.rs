@@ -159,7 +159,7 @@ impl Done {
             return Vec::new();
         }
         let title = if shared.about.is_empty() { format!("Answers of {name}") } else { shared.about.clone() };
-        vec![Turn::Wish(Wish::SavePreset { name, title, layers: Box::new(shared.draft.layers().clone()) })]
+        vec![Turn::Wish(Wish::SavePreset { name, title, layers: Box::new(shared.draft.layers().clone()), over: false })]
     }
 
     fn works(&self, action: Action, shared: &Shared) -> bool {

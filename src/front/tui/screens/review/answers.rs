@@ -3,8 +3,8 @@ use ratatui::text::Span;
 use serde_json::Value;
 
 use super::{
-    Seen,
     row::{Does, Row},
+    seen::Seen,
 };
 use crate::{
     answers::{

@@ -2,34 +2,32 @@
 use ratatui::text::Span;
 
 use super::{
-    Seen, Standing,
-    row::{Does, Row, folded},
+    checked::Standing,
+    files,
+    row::{Does, Row, beside, folded},
+    seen::Seen,
     start,
 };
 use crate::{
+    answers::invalid::Invalid,
     front::{
         review,
         tui::{theme::Role, wish::Preview},
     },
-    plan::diff,
-    problem::{Explain, Problem},
+    problem::Problem,
 };
 
 /// Its rows.
 pub fn rows(seen: &Seen<'_>) -> Vec<Row> {
-    let mut rows = match seen.review.standing(seen.shared) {
+    let mut rows = match seen.review.checked.standing(seen.shared) {
         Standing::Incomplete => incomplete(seen),
         Standing::Checking => {
             let words =
                 format!(" {} checking against the target {}", seen.theme.glyphs.wait, seen.theme.glyphs.ellipsis);
             vec![Row::text(words, seen.theme.style(Role::Wait))]
         }
-        Standing::Failed => {
-            let mut rows = vec![heading(seen, false, "it could not be checked")];
-            rows.extend(problems(seen, &seen.review.checked.failed, true));
-            rows
-        }
-        Standing::Checked => seen.shared.preview.as_ref().map(|preview| checked(seen, preview)).unwrap_or_default(),
+        Standing::Failed => failed(seen),
+        Standing::Checked => seen.preview().map(|preview| checked(seen, preview)).unwrap_or_default(),
     };
     rows.push(Row::empty());
     rows.extend(beginning(seen));
@@ -43,7 +41,7 @@ fn heading(seen: &Seen<'_>, good: bool, words: &str) -> Row {
 }
 
 fn incomplete(seen: &Seen<'_>) -> Vec<Row> {
-    let wrong: Vec<Problem> = seen.shared.draft.problems().iter().map(Explain::explain).collect();
+    let wrong: Vec<Problem> = seen.shared.draft.problems().iter().map(|invalid| unanswered(seen, invalid)).collect();
     let words = match wrong.len() {
         1 => "1 answer is missing or wrong".to_owned(),
         more => format!("{more} answers are missing or wrong"),
@@ -51,6 +49,31 @@ fn incomplete(seen: &Seen<'_>) -> Vec<Row> {
     let mut rows = vec![heading(seen, false, &words)];
     // Hints of answers name flags of the command line; here Enter leads to the field.
     rows.extend(wrong.iter().flat_map(|problem| one(seen, problem, true, false)));
+    rows
+}
+
+/// An answer that is missing or wrong, called as its form calls it.
+fn unanswered(seen: &Seen<'_>, invalid: &Invalid) -> Problem {
+    let label = invalid.key.as_ref().map(|key| seen.shared.draft.label(key) + ": ").unwrap_or_default();
+    let said = invalid.file.as_ref().map(|file| match invalid.line {
+        Some(line) => format!("said in {file}, line {line}"),
+        None => format!("said in {file}"),
+    });
+    let title = format!("{label}{}", invalid.message);
+    Problem { detail: said, at: invalid.key.clone(), ..Problem::new("invalid-answer", title) }
+}
+
+/// What of it follows from the answers alone is seen all the same.
+fn failed(seen: &Seen<'_>) -> Vec<Row> {
+    let mut rows = vec![heading(seen, false, "it could not be checked")];
+    rows.extend(problems(seen, seen.review.checked.failures(seen.shared), true));
+    if let Some(preview) = seen.preview() {
+        rows.extend(problems(seen, &preview.problems, true));
+        rows.extend(problems(seen, &preview.warnings, false));
+        rows.push(Row::empty());
+        let words = "Steps and Files show what follows from the answers alone";
+        rows.extend(folded(words, "", 1, seen.width, seen.theme.style(Role::Plain), &Does::Nothing));
+    }
     rows
 }
 
@@ -71,7 +94,7 @@ fn checked(seen: &Seen<'_>, preview: &Preview) -> Vec<Row> {
         seen.theme.style(Role::Title),
         &Does::Nothing,
     ));
-    let changes = diff::summary(seen.review.checked.diffs.iter().map(Option::as_ref));
+    let changes = files::summary(&seen.review.checked.diffs);
     rows.push(Row::text(format!(" {changes}"), seen.theme.style(Role::Plain)));
     rows.extend(
         preview
@@ -104,13 +127,16 @@ fn one(seen: &Seen<'_>, problem: &Problem, bad: bool, hints: bool) -> Vec<Row> {
     let plain = if bad { seen.theme.style(role) } else { seen.theme.style(Role::Plain) };
     let mut rows = folded(&problem.title, &format!("  {glyph} "), 4, seen.width, plain, &does);
     let quiet = seen.theme.style(Role::Quiet);
+    if let Some(key) = problem.at.as_ref().filter(|_| seen.keyed) {
+        beside(&mut rows, key, 4, seen.width, quiet);
+    }
     let mut more = |words: &str, first: &str| rows.extend(folded(words, first, 6, seen.width, quiet, &Does::Nothing));
     problem.detail.iter().for_each(|detail| more(detail, ""));
     problem.hints.iter().filter(|_| hints).for_each(|hint| more(hint, &format!("    {} ", glyphs.arrow)));
     rows
 }
 
-/// The switch and the button.
+/// The button and the switch.
 fn beginning(seen: &Seen<'_>) -> Vec<Row> {
     let mark = if seen.review.verify { "x" } else { " " };
     let plain = seen.theme.style(Role::Plain);
@@ -118,9 +144,10 @@ fn beginning(seen: &Seen<'_>) -> Vec<Row> {
     let why = start::why_not(seen.review, seen.shared);
     let role = if why.is_some() { Role::Off } else { Role::Key };
     let button = vec![Span::raw("  "), Span::styled("[ Install ]", seen.theme.style(role))];
-    let mut rows = vec![Row::new(switch, Does::Verify), Row::new(button, Does::Start)];
+    let mut rows = vec![Row::new(button, Does::Start)];
     rows.extend(
         why.iter().flat_map(|why| folded(why, "", 6, seen.width, seen.theme.style(Role::Quiet), &Does::Nothing)),
     );
+    rows.push(Row::new(switch, Does::Verify));
     rows
 }

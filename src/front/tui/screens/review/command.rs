@@ -2,8 +2,9 @@
 use ratatui::text::Span;
 
 use super::{
-    Review, Seen, Standing,
+    Review,
     row::{Does, Row, folded},
+    seen::Seen,
 };
 use crate::front::{
     review as words,
@@ -43,6 +44,5 @@ fn note(seen: &Seen<'_>) -> Vec<Row> {
 
 /// The command, a flag a line.
 pub fn lines(review: &Review, shared: &Shared) -> Vec<String> {
-    let preview = shared.preview.as_ref().filter(|_| review.standing(shared) == Standing::Checked);
-    words::command(&shared.draft, preview, review.verify)
+    words::command(&shared.draft, review.checked.checked(shared), review.verify)
 }

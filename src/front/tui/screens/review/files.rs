@@ -2,13 +2,17 @@
 use ratatui::text::Span;
 
 use super::{
-    Seen,
     row::{Does, Row},
+    seen::Seen,
 };
 use crate::{
     front::{
         review,
-        tui::{text, theme::Role, wish::FileView},
+        tui::{
+            text,
+            theme::Role,
+            wish::{FileView, Preview},
+        },
     },
     plan::diff::{self, Diff},
 };
@@ -17,20 +21,26 @@ use crate::{
 pub fn rows(seen: &Seen<'_>) -> Vec<Row> {
     let Some(preview) = seen.preview() else { return seen.nothing() };
     let diffs = &seen.review.checked.diffs;
-    let summary = diff::summary(diffs.iter().map(Option::as_ref));
-    let mut rows = vec![Row::text(format!(" {summary}"), seen.theme.style(Role::Title))];
+    let summary = || Row::text(format!(" {}", summary(diffs)), seen.theme.style(Role::Title));
+    let mut rows = vec![seen.unasked().unwrap_or_else(summary)];
     let files = preview.files.iter().zip(diffs).enumerate();
-    rows.extend(files.map(|(index, (file, diff))| row(seen, index, file, diff.as_ref())));
+    rows.extend(files.map(|(index, (file, diff))| row(seen, preview, (index, file), diff.as_ref())));
     rows
 }
 
-fn row(seen: &Seen<'_>, index: usize, file: &FileView, diff: Option<&Diff>) -> Row {
+/// All differences in a few words.
+pub fn summary(diffs: &[Option<Diff>]) -> String {
+    diff::summary(diffs.iter().map(Option::as_ref))
+}
+
+fn row(seen: &Seen<'_>, preview: &Preview, (index, file): (usize, &FileView), diff: Option<&Diff>) -> Row {
     let (sign, role) = match diff {
+        _ if !preview.unasked.is_empty() => (" ", Role::Quiet),
         None => ("+", Role::Added),
         Some(diff) if diff.is_empty() => ("=", Role::Quiet),
         Some(_) => ("~", Role::Wait),
     };
-    let words = review::file_words(file, diff);
+    let words = words(preview, file, diff);
     let room = seen.width.saturating_sub(4 + 2 + text::width(&words) + 1);
     let spans = vec![
         Span::raw("  "),
@@ -39,4 +49,9 @@ fn row(seen: &Seen<'_>, index: usize, file: &FileView, diff: Option<&Diff>) -> R
         Span::styled(format!("  {words}"), seen.theme.style(role)),
     ];
     Row::new(spans, Does::Open(index))
+}
+
+/// What happens to a file, in a word or two.
+pub fn words(preview: &Preview, file: &FileView, diff: Option<&Diff>) -> String {
+    if preview.unasked.is_empty() { review::file_words(file, diff) } else { "not compared".to_owned() }
 }

@@ -1,5 +1,5 @@
 //! The parts of the review, and what their tabs say.
-use super::{Review, Standing};
+use super::{Review, checked::Standing};
 use crate::front::tui::shared::Shared;
 
 /// A part.
@@ -53,7 +53,7 @@ impl Part {
 
     /// Its title, and how much is in it.
     pub fn words(self, review: &Review, shared: &Shared) -> String {
-        let known = shared.preview.as_ref().filter(|_| review.standing(shared) == Standing::Checked);
+        let known = review.checked.preview(shared);
         let count = match self {
             Self::Check => return format!("Check{}", trouble(review, shared)),
             Self::Answers => Some(shared.draft.changes().iter().map(|(_, fields)| fields.len()).sum()),
@@ -66,11 +66,11 @@ impl Part {
 }
 
 fn trouble(review: &Review, shared: &Shared) -> String {
-    let wrong = match (review.standing(shared), &shared.preview) {
-        (Standing::Incomplete, _) => shared.draft.problems().len(),
-        (Standing::Failed, _) => review.checked.failed.len(),
-        (Standing::Checked, Some(preview)) => preview.problems.len(),
-        _ => 0,
+    let checked = &review.checked;
+    let wrong = if checked.standing(shared) == Standing::Incomplete {
+        shared.draft.problems().len()
+    } else {
+        checked.failures(shared).len() + checked.preview(shared).map_or(0, |preview| preview.problems.len())
     };
     if wrong == 0 { String::new() } else { format!(" {wrong}!") }
 }

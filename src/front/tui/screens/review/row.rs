@@ -65,6 +65,15 @@ pub fn folded(words: &str, first: &str, indent: usize, room: usize, style: Style
     lines.into_iter().enumerate().map(row).collect()
 }
 
+/// Adds words to the last of some rows, or below it where there is no room.
+pub fn beside(rows: &mut Vec<Row>, words: &str, indent: usize, room: usize, style: Style) {
+    let words = Span::styled(format!("  {words}"), style);
+    match rows.last_mut() {
+        Some(last) if last.line.width() + words.width() <= room => last.line.push_span(words),
+        _ => rows.push(Row::new(vec![Span::raw(" ".repeat(indent.saturating_sub(2))), words], Does::Nothing)),
+    }
+}
+
 /// The rows of a part.
 pub struct Rows(Vec<Row>);
 

@@ -1,5 +1,5 @@
 //! The beginning of an installation: whether it may begin, and what a person agrees to.
-use super::{Review, Standing};
+use super::{Review, checked::Standing};
 use crate::front::{
     review as words,
     tui::{
@@ -11,14 +11,14 @@ use crate::front::{
 
 /// Why it cannot begin now; `None`: it can.
 pub fn why_not(review: &Review, shared: &Shared) -> Option<String> {
-    if shared.running {
+    if shared.busy() {
         return Some("something runs already: see the deployment".to_owned());
     }
-    let why = match review.standing(shared) {
+    let why = match review.checked.standing(shared) {
         Standing::Incomplete => "first say what is missing or wrong above",
         Standing::Checking => "it is being checked against the target",
         Standing::Failed => "first it has to be checked: `r` tries again",
-        Standing::Checked => match shared.preview.as_ref().map(|preview| preview.problems.is_empty()) {
+        Standing::Checked => match review.checked.checked(shared).map(|preview| preview.problems.is_empty()) {
             Some(true) => return None,
             _ => "first mend what stands in the way",
         },
@@ -31,7 +31,7 @@ pub fn turns(review: &Review, shared: &mut Shared) -> Vec<Turn> {
     if let Some(why) = why_not(review, shared) {
         return vec![Turn::Say(why)];
     }
-    let Some(preview) = shared.preview.clone() else { return Vec::new() };
+    let Some(preview) = review.checked.checked(shared).cloned() else { return Vec::new() };
     let lines = words::agreement(&preview, &review.checked.diffs, review.verify);
     let deploy = Turn::Wish(Wish::Deploy(shared.intent(review.verify)));
     let then = shared.keep_draft().into_iter().chain([deploy, Turn::Go(Place::Deployment, None)]).collect();

@@ -2,8 +2,8 @@
 use ratatui::text::Span;
 
 use super::{
-    Seen,
     row::{Does, Row},
+    seen::Seen,
 };
 use crate::{
     front::tui::{text, theme::Role, wish::Preview},
@@ -17,6 +17,7 @@ use crate::{
 pub fn rows(seen: &Seen<'_>) -> Vec<Row> {
     let Some(preview) = seen.preview() else { return seen.nothing() };
     let mut rows = vec![Row::text(" steps under one number run at the same time", seen.theme.style(Role::Quiet))];
+    rows.extend(seen.unasked());
     let mut number = 0;
     for layer in preview.plan.layers() {
         let layer: Vec<&Step> =

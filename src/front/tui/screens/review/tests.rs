@@ -58,6 +58,7 @@ fn preview(app: &App, deployed: impl Fn(&str, &str) -> Option<String>) -> Previe
         warnings: Vec::new(),
         helm: None,
         commands: Vec::new(),
+        unasked: Vec::new(),
         plan,
     }
 }
@@ -121,7 +122,7 @@ fn what_is_missing_stands_first_and_leads_to_its_field() {
     let wishes = app.begin(Place::Review);
     assert!(!wishes.iter().any(is_preview), "nothing to check yet: {wishes:?}");
     for size in SIZES {
-        assert_shows(&app, size, &["missing or wrong", "`login.method` needs an answer", "[Check "]);
+        assert_shows(&app, size, &["missing or wrong", "Login: needs an answer", "[Check "]);
     }
     assert!(start(&mut app).is_empty());
     assert_shows(&app, (80, 24), &["first say what is missing"]);
@@ -216,11 +217,63 @@ fn what_stands_in_the_way_has_its_hint_and_leads_to_its_answer() {
 fn a_target_that_does_not_answer_is_said_and_asked_again() {
     let mut app = app(trial());
     app.begin(Place::Review);
-    app.news(&News::Wrong(vec![Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN")]));
-    press(&mut app, KeyCode::Esc);
+    app.news(&News::NotPreviewed(vec![
+        Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN"),
+    ]));
     assert_shows(&app, (80, 24), &["it could not be checked", "the cluster does not answer", "check the VPN"]);
     assert!(press_all(&mut app, "r").iter().any(is_preview));
     assert_shows(&app, (80, 24), &["checking against the target"]);
+}
+
+#[test]
+fn a_dead_cluster_leaves_steps_and_files_from_the_answers_alone() {
+    let mut app = checked(trial(), |preview| {
+        preview.unasked = vec![Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN")];
+        preview.problems = vec![Problem::new("secret-missing", "the variable is not set").at("login.client-secret")];
+    });
+    for size in SIZES {
+        let expected = ["it could not be checked", "does not answer", "check the VPN", "not set", "Check 2!", "Steps "];
+        assert_shows(&app, size, &expected);
+    }
+    assert!(!picture(&app, (120, 40)).contains("are new"), "nothing is known of what is there");
+    assert!(start(&mut app).is_empty());
+    assert_shows(&app, (80, 24), &["`r` tries again"]);
+    at_files(&mut app);
+    for size in SIZES {
+        assert_shows(&app, size, &["from the answers alone", "not compared"]);
+    }
+    press(&mut app, KeyCode::Enter);
+    assert_shows(&app, (80, 24), &["whole file   not compared"]);
+    press(&mut app, KeyCode::Esc);
+    press(&mut app, KeyCode::BackTab);
+    assert_shows(&app, (80, 24), &["from the answers alone", " jupyterhub "]);
+}
+
+#[test]
+fn answers_are_called_as_in_the_form_with_their_keys_where_there_is_room() {
+    let mut layers = trial();
+    layers.set(Origin::Typed, "ray.pools[0].name", "big").unwrap();
+    layers.set(Origin::Typed, "ray.pools[0].min", "9").unwrap();
+    layers.set(Origin::Typed, "ray.pools[0].max", "3").unwrap();
+    let mut app = app(layers);
+    app.begin(Place::Review);
+    let narrow = picture(&app, (80, 24));
+    assert!(narrow.contains("of pool big: ") && !narrow.contains("ray.pools[0]"), "{narrow}");
+    for size in [(100, 30), (120, 40), (200, 60)] {
+        assert_shows(&app, size, &["of pool big: ", "ray.pools[0].m"]);
+    }
+}
+
+#[test]
+fn the_way_forward_stands_in_the_footer_of_the_smallest_screen() {
+    let footer = |app: &App| picture(app, (60, 16)).lines().last().unwrap().to_owned();
+    let mut app = app(Layers::new());
+    app.begin(Place::Review);
+    assert!(footer(&app).contains("Enter change"), "{}", footer(&app));
+    let mut app = checked(trial(), |_| {});
+    assert!(footer(&app).contains("Enter install  "), "what is selected first: {}", footer(&app));
+    press(&mut app, KeyCode::Tab);
+    assert!(footer(&app).contains("^G install"), "{}", footer(&app));
 }
 
 #[test]
@@ -314,6 +367,38 @@ fn words_are_found_in_a_file() {
     press_all(&mut app, "/nowhere");
     press(&mut app, KeyCode::Enter);
     assert_shows(&app, (80, 24), &["`nowhere` is nowhere"]);
+    press(&mut app, KeyCode::End);
+    assert_shows(&app, (80, 24), &["line 80", "line 99"]);
+    press(&mut app, KeyCode::PageDown);
+    press(&mut app, KeyCode::Up);
+    assert_shows(&app, (80, 24), &["line 79", "line 98"]);
+}
+
+#[test]
+fn keys_go_from_change_to_change() {
+    let mut app = checked(trial(), |preview| {
+        let text: String = (0..300).map(|line| format!("line {line}\n")).collect();
+        let deployed = text.replace("line 10\n", "ten\n").replace("line 200\n", "").replace("line 280\n", "x\n");
+        preview.files = vec![FileView { path: "values/a.yaml".to_owned(), text, deployed: Some(deployed) }];
+    });
+    at_files(&mut app);
+    press(&mut app, KeyCode::Enter);
+    let size = (60, 16);
+    let first = |app: &App| picture(app, size).lines().nth(3).unwrap().trim().to_owned();
+    assert_eq!(first(&app), "7 lines are the same");
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        press_all(&mut app, "n");
+        seen.push(first(&app));
+    }
+    assert_eq!(seen, ["- ten", "+ line 200", "- x", "- ten"]);
+    press_all(&mut app, "N");
+    assert_eq!(first(&app), "- x");
+    press(&mut app, KeyCode::End);
+    assert_shows(&app, size, &["16 lines are the same"]);
+    press_all(&mut app, "d");
+    assert_shows(&app, size, &["whole file"]);
+    assert!(!picture(&app, size).contains("n next"), "the whole has no changes");
 }
 
 #[test]
@@ -335,22 +420,54 @@ fn the_command_is_shown_alone_and_copied_as_it_is() {
 fn a_preset_is_saved_under_the_name_that_is_typed() {
     let mut app = checked(trial(), |_| {});
     press_all(&mut app, "s");
-    assert!(press_all(&mut app, "mine q").is_empty(), "letters go into the field");
     for size in SIZES {
-        assert_shows(&app, size, &["save as preset: mine q"]);
+        assert_shows(&app, size, &["letters, digits"]);
     }
+    assert!(press_all(&mut app, "my q").is_empty(), "letters go into the field");
+    assert!(press(&mut app, KeyCode::Enter).is_empty());
+    for size in SIZES {
+        assert_shows(&app, size, &["save as preset: my q", "✗ expected a name of letters, digits"]);
+    }
+    (0..2).for_each(|_| drop(press(&mut app, KeyCode::Backspace)));
+    press_all(&mut app, "-hub");
+    assert_shows(&app, (80, 24), &["kept with your own presets"]);
+    assert!(press(&mut app, KeyCode::Enter).is_empty());
+    for size in SIZES {
+        assert_shows(&app, size, &["a few words about it", "`my-hub`"]);
+    }
+    press_all(&mut app, "The institute's hub");
     let wishes = press(&mut app, KeyCode::Enter);
-    assert!(matches!(wishes.first(), Some(Wish::SavePreset { name, .. }) if name == "mine q"), "{wishes:?}");
+    let [Wish::SavePreset { name, title, over, .. }] = wishes.as_slice() else { panic!("{wishes:?}") };
+    assert_eq!((name.as_str(), title.as_str(), *over), ("my-hub", "The institute's hub", false));
     press_all(&mut app, "sx");
     assert!(press(&mut app, KeyCode::Esc).is_empty());
     assert_eq!(app.place(), Place::Review);
 }
 
 #[test]
+fn a_preset_that_is_there_is_written_over_after_a_yes_alone() {
+    let there = || News::PresetThere { path: "/p/mine.yaml".into(), name: "mine".into(), title: "Mine".into() };
+    let mut app = checked(trial(), |_| {});
+    app.news(&there());
+    for size in SIZES {
+        assert_shows(&app, size, &["Write over it?", "/p/mine.yaml", "write over"]);
+    }
+    assert!(press(&mut app, KeyCode::Esc).is_empty());
+    app.news(&there());
+    let wishes = press(&mut app, KeyCode::Enter);
+    assert!(matches!(wishes.as_slice(), [Wish::SavePreset { over: true, name, .. }] if name == "mine"), "{wishes:?}");
+    let opens = Some("hubwright setup mine".to_owned());
+    app.news(&News::Saved { what: "preset".to_owned(), path: "/p/mine.yaml".into(), opens });
+    for size in SIZES {
+        assert_shows(&app, size, &["/p/mine.yaml", "`hubwright setup mine`"]);
+    }
+}
+
+#[test]
 fn a_preset_that_cannot_be_saved_is_no_failed_check() {
     let mut app = checked(trial(), |_| {});
     press_all(&mut app, "smine");
-    press(&mut app, KeyCode::Enter);
+    (0..2).for_each(|_| drop(press(&mut app, KeyCode::Enter)));
     app.news(&News::Wrong(vec![Problem::new("cannot-write", "it is there already")]));
     press(&mut app, KeyCode::Esc);
     assert_shows(&app, (80, 24), &["nothing stands in the way"]);

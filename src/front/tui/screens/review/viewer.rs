@@ -1,4 +1,6 @@
-//! A file in full, or what is different in it; with a search. Only lines in sight are drawn.
+//! A file in full, or what is different in it; with a search, and a way from change to change. Only lines in sight are drawn.
+use std::cell::Cell;
+
 use crossterm::event::KeyCode;
 use ratatui::{
     Frame,
@@ -9,21 +11,17 @@ use unicode_width::UnicodeWidthChar;
 
 use super::asking::Field;
 use crate::{
-    front::{
-        review,
-        tui::{
-            keys::{Action, Binding, Key},
-            screen::Edit,
-            text,
-            theme::{Role, Theme},
-            wish::FileView,
-        },
+    front::tui::{
+        keys::{Action, Binding, Key},
+        screen::Edit,
+        text,
+        theme::{Role, Theme},
+        wish::FileView,
     },
-    plan::diff::{Diff, Kind},
+    plan::diff::{Diff, Hunk, Kind},
 };
 
-/// Keys of the viewer.
-pub const KEYS: &[Binding] = &[
+const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "down", "one line down"),
     Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "up", "one line up"),
     Binding::new(&[Key::Char('/')], Action::Filter, "search", "look for words"),
@@ -31,9 +29,9 @@ pub const KEYS: &[Binding] = &[
         &[Key::Char('n'), Key::Code(KeyCode::Enter)],
         Action::MoveDown,
         "next",
-        "to the next place that holds them",
+        "to the next place that holds them; without a search, to the next change",
     ),
-    Binding::new(&[Key::Char('N')], Action::MoveUp, "", "to the place before that holds them"),
+    Binding::new(&[Key::Char('N')], Action::MoveUp, "", "the same backwards"),
     Binding::new(
         &[Key::Char('d'), Key::Code(KeyCode::Tab)],
         Action::Detail,
@@ -64,6 +62,8 @@ pub struct Viewer {
     search: Option<Field>,
     /// Words that were looked for, in lower case.
     wanted: String,
+    /// Columns and rows of the last picture: the end stays at its foot.
+    room: Cell<(usize, usize)>,
 }
 
 /// A line as it is shown.
@@ -75,21 +75,31 @@ enum Seen {
 }
 
 impl Viewer {
-    /// Shows what is different, if anything is, else the whole file.
-    pub fn new(file: &FileView, diff: Option<&Diff>) -> Self {
+    /// Shows what is different, if anything is, else the whole file. `words`: what happens to it.
+    pub fn new(file: &FileView, words: &str, diff: Option<&Diff>) -> Self {
         let whole = file.text.lines().map(|line| Seen::Line(Kind::Context, line.to_owned())).collect();
-        let words = review::file_words(file, diff);
         let diff = diff.filter(|diff| !diff.is_empty()).map(differing);
         Self {
             path: file.path.clone(),
-            words,
+            words: words.to_owned(),
             whole,
             differing: diff.is_some(),
             diff,
             top: 0,
             search: None,
             wanted: String::new(),
+            room: Cell::default(),
         }
+    }
+
+    /// The keys that work now.
+    pub fn keys(&self) -> Vec<Binding> {
+        let works = |binding: &&Binding| match binding.does {
+            Action::MoveDown | Action::MoveUp => self.differing || !self.wanted.is_empty(),
+            Action::Detail => self.diff.is_some(),
+            _ => true,
+        };
+        KEYS.iter().filter(works).copied().collect()
     }
 
     /// Whether letters go into the search.
@@ -130,7 +140,7 @@ impl Viewer {
     }
 
     fn scroll(&mut self, action: Action) {
-        let last = self.lines().len().saturating_sub(1);
+        let last = self.last_top();
         self.top = match action {
             Action::Up => self.top.saturating_sub(1),
             Action::Down => self.top.saturating_add(1),
@@ -143,6 +153,20 @@ impl Viewer {
         .min(last);
     }
 
+    /// The first line in sight when the end is.
+    fn last_top(&self) -> usize {
+        let (width, height) = self.room.get();
+        let mut left = height.max(1);
+        let fits = self.lines().iter().rev().take_while(|line| {
+            let rows = line.rows(width);
+            let fits = rows <= left;
+            left = left.saturating_sub(rows);
+            fits
+        });
+        // A line that is taller than the screen is still shown.
+        self.lines().len().saturating_sub(fits.count().max(1))
+    }
+
     fn lines(&self) -> &[Seen] {
         self.diff.as_deref().filter(|_| self.differing).unwrap_or(&self.whole)
     }
@@ -152,10 +176,24 @@ impl Viewer {
         !self.wanted.is_empty() && text.to_lowercase().contains(&self.wanted)
     }
 
-    /// The nearest line that holds the words, from a line on or before it; around the end it begins anew.
+    /// Lines where a change begins.
+    fn changes(&self) -> Vec<usize> {
+        let changed = |line: &Seen| matches!(line, Seen::Line(Kind::Added | Kind::Removed, _));
+        let lines: Vec<bool> = self.lines().iter().map(changed).collect();
+        let begins = |at: &usize| {
+            lines.get(*at) == Some(&true) && at.checked_sub(1).is_none_or(|before| lines.get(before) != Some(&true))
+        };
+        (0..lines.len()).filter(begins).collect()
+    }
+
+    /// Lines that hold the words.
+    fn places(&self) -> Vec<usize> {
+        (0..).zip(self.lines()).filter(|(_, line)| self.holds(line)).map(|(at, _)| at).collect()
+    }
+
+    /// The nearest place, or change where nothing is looked for, from a line on or before it; around the end it begins anew.
     fn find(&mut self, from: usize, onwards: bool) {
-        let found: Vec<usize> =
-            (0..).zip(self.lines()).filter(|(_, line)| self.holds(line)).map(|(at, _)| at).collect();
+        let found = if self.wanted.is_empty() { self.changes() } else { self.places() };
         let next = if onwards {
             found.iter().find(|at| **at >= from).or_else(|| found.first())
         } else {
@@ -172,6 +210,7 @@ impl Viewer {
         frame.render_widget(self.title(usize::from(title.width), theme), title);
         frame.render_widget(theme.glyphs.rule.repeat(usize::from(rule.width)), rule);
         let width = usize::from(body.width);
+        self.room.set((width, usize::from(body.height)));
         let lines = self.lines().iter().skip(self.top).flat_map(|line| self.drawn(line, width, theme));
         for (line, y) in lines.zip(body.top()..body.bottom()) {
             frame.render_widget(line, Rect { y, height: 1, ..body });
@@ -222,13 +261,24 @@ impl Viewer {
     }
 }
 
+impl Seen {
+    /// How many rows it takes.
+    fn rows(&self, width: usize) -> usize {
+        match self {
+            Self::Gap(_) => 1,
+            Self::Line(_, text) => chopped(text, width.saturating_sub(3)).len(),
+        }
+    }
+}
+
 fn differing(diff: &Diff) -> Vec<Seen> {
-    let hunk = |hunk: &crate::plan::diff::Hunk| {
-        let gap = (hunk.skipped > 0).then_some(Seen::Gap(hunk.skipped));
+    let gap = |lines: usize| (lines > 0).then_some(Seen::Gap(lines));
+    let hunk = |hunk: &Hunk| {
+        let gap = gap(hunk.skipped);
         let lines = hunk.lines.iter().map(|line| Seen::Line(line.kind, line.text.clone()));
         gap.into_iter().chain(lines).collect::<Vec<_>>()
     };
-    diff.hunks.iter().flat_map(hunk).collect()
+    diff.hunks.iter().flat_map(hunk).chain(gap(diff.rest)).collect()
 }
 
 /// A line in pieces of at most `room` columns, its blanks as they are.

@@ -26,7 +26,7 @@ const NAMES: usize = 36;
 pub fn draw(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
     let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
     let intro = if area.height > 18 { 4 } else { 2 };
-    let below = if area.width >= WIDE { 0 } else { 4 };
+    let below = if area.width >= WIDE { 0 } else { told(screen, area, shared) };
     let rows = [Constraint::Length(intro), Constraint::Min(0), Constraint::Length(below), Constraint::Length(1)];
     let [top, middle, bottom, last] = Layout::vertical(rows).areas(area);
     introduction(frame, top, theme);
@@ -43,6 +43,17 @@ pub fn draw(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared
     }
     let plain = text::cut(words::PLAIN, usize::from(last.width), theme.glyphs.ellipsis);
     frame.render_widget(Line::styled(plain, theme.style(Role::Quiet)), last);
+}
+
+/// Rows below the lines: a rule, and all that is told of what is selected where that is less than half of the screen.
+fn told(screen: &Welcome, area: Rect, shared: &Shared) -> u16 {
+    let lines = u16::try_from(sentences(screen, area, shared).len()).unwrap_or(u16::MAX);
+    lines.clamp(3, (area.height / 2).saturating_sub(1).max(3)).saturating_add(1)
+}
+
+fn sentences(screen: &Welcome, area: Rect, shared: &Shared) -> Vec<String> {
+    let sentences = screen.current(shared).map(|item| words::more(&item, shared)).unwrap_or_default();
+    sentences.iter().flat_map(|sentence| text::wrap(sentence, usize::from(area.width))).collect()
 }
 
 fn introduction(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
@@ -142,9 +153,6 @@ const fn below(area: Rect) -> Rect {
 }
 
 fn more(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
-    let Some(item) = screen.current(shared) else { return };
-    let sentences = words::more(&item, shared);
-    let lines = sentences.iter().flat_map(|sentence| text::wrap(sentence, usize::from(area.width)));
-    let lines: Vec<String> = lines.take(usize::from(area.height)).collect();
+    let lines = sentences(screen, area, shared).into_iter().take(usize::from(area.height));
     frame.render_widget(Text::from_iter(lines).style(theme.style(Role::Plain)), area);
 }

@@ -39,6 +39,9 @@ use crate::front::tui::{
 /// Lines that a page key moves.
 const PAGE: usize = 10;
 
+/// Why nothing begins while something goes on. Short: it stands in one line.
+const WAIT: &str = "a run goes on: the first line leads back; ^C stops it";
+
 /// The keys.
 const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Enter), Key::Char(' ')], Action::Enter, "open", "begin with what is selected"),
@@ -120,6 +123,7 @@ impl Welcome {
 
     fn enter_item(&mut self, shared: &mut Shared) -> Vec<Turn> {
         match self.current(shared) {
+            Some(Item::Running) => vec![Turn::Go(running(shared), None)],
             Some(Item::New(kind)) => self.open_source(Source::Fresh(kind)),
             Some(Item::Draft) => self.open_source(Source::Draft),
             Some(Item::Preset(name)) => self.open_source(Source::Preset(name)),
@@ -199,6 +203,16 @@ impl Welcome {
         Vec::new()
     }
 
+    /// Whether what a key would begin has to wait for what goes on.
+    fn has_to_wait(&self, action: Action, shared: &Shared) -> bool {
+        let begins = match action {
+            Action::Enter => self.current(shared).is_some_and(|item| item.begins()),
+            Action::Look | Action::Verify | Action::Edit => true,
+            _ => false,
+        };
+        begins && shared.busy()
+    }
+
     /// A filter looks at presets: the first that it leaves is selected.
     fn filtered(&mut self, shared: &Shared) {
         let (items, _) = self.items(shared);
@@ -214,6 +228,11 @@ impl Welcome {
             _ => true,
         }
     }
+}
+
+/// Where what goes on is seen.
+fn running(shared: &Shared) -> Place {
+    if shared.run.command() == "verify" { Place::Verification } else { Place::Deployment }
 }
 
 fn resume(folder: PathBuf, shared: &mut Shared) -> Vec<Turn> {
@@ -248,6 +267,9 @@ impl Screen for Welcome {
     fn act(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
         if let Some(typing) = self.typing {
             return self.typed(typing, action, shared);
+        }
+        if self.has_to_wait(action, shared) {
+            return vec![Turn::Say(WAIT.to_owned())];
         }
         match action {
             Action::Enter => return self.enter_item(shared),

@@ -38,6 +38,8 @@ pub enum Group {
 pub enum Item {
     /// A new setup.
     New(TargetKind),
+    /// What goes on now.
+    Running,
     /// The setup that was left unfinished.
     Draft,
     /// The installation in a folder that did not end.
@@ -82,26 +84,34 @@ impl Item {
     /// The group it stands in.
     pub const fn group(&self) -> Group {
         match self {
-            Self::Draft | Self::Resume(_) => Group::GoOn,
+            Self::Running | Self::Draft | Self::Resume(_) => Group::GoOn,
             Self::New(_) => Group::Begin,
             Self::Deployment(_) | Self::Deed(..) => Group::Deployments,
             Self::Preset(_) | Self::Path => Group::Presets,
         }
     }
 
+    /// Whether it begins something that has to wait for the end of what goes on.
+    pub const fn begins(&self) -> bool {
+        !matches!(self, Self::Running | Self::Deployment(_))
+    }
+
     /// The folder of the deployment it is about.
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::Resume(folder) | Self::Deployment(folder) | Self::Deed(folder, _) => Some(folder),
-            Self::New(_) | Self::Draft | Self::Preset(_) | Self::Path => None,
+            Self::Running | Self::New(_) | Self::Draft | Self::Preset(_) | Self::Path => None,
         }
     }
 }
 
 /// All lines. `filter`: what presets must hold; `open`: the deployment whose deeds are listed.
 pub fn rows(shared: &Shared, filter: &str, open: Option<&Path>) -> Vec<Row> {
-    let Some(known) = &shared.beginnings else { return unknown() };
-    let go_on = go_on(known);
+    let running = shared.busy().then_some(Item::Running);
+    let Some(known) = &shared.beginnings else {
+        return group(Group::GoOn, running).into_iter().chain(unknown()).collect();
+    };
+    let go_on = group(Group::GoOn, running.into_iter().chain(left(known)));
     let begin = [Row::Head(Group::Begin)].into_iter().chain(new(known));
     let made = deployments(known, open);
     let presets = presets(known, filter);
@@ -122,11 +132,18 @@ fn unknown() -> Vec<Row> {
     ]
 }
 
-fn go_on(known: &Beginnings) -> Vec<Row> {
+/// What was left unfinished.
+fn left(known: &Beginnings) -> impl Iterator<Item = Item> {
     let draft = known.draft.iter().map(|_| Item::Draft);
-    let runs = known.deployments.iter().filter(|line| line.unfinished).map(|line| Item::Resume(line.folder.clone()));
-    let items: Vec<Row> = draft.chain(runs).map(Row::Item).collect();
-    if items.is_empty() { items } else { [vec![Row::Head(Group::GoOn)], items].concat() }
+    let unfinished = known.deployments.iter().filter(|line| line.unfinished);
+    let runs = unfinished.map(|line| Item::Resume(line.folder.clone()));
+    draft.chain(runs)
+}
+
+/// A group with its heading; nothing where nothing is in it.
+fn group(group: Group, items: impl IntoIterator<Item = Item>) -> Vec<Row> {
+    let items: Vec<Row> = items.into_iter().map(Row::Item).collect();
+    if items.is_empty() { items } else { [vec![Row::Head(group)], items].concat() }
 }
 
 /// Where a cluster is configured it is what most come for.

@@ -157,6 +157,47 @@ fn a_deployment_is_watched_verified_and_changed_with_arrows_and_enter_alone() {
 }
 
 #[test]
+fn while_a_run_goes_on_nothing_begins_and_the_first_line_leads_back_to_it() {
+    let mut stage = with(Beginnings { deployments: vec![deployment("old", false)], ..with_cluster() });
+    stage.app.shared.running = true;
+    let before = stage.wishes.len();
+    assert!(selected(&stage).contains("Back to what runs"), "{}", selected(&stage));
+    stage.press(KeyCode::Down).press(KeyCode::Enter);
+    for size in SIZES {
+        let seen = stage.seen(size);
+        assert!(seen.contains("a run goes on: the first line leads back; ^C stops it"), "{seen}");
+    }
+    stage.keys("Gjjv");
+    stage.press(KeyCode::Tab).press(KeyCode::Tab).keys("v");
+    stage.press(KeyCode::End).press(KeyCode::Enter);
+    assert_eq!((stage.wishes.len(), stage.app.place()), (before, Place::Welcome));
+    stage.press(KeyCode::Home).press(KeyCode::Enter);
+    assert_eq!(stage.app.place(), Place::Deployment);
+}
+
+#[test]
+fn a_look_gives_way_to_whatever_begins() {
+    let mut stage = with(with_cluster());
+    (stage.app.shared.running, stage.app.shared.watching) = (true, true);
+    stage.press(KeyCode::Enter);
+    assert_eq!(last_source(&stage), Some(&Source::Fresh(TargetKind::Kubernetes)));
+}
+
+#[test]
+fn a_long_description_is_told_to_its_end_and_an_own_preset_with_its_target() {
+    let mut long = preset("trial", "Trial on this machine", TargetKind::ThisMachine, true);
+    long.description =
+        ["Begin here, alone, without root and with one password that is made up."; 4].join(" ") + " The end.";
+    let mut stage = with(Beginnings { presets: vec![long], ..with_cluster() });
+    stage.press(KeyCode::Tab);
+    for size in SIZES {
+        let seen = stage.seen(size);
+        assert!(seen.contains("The end.") && seen.contains("▸ trial") && seen.contains("this machine"), "{seen}");
+        assert!(seen.contains("Enter open") && seen.contains("yours"), "{seen}");
+    }
+}
+
+#[test]
 fn letters_do_to_a_deployment_what_its_lines_say() {
     let mut stage = with(Beginnings { deployments: vec![deployment("old", false)], ..with_cluster() });
     stage.keys("v");

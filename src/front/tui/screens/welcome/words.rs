@@ -51,6 +51,7 @@ pub const fn target(kind: TargetKind) -> &'static str {
 pub const fn enter(item: Option<&Item>, open: bool) -> &'static str {
     match item {
         Some(Item::New(_)) => "begin",
+        Some(Item::Running) => "back to it",
         Some(Item::Draft | Item::Resume(_)) => "go on",
         Some(Item::Deployment(_)) if open => "close",
         Some(Item::Path) => "type a path",
@@ -64,16 +65,13 @@ pub fn words(item: &Item, shared: &Shared) -> Words {
     match item {
         Item::New(TargetKind::ThisMachine) => named("New setup on this machine", "needs no cluster"),
         Item::New(TargetKind::Kubernetes) => named("New setup on Kubernetes", &contexts(known)),
+        Item::Running => named("Back to what runs", &running(shared)),
         Item::Draft => named("Go on answering", &draft(known, shared.now)),
-        Item::Resume(folder) => {
-            let line = deployment(known, folder);
-            let words = line.map(|line| format!("{}: {}", line.words, line.ended));
-            named("Go on installing", &words.unwrap_or_default())
-        }
+        Item::Resume(folder) => named("Go on installing", &unfinished(known, folder)),
         Item::Deployment(folder) => {
             deployment(known, folder).map_or_else(Words::default, |line| named(&line.words, &line.ended))
         }
-        Item::Deed(_, Deed::Watch) => named("  watch", "how its parts are, and what is wrong"),
+        Item::Deed(_, Deed::Watch) => named("  watch", "its status: how its parts are, and what is wrong"),
         Item::Deed(_, Deed::Verify) => named("  verify", "prove that notebooks reach Ray and Dask"),
         Item::Deed(_, Deed::Change) => named("  change", "its answers, then upgrade"),
         Item::Preset(name) => preset(known, name).map_or_else(Words::default, preset_words),
@@ -86,7 +84,7 @@ fn named(name: &str, about: &str) -> Words {
 }
 
 fn preset_words(preset: &PresetLine) -> Words {
-    let about = if preset.own { format!("{} (yours)", preset.title) } else { preset.title.clone() };
+    let about = if preset.own { format!("yours: {}", preset.title) } else { preset.title.clone() };
     Words { name: preset.name.clone(), kind: target(preset.target), about }
 }
 
@@ -103,6 +101,19 @@ fn contexts(known: Option<&Beginnings>) -> String {
         (None, 1) => "1 context".to_owned(),
         (None, all) => format!("{all} contexts, none is current"),
     }
+}
+
+/// What goes on, by the command that would have begun it.
+fn running(shared: &Shared) -> String {
+    match shared.run.command() {
+        "" => "it has just begun".to_owned(),
+        command => format!("{command}, which goes on meanwhile"),
+    }
+}
+
+/// An installation that did not end, and where it stands.
+fn unfinished(known: Option<&Beginnings>, folder: &std::path::Path) -> String {
+    deployment(known, folder).map(|line| format!("{}: {}", line.words, line.ended)).unwrap_or_default()
 }
 
 fn draft(known: Option<&Beginnings>, now: Timestamp) -> String {
@@ -138,12 +149,16 @@ pub fn more(item: &Item, shared: &Shared) -> Vec<String> {
             "JupyterHub, Ray and Dask run as processes of this machine, under your account: for trials, a workstation or a small group.",
         ]),
         Item::New(TargetKind::Kubernetes) => cluster(known),
+        Item::Running => owned(&["Nothing else begins before it ends. Ctrl-C stops it, and says what remains."]),
         Item::Draft => owned(&[
             "The answers that were kept when hubwright was left. A new setup takes their place once it is kept.",
         ]),
-        Item::Resume(_) => owned(&["What is done stays done; what is missing is made. `e` changes the answers first."]),
+        Item::Resume(folder) => vec![
+            format!("{}.", unfinished(known, folder)),
+            "What is done stays done; what is missing is made. `e` changes the answers first.".to_owned(),
+        ],
         Item::Deployment(folder) => deployment(known, folder)
-            .map(|line| format!("On the command line: `hubwright status {}`.", line.flags))
+            .map(|line| format!("{}. On the command line: `hubwright status {}`.", line.ended, line.flags))
             .into_iter()
             .collect(),
         Item::Deed(_, Deed::Watch) => owned(&["Looks on without changing anything."]),
@@ -153,7 +168,9 @@ pub fn more(item: &Item, shared: &Shared) -> Vec<String> {
         Item::Deed(_, Deed::Change) => {
             owned(&["Opens the answers of the last run; the review then shows what would change."])
         }
-        Item::Preset(name) => preset(known, name).map(|preset| preset.description.clone()).into_iter().collect(),
+        Item::Preset(name) => {
+            preset(known, name).map(|preset| format!("{}. {}", preset.title, preset.description)).into_iter().collect()
+        }
         Item::Path => owned(&["Presets that you save on the review are listed here by themselves."]),
     }
 }

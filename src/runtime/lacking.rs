@@ -1,0 +1,32 @@
+//! Secrets that the answers refer to and that this machine does not have: variables that are not set, files that are not there.
+//! Found before anything is changed. Must not read a secret, nor run a command that prints one.
+use crate::{
+    answers::{commands, layers::Layers, secret::SecretRef},
+    drivers::secrets,
+    problem::Problem,
+};
+
+/// One problem for each, at its answer.
+pub fn secrets(layers: &Layers) -> Vec<Problem> {
+    let absent = |(key, reference): (&str, SecretRef)| Some(secrets::absent(&reference)?.at(key));
+    commands::references(layers).into_iter().filter_map(absent).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answers::layers::Origin;
+
+    #[test]
+    fn a_variable_that_is_not_set_is_a_problem_of_its_answer_as_long_as_that_matters() {
+        let mut layers = Layers::new();
+        let said = [("login.method", "github"), ("login.client-secret", "env:HUBWRIGHT_TEST_UNSET")];
+        said.iter().for_each(|(key, value)| layers.set(Origin::Typed, key, value).unwrap());
+        let found = super::secrets(&layers);
+        let at: Vec<_> = found.iter().map(|problem| (problem.code.as_str(), problem.at.as_deref())).collect();
+        assert_eq!(at, [("secret-missing", Some("login.client-secret"))]);
+        assert!(found[0].title.contains("not set") && found[0].hints[0].contains("export HUBWRIGHT_TEST_UNSET"));
+        layers.set(Origin::Typed, "login.method", "dummy").unwrap();
+        assert_eq!(super::secrets(&layers), []);
+    }
+}
