@@ -247,7 +247,7 @@ impl Shared {
             News::Saved { what, path, opens } => return vec![saved(what, path, opens.as_deref())],
             News::PresetThere { path, name, title } => return vec![self.ask_over(path, name, title)],
             News::Copied(file) => return vec![Turn::Say(copied(file.as_ref()))],
-            News::NotPreviewed(_) | News::Pod(_) | News::Logs { .. } => {}
+            News::Pod(_) | News::Logs { .. } => {}
         }
         Vec::new()
     }

@@ -41,7 +41,7 @@ pub enum Wish {
         /// Whether the person agreed that what is there goes.
         over: bool,
     },
-    /// Check and plan without changing anything. Answer: [`News::Previewed`], or [`News::NotPreviewed`].
+    /// Check and plan without changing anything. Answer: [`News::Previewed`], or [`News::Wrong`].
     Preview(Box<Intent>),
     /// Install. Answers: [`News::Event`]s, then [`News::Ended`].
     Deploy(Box<Intent>),
@@ -154,8 +154,6 @@ pub enum News {
     Copied(Option<PathBuf>),
     /// Checked and planned.
     Previewed(Box<Preview>),
-    /// Neither checked nor planned, and why.
-    NotPreviewed(Vec<Problem>),
     /// It cannot be done like this.
     Wrong(Vec<Problem>),
     /// Something happened in the run.
@@ -259,8 +257,8 @@ pub struct Preview {
     pub helm: Option<String>,
     /// Commands of presets of others that will be run to get secrets.
     pub commands: Vec<String>,
-    /// Why the target could not be asked: then the plan follows from the answers alone, and nothing is compared. Empty: it was.
-    pub unasked: Vec<Problem>,
+    /// The target could not be asked, as the problems say: the plan follows from the answers alone, and nothing is compared.
+    pub unasked: bool,
 }
 
 /// A file of the plan.

@@ -144,7 +144,7 @@ impl Granter {
         let preview = self.ask(async move {
             match preview::preview(&intent, &contacts).await {
                 Ok(preview) => News::Previewed(Box::new(preview)),
-                Err(problems) => News::NotPreviewed(problems),
+                Err(problems) => News::Wrong(problems),
             }
         });
         instead(&mut self.asked.preview, preview);

@@ -52,7 +52,7 @@ async fn checked(intent: &Intent, contacts: &Contacts) -> Result<Preview, Vec<Pr
         helm: missing.then(|| format!("helm {} from {}", download::VERSION, download::SERVER)),
         commands: foreign(&layers),
         plan,
-        unasked: Vec::new(),
+        unasked: false,
     })
 }
 
@@ -63,12 +63,12 @@ fn unasked(intent: &Intent, why: Vec<Problem>) -> Result<Preview, Vec<Problem>> 
     Ok(Preview {
         place: format!("into {}", runs::words(&spec.target)),
         files: files::planned(&plan),
-        problems: lacking::secrets(layers),
+        problems: why.into_iter().chain(lacking::secrets(layers)).collect(),
         warnings: warn::warnings(&spec),
         helm: None,
         commands: foreign(layers),
         plan,
-        unasked: why,
+        unasked: true,
     })
 }
 
@@ -170,9 +170,9 @@ mod tests {
         said.iter().for_each(|(key, value)| layers.set(Origin::Typed, key, value).unwrap());
         let intent = Intent { layers, secrets: BTreeMap::new(), verify: true };
         let preview = preview(&intent, &Contacts::default()).await.unwrap();
-        assert_eq!(preview.unasked.len(), 1);
-        assert!(!preview.plan.steps.is_empty() && preview.files.iter().all(|file| file.deployed.is_none()));
+        assert!(preview.unasked && !preview.plan.steps.is_empty());
+        assert!(preview.files.iter().all(|file| file.deployed.is_none()));
         let at: Vec<_> = preview.problems.iter().map(|problem| problem.at.as_deref()).collect();
-        assert_eq!(at, [Some("login.client-secret")], "{:?}", preview.problems);
+        assert_eq!(at, [None, Some("login.client-secret")], "{:?}", preview.problems);
     }
 }

@@ -116,7 +116,7 @@ pub fn preview() -> Result<Preview, Problem> {
         warnings: Vec::new(),
         helm: None,
         commands: Vec::new(),
-        unasked: Vec::new(),
+        unasked: false,
     })
 }
 

@@ -66,9 +66,8 @@ fn unanswered(seen: &Seen<'_>, invalid: &Invalid) -> Problem {
 /// What of it follows from the answers alone is seen all the same.
 fn failed(seen: &Seen<'_>) -> Vec<Row> {
     let mut rows = vec![heading(seen, false, "it could not be checked")];
-    rows.extend(problems(seen, seen.review.checked.failures(seen.shared), true));
+    rows.extend(problems(seen, seen.review.checked.problems(seen.shared), true));
     if let Some(preview) = seen.preview() {
-        rows.extend(problems(seen, &preview.problems, true));
         rows.extend(problems(seen, &preview.warnings, false));
         rows.push(Row::empty());
         let words = "Steps and Files show what follows from the answers alone";

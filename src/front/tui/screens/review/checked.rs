@@ -59,7 +59,7 @@ impl Checked {
         match (&self.answer, self.preview(shared)) {
             _ if !self.is_of(shared) => Standing::Checking,
             (Answer::Refused(_), _) => Standing::Failed,
-            (_, Some(preview)) if !preview.unasked.is_empty() => Standing::Failed,
+            (_, Some(preview)) if preview.unasked => Standing::Failed,
             (_, Some(_)) => Standing::Checked,
             (_, None) => Standing::Checking,
         }
@@ -73,14 +73,14 @@ impl Checked {
 
     /// The same, if the target was asked.
     pub fn checked<'s>(&self, shared: &'s Shared) -> Option<&'s Preview> {
-        self.preview(shared).filter(|preview| preview.unasked.is_empty())
+        self.preview(shared).filter(|preview| !preview.unasked)
     }
 
-    /// Why the target could not be asked.
-    pub fn failures<'s>(&'s self, shared: &'s Shared) -> &'s [Problem] {
+    /// What stands in the way, or keeps it from being checked.
+    pub fn problems<'s>(&'s self, shared: &'s Shared) -> &'s [Problem] {
         match &self.answer {
             Answer::Refused(why) => why,
-            _ => self.preview(shared).map_or(&[], |preview| &preview.unasked),
+            _ => self.preview(shared).map_or(&[], |preview| &preview.problems),
         }
     }
 
@@ -111,9 +111,11 @@ impl Checked {
         self.diffs = review::diffs(preview);
     }
 
-    /// None can be made.
+    /// None can be made, if one is waited for.
     pub fn refused(&mut self, why: &[Problem]) {
-        self.answer = Answer::Refused(why.to_vec());
+        if self.waiting() {
+            self.answer = Answer::Refused(why.to_vec());
+        }
     }
 
     fn is_of(&self, shared: &Shared) -> bool {

@@ -35,7 +35,7 @@ pub fn summary(diffs: &[Option<Diff>]) -> String {
 
 fn row(seen: &Seen<'_>, preview: &Preview, (index, file): (usize, &FileView), diff: Option<&Diff>) -> Row {
     let (sign, role) = match diff {
-        _ if !preview.unasked.is_empty() => (" ", Role::Quiet),
+        _ if preview.unasked => (" ", Role::Quiet),
         None => ("+", Role::Added),
         Some(diff) if diff.is_empty() => ("=", Role::Quiet),
         Some(_) => ("~", Role::Wait),
@@ -53,5 +53,5 @@ fn row(seen: &Seen<'_>, preview: &Preview, (index, file): (usize, &FileView), di
 
 /// What happens to a file, in a word or two.
 pub fn words(preview: &Preview, file: &FileView, diff: Option<&Diff>) -> String {
-    if preview.unasked.is_empty() { review::file_words(file, diff) } else { "not compared".to_owned() }
+    if preview.unasked { "not compared".to_owned() } else { review::file_words(file, diff) }
 }

@@ -64,6 +64,8 @@ pub struct Review {
     verify: bool,
     viewer: Option<Viewer>,
     saving: Option<Saving>,
+    /// Whether a preset is being saved, so that what is wrong is about that.
+    being_saved: bool,
     checked: Checked,
 }
 
@@ -75,6 +77,7 @@ impl Default for Review {
             verify: true,
             viewer: None,
             saving: None,
+            being_saved: false,
             checked: Checked::default(),
         }
     }
@@ -143,7 +146,10 @@ impl Review {
                 self.saving = Some(saving);
                 Vec::new()
             }
-            Step::End(turns) => turns,
+            Step::End(turns) => {
+                self.being_saved = !turns.is_empty();
+                turns
+            }
         }
     }
 
@@ -227,7 +233,9 @@ impl Screen for Review {
     fn news(&mut self, news: &News, shared: &mut Shared) -> Vec<Turn> {
         match news {
             News::Previewed(preview) => self.checked.told(preview),
-            News::NotPreviewed(why) => self.checked.refused(why),
+            News::Saved { .. } | News::PresetThere { .. } => self.being_saved = false,
+            News::Wrong(_) if self.being_saved => self.being_saved = false,
+            News::Wrong(why) => self.checked.refused(why),
             News::Opened(_) => *self = Self::default(),
             // What is deployed is another now; who stands here already would wait for ever.
             News::Ended(_) => {

@@ -70,7 +70,7 @@ fn trouble(review: &Review, shared: &Shared) -> String {
     let wrong = if checked.standing(shared) == Standing::Incomplete {
         shared.draft.problems().len()
     } else {
-        checked.failures(shared).len() + checked.preview(shared).map_or(0, |preview| preview.problems.len())
+        checked.problems(shared).len()
     };
     if wrong == 0 { String::new() } else { format!(" {wrong}!") }
 }

@@ -27,8 +27,11 @@ const KEYED: u16 = 100;
 
 /// What rows are made from.
 pub struct Seen<'s> {
+    /// The screen.
     pub review: &'s Review,
+    /// What all screens know.
     pub shared: &'s Shared,
+    /// Looks.
     pub theme: &'s Theme,
     /// Columns.
     pub width: usize,
@@ -54,7 +57,7 @@ impl Seen<'_> {
 
     /// Says so where the plan follows from the answers alone.
     pub fn unasked(&self) -> Option<Row> {
-        let alone = self.preview().is_some_and(|preview| !preview.unasked.is_empty());
+        let alone = self.preview().is_some_and(|preview| preview.unasked);
         alone.then(|| Row::text(" from the answers alone: the target could not be asked", self.theme.style(Role::Wait)))
     }
 

@@ -58,7 +58,7 @@ fn preview(app: &App, deployed: impl Fn(&str, &str) -> Option<String>) -> Previe
         warnings: Vec::new(),
         helm: None,
         commands: Vec::new(),
-        unasked: Vec::new(),
+        unasked: false,
         plan,
     }
 }
@@ -217,9 +217,8 @@ fn what_stands_in_the_way_has_its_hint_and_leads_to_its_answer() {
 fn a_target_that_does_not_answer_is_said_and_asked_again() {
     let mut app = app(trial());
     app.begin(Place::Review);
-    app.news(&News::NotPreviewed(vec![
-        Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN"),
-    ]));
+    app.news(&News::Wrong(vec![Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN")]));
+    press(&mut app, KeyCode::Esc);
     assert_shows(&app, (80, 24), &["it could not be checked", "the cluster does not answer", "check the VPN"]);
     assert!(press_all(&mut app, "r").iter().any(is_preview));
     assert_shows(&app, (80, 24), &["checking against the target"]);
@@ -228,8 +227,10 @@ fn a_target_that_does_not_answer_is_said_and_asked_again() {
 #[test]
 fn a_dead_cluster_leaves_steps_and_files_from_the_answers_alone() {
     let mut app = checked(trial(), |preview| {
-        preview.unasked = vec![Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN")];
-        preview.problems = vec![Problem::new("secret-missing", "the variable is not set").at("login.client-secret")];
+        preview.unasked = true;
+        let dead = Problem::new("api-unreachable", "the cluster does not answer").hint("check the VPN");
+        preview.problems =
+            vec![dead, Problem::new("secret-missing", "the variable is not set").at("login.client-secret")];
     });
     for size in SIZES {
         let expected = ["it could not be checked", "does not answer", "check the VPN", "not set", "Check 2!", "Steps "];
