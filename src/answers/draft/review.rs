@@ -45,7 +45,7 @@ impl Draft {
         words.join(" ")
     }
 
-    /// What the form calls an answer: `Login, Client ID`, `Ray pools, Memory of pool big`; what it does not have keeps its key.
+    /// What the form calls an answer: `Login, Client ID`, `Ray, Memory of pool big`; what it does not have keeps its key.
     pub fn label(&self, key: &str) -> String {
         let section = self.seat(key).and_then(|(section, _)| SECTIONS.get(section)).map(|section| section.title);
         let title = match edit::row_of(key) {

@@ -115,7 +115,7 @@ fn answers_are_called_as_their_form_calls_them() {
     draft.say("ray.pools[0].name", "big").unwrap();
     assert_eq!(draft.label("login.method"), "Login");
     assert_eq!(draft.label("access.method"), "Access and TLS, Access");
-    assert_eq!(draft.label("ray.pools[0].memory"), "Ray pools, Memory of pool big");
+    assert_eq!(draft.label("ray.pools[0].memory"), "Ray, Memory of pool big");
     assert_eq!(draft.label("no.such"), "no.such");
 }
 

@@ -187,12 +187,12 @@ fn a_look_gives_way_to_whatever_begins() {
 fn a_long_description_is_told_to_its_end_and_an_own_preset_with_its_target() {
     let mut long = preset("trial", "Trial on this machine", TargetKind::ThisMachine, true);
     long.description =
-        ["Begin here, alone, without root and with one password that is made up."; 4].join(" ") + " The end.";
+        ["Begin here, alone, without root and with one password that is made up."; 4].join(" ") + " End.";
     let mut stage = with(Beginnings { presets: vec![long], ..with_cluster() });
     stage.press(KeyCode::Tab);
     for size in SIZES {
         let seen = stage.seen(size);
-        assert!(seen.contains("The end.") && seen.contains("▸ trial") && seen.contains("this machine"), "{seen}");
+        assert!(seen.contains("End.") && seen.contains("▸ trial") && seen.contains("this machine"), "{seen}");
         assert!(seen.contains("Enter open") && seen.contains("yours"), "{seen}");
     }
 }
