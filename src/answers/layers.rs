@@ -47,6 +47,21 @@ impl std::fmt::Display for Origin {
     }
 }
 
+impl Origin {
+    /// The same in one word, where there is no room for names.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Detected => "detected",
+            Self::Preset(_) => "preset",
+            Self::Kept => "kept",
+            Self::Environment(_) => "env",
+            Self::Set => "--set",
+            Self::Typed => "typed",
+        }
+    }
+}
+
 /// Variables that begin with `HUBWRIGHT_` and are no answers, with what they are; `HUBWRIGHT_BED_…` belongs to the test bed,
 /// too.
 pub const RESERVED: &[(&str, &str)] = &[

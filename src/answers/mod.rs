@@ -12,6 +12,7 @@ pub mod explain;
 pub mod facts;
 pub mod figures;
 pub mod invalid;
+pub mod kept;
 pub mod layers;
 mod offers;
 pub mod preset;

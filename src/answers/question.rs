@@ -35,6 +35,10 @@ pub struct Question<T: 'static> {
     pub rule: fn(&Value) -> Result<(), String>,
     /// What the target has that can be chosen; anything else that fits may be said as well.
     pub offers: fn(&Facts) -> Vec<Offer>,
+    /// What counts where nobody says anything and there is no default, in a few words.
+    pub unsaid: fn(&T) -> String,
+    /// What most people would choose here, and why; nothing is said by it.
+    pub suggestion: fn(&T) -> Option<(&'static str, &'static str)>,
     /// Where the answer lives.
     pub at: Lens<T>,
 }
@@ -123,6 +127,8 @@ impl<T> Question<T> {
             required: |_| false,
             rule: |_| Ok(()),
             offers: |_| Vec::new(),
+            unsaid: |_| "none".to_owned(),
+            suggestion: |_| None,
             at,
         }
     }
@@ -180,6 +186,20 @@ impl<T> Question<T> {
     #[must_use]
     pub const fn offers(mut self, offers: fn(&Facts) -> Vec<Offer>) -> Self {
         self.offers = offers;
+        self
+    }
+
+    /// Says what counts where nobody says anything and there is no default.
+    #[must_use]
+    pub const fn unsaid(mut self, words: fn(&T) -> String) -> Self {
+        self.unsaid = words;
+        self
+    }
+
+    /// Suggests one of the choices, with the reason.
+    #[must_use]
+    pub const fn suggests(mut self, suggestion: fn(&T) -> Option<(&'static str, &'static str)>) -> Self {
+        self.suggestion = suggestion;
         self
     }
 

@@ -72,6 +72,26 @@ pub fn host(value: &Value) -> Ruling {
     ))
 }
 
+/// A tenant of Azure AD: an id, or a domain of the directory.
+pub fn tenant(value: &Value) -> Ruling {
+    let tenant = text(value);
+    let domain = tenant.contains('.') && is_dotted(tenant) && tenant.parse::<IpAddr>().is_err();
+    if domain || is_guid(tenant) {
+        return Ok(());
+    }
+    Err(format!(
+        "`{tenant}` is not a tenant: expected its id, 32 hex digits such as `72f988bf-86f1-41af-91ab-2d7cd011db47`, or its \
+         domain, such as `contoso.onmicrosoft.com`; the Azure portal shows both under Microsoft Entra ID, Overview"
+    ))
+}
+
+/// Hex digits in groups of 8, 4, 4, 4 and 12.
+fn is_guid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    lengths == [8, 4, 4, 4, 12] && groups.concat().chars().all(|c| c.is_ascii_hexdigit())
+}
+
 /// An address of a machine.
 pub fn address(value: &Value) -> Ruling {
     let address = text(value);

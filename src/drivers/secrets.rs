@@ -8,7 +8,15 @@ use std::{
 use rustix::fs::{Access, access};
 use secrecy::SecretString;
 
-use crate::{answers::secret::SecretRef, health::text, problem::Problem, run::asked};
+use crate::{
+    answers::secret::SecretRef,
+    health::text,
+    problem::Problem,
+    run::{
+        asked,
+        ports::{FailureKind, PortError, PortResult},
+    },
+};
 
 /// How long a command may take: some ask a person for a fingerprint or a PIN.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -161,10 +169,27 @@ pub fn words(line: &str) -> Result<Vec<String>, String> {
 }
 
 /// 64 hex digits of randomness from the operating system.
-pub fn generate() -> std::io::Result<SecretString> {
-    let mut bytes = [0_u8; 32];
-    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}")).into())
+pub fn generate() -> PortResult<SecretString> {
+    Ok(random::<32>()?.iter().fold(String::with_capacity(64), |hex, byte| hex + &format!("{byte:02x}")).into())
+}
+
+/// Signs of a password: none looks like another. 32 of them, so that five bits choose one.
+const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// A password for a person: 25 signs in groups of five, 125 bits.
+pub fn password() -> PortResult<SecretString> {
+    let sign = |byte: &u8| SIGNS.get(usize::from(byte % 32)).copied().map(char::from);
+    let groups: Vec<String> = random::<25>()?.chunks(5).map(|five| five.iter().filter_map(sign).collect()).collect();
+    Ok(groups.join("-").into())
+}
+
+fn random<const N: usize>() -> PortResult<[u8; N]> {
+    let mut bytes = [0; N];
+    let read = std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes));
+    read.map(|()| bytes).map_err(|error| {
+        let problem = Problem::new("no-randomness", format!("the operating system gives no randomness: {error}"));
+        PortError::new(FailureKind::Other, problem)
+    })
 }
 
 #[cfg(test)]
@@ -227,5 +252,18 @@ mod tests {
         let (one, two) = (generate().unwrap(), generate().unwrap());
         assert_eq!(one.expose_secret().len(), 64);
         assert_ne!(one.expose_secret(), two.expose_secret());
+    }
+
+    #[test]
+    fn a_password_can_be_read_out_and_not_be_guessed() {
+        let made: Vec<String> = (0..200).map(|_| password().unwrap().expose_secret().to_owned()).collect();
+        let signs: std::collections::BTreeSet<char> = made.join("").replace('-', "").chars().collect();
+        assert_eq!(signs.len(), 32, "each of the signs is used: {signs:?}");
+        assert!(!signs.iter().any(|sign| "lo01".contains(*sign)), "l and 1, o and 0 look alike: {signs:?}");
+        for password in &made {
+            assert_eq!(password.split('-').map(str::len).collect::<Vec<_>>(), [5; 5], "{password}");
+        }
+        let unique: std::collections::BTreeSet<&String> = made.iter().collect();
+        assert_eq!(unique.len(), made.len());
     }
 }

@@ -193,6 +193,15 @@ pub enum SecretSource {
     Reference(SecretRef),
     /// Made once by the machine (64 hex digits of randomness), kept for ever after: an existing value is never replaced.
     Generated,
+    /// The same for a person who types it: shorter, and without signs that look alike.
+    Password,
+}
+
+impl SecretSource {
+    /// Whether the machine makes it up.
+    pub const fn is_made_up(&self) -> bool {
+        matches!(self, Self::Generated | Self::Password)
+    }
 }
 
 /// A helm release.

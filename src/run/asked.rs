@@ -41,6 +41,10 @@ impl Secrets for TypedSecrets {
     fn generate(&self) -> PortResult<SecretString> {
         self.others.generate()
     }
+
+    fn password(&self) -> PortResult<SecretString> {
+        self.others.password()
+    }
 }
 
 impl Ports {

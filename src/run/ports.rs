@@ -171,6 +171,8 @@ pub trait Secrets: Send + Sync {
     fn resolve<'a>(&'a self, namespace: &'a str, reference: &'a SecretRef) -> BoxFuture<'a, PortResult<SecretString>>;
     /// 64 hex digits of fresh randomness.
     fn generate(&self) -> PortResult<SecretString>;
+    /// A fresh password that a person can read and type, of at least 100 bits.
+    fn password(&self) -> PortResult<SecretString>;
 }
 
 /// Time.

@@ -76,7 +76,7 @@ impl Walk {
     /// Goes to a question by its key, and waits until the cursor is there: keys pressed before may still be on their way.
     pub fn find(&mut self, question: &str) {
         let key = format!("({question})");
-        self.terminal.press("/");
+        self.terminal.press("^F");
         self.terminal.type_text(&key);
         self.terminal.wait_for(&key);
         self.terminal.press("Enter");

@@ -39,6 +39,10 @@ pub struct Field {
     pub problem: Option<String>,
     /// What can be chosen: the kind's own choices, or what was found. Empty: anything that fits the kind.
     pub offers: Arc<[Offer]>,
+    /// Which of them is suggested; its words say why.
+    pub suggested: Option<&'static str>,
+    /// What counts where there is no value, in a few words: `the cluster's default`.
+    pub unsaid: String,
 }
 
 impl Field {
@@ -125,6 +129,15 @@ impl Offered {
     /// Offers of one question.
     pub fn get(&self, key: &str) -> Arc<[Offer]> {
         self.0.get(key).cloned().unwrap_or_default()
+    }
+
+    /// The same, where one of them is suggested.
+    pub fn suggesting(&self, key: &str, (suggested, why): (&str, &str)) -> Arc<[Offer]> {
+        let offer = |offer: &Offer| match offer.value == suggested {
+            true => Offer { words: format!("{} ({why})", offer.words), ..offer.clone() },
+            false => offer.clone(),
+        };
+        self.get(key).iter().map(offer).collect()
     }
 }
 

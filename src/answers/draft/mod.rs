@@ -5,6 +5,7 @@
 //! Who said what is kept by [`Layers`] alone; everything else here follows from them and from the facts, and is found out
 //! once after each change, so that it can be asked for at every frame.
 mod field;
+mod history;
 mod review;
 mod revision;
 mod rows;
@@ -16,7 +17,7 @@ mod tests;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use self::{field::Offered, settled::Settled};
+use self::{field::Offered, history::History, settled::Settled};
 pub use self::{
     field::{Field, Row, Standing},
     revision::Revision,
@@ -42,6 +43,7 @@ pub struct Draft {
     offered: Offered,
     settled: Settled,
     revision: Revision,
+    history: History,
 }
 
 impl Draft {
@@ -50,7 +52,7 @@ impl Draft {
         let facts = Facts::default();
         let offered = Offered::of(&facts);
         let settled = Settled::of(&layers, &facts, &offered);
-        Self { layers, facts, offered, settled, revision: Revision::default() }
+        Self { layers, facts, offered, settled, revision: Revision::default(), history: History::default() }
     }
 
     /// The answers with who said them.
@@ -75,7 +77,9 @@ impl Draft {
     /// Says an answer as text, as after `--set KEY=`; an empty text takes back what lower layers say. The error says what is
     /// allowed, and nothing changes.
     pub fn say(&mut self, key: &str, text: &str) -> Result<(), Invalid> {
+        let before = self.layers.clone();
         self.layers.say(key, text)?;
+        self.history.said(key, before);
         let lower = self.layers.of(|origin| *origin != super::layers::Origin::Typed).merged();
         let nothing = |key: &str| questions::find(key).is_some_and(|question| (question.at.get)(&lower).is_null());
         if text.is_empty() && nothing(key) {
@@ -104,11 +108,27 @@ impl Draft {
     /// Takes back what the person typed, so that preset, look or default count again. Of a row's field, the one that lower
     /// layers say for the row of that name.
     pub fn unsay(&mut self, key: &str) {
+        self.history.changed(key, self.layers.clone());
         match edit::row_of(key) {
             Some((table, index, field)) => self.unsay_field(table, index, field),
             None => self.layers.unsay(key),
         }
         self.settle();
+    }
+
+    /// Whether there is a change to take back.
+    pub const fn can_undo(&self) -> bool {
+        !self.history.is_empty()
+    }
+
+    /// Takes the last change back, and each further time the one before; what was found out about the target stays. Gives back
+    /// what was changed: a key, or a row such as `ray.pools[1]`.
+    pub fn undo(&mut self) -> Option<String> {
+        let (key, before) = self.history.pop()?;
+        self.layers = before;
+        let facts = self.facts.clone();
+        self.learn(facts);
+        Some(key)
     }
 
     /// The complete spec, or everything that is wrong.

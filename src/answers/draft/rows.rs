@@ -22,7 +22,9 @@ impl Draft {
         let mut rows = self.said_rows(table);
         let name = free_name(&rows, word(table), separator(table), rows.len() + 1);
         rows.push(Value::Object(Map::from_iter([(NEW_ROW.to_owned(), Value::from(name))])));
-        self.put_rows(table, rows)
+        let index = rows.len() - 1;
+        self.change_rows(table, index, rows);
+        index
     }
 
     /// A copy of a row below it; gives back where it is.
@@ -35,7 +37,7 @@ impl Draft {
         // One row at most is the default.
         copy.remove("default");
         rows.insert(index + 1, Value::Object(copy));
-        self.put_rows(table, rows);
+        self.change_rows(table, index, rows);
         index + 1
     }
 
@@ -44,7 +46,7 @@ impl Draft {
         let mut rows = self.said_rows(table);
         if index < rows.len() {
             rows.remove(index);
-            self.put_rows(table, rows);
+            self.change_rows(table, index, rows);
         }
     }
 
@@ -54,7 +56,7 @@ impl Draft {
         let to = if up { index.checked_sub(1) } else { index.checked_add(1) };
         let Some(to) = to.filter(|to| *to < rows.len() && index < rows.len()) else { return index };
         rows.swap(index, to);
-        self.put_rows(table, rows);
+        self.change_rows(table, index, rows);
         to
     }
 
@@ -91,13 +93,16 @@ impl Draft {
         said.as_array().cloned().unwrap_or_default()
     }
 
-    /// Gives back where the last row is.
-    fn put_rows(&mut self, table: &str, rows: Vec<Value>) -> usize {
-        let last = rows.len().saturating_sub(1);
+    /// Other rows, of which that with the index is another one: a change that can be taken back.
+    fn change_rows(&mut self, table: &str, index: usize, rows: Vec<Value>) {
+        self.history.changed(&format!("{table}[{index}]"), self.layers.clone());
+        self.put_rows(table, rows);
+    }
+
+    fn put_rows(&mut self, table: &str, rows: Vec<Value>) {
         // Rows come from the tree, and a key that is no table's has none.
         let _ = self.layers.say_value(table, Value::Array(rows));
         self.settle();
-        last
     }
 }
 

@@ -139,6 +139,7 @@ impl Look<'_> {
 
     /// `offers`: the key as the registry writes it.
     fn one<T>(&self, question: &'static Question<T>, key: String, offers: &str, tree: &T) -> Field {
+        let suggestion = (question.suggestion)(tree);
         Field {
             title: question.title,
             help: question.help,
@@ -150,7 +151,12 @@ impl Look<'_> {
             relevant: question.matters(tree, self.on),
             required: (question.required)(tree),
             problem: self.problems.get(&key).cloned(),
-            offers: self.offered.get(offers),
+            offers: match suggestion {
+                Some(suggestion) => self.offered.suggesting(offers, suggestion),
+                None => self.offered.get(offers),
+            },
+            suggested: suggestion.map(|(suggested, _)| suggested),
+            unsaid: (question.unsaid)(tree),
             key,
         }
     }

@@ -37,6 +37,11 @@ pub(super) fn own_host(answers: &Answers) -> Option<String> {
     }
 }
 
+fn host_in_words(answers: &Answers) -> String {
+    let own = (super::target(answers) == TargetKind::ThisMachine).then(|| own_host(answers)).flatten();
+    own.map_or_else(|| "none".to_owned(), |host| format!("automatic: {host}"))
+}
+
 /// Providers send people back to it, an Ingress serves it, Let's Encrypt signs for it, and of a proxy in front nothing else
 /// is known.
 fn needs_host(answers: &Answers) -> bool {
@@ -77,6 +82,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     )
     .when(hub)
     .required_when(needs_host)
+    .unsaid(host_in_words)
     .rule(rules::host),
     Question::new(
         "access.address",
@@ -86,6 +92,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, access.address),
     ).only(TargetKind::Kubernetes)
     .when(|answers| method(answers, AccessMethod::LoadBalancer))
+    .unsaid(|_| "any that is free".to_owned())
     .rule(rules::host),
     Question::new(
         "access.node-port",
@@ -94,7 +101,8 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Int { min: 30000, max: 32767 },
         lens!(Answers, access.node_port),
     ).only(TargetKind::Kubernetes)
-    .when(|answers| method(answers, AccessMethod::NodePort)),
+    .when(|answers| method(answers, AccessMethod::NodePort))
+    .unsaid(|_| "chosen by the cluster".to_owned()),
     Question::new(
         "access.ingress-class",
         "Ingress class",
@@ -103,6 +111,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, access.ingress_class),
     ).offers(offers::ingress_classes).only(TargetKind::Kubernetes)
     .when(|answers| method(answers, AccessMethod::Ingress))
+    .unsaid(|_| "the cluster's default".to_owned())
     .rule(rules::name),
     Question::new(
         "access.annotations",
@@ -140,6 +149,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     .doc("A part of the callback URL, unless it is 80 with http or 443 with https.")
     .when(node_is_typed)
     .required_when(super::login::oauth)
+    .unsaid(|_| "the node port".to_owned())
     .or(|answers, _| json!(answers.access.node_port)),
     Question::new(
         "access.tls-secret",

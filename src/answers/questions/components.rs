@@ -26,6 +26,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, charts.repository),
     ).only(TargetKind::Kubernetes)
+    .unsaid(|_| "none: the public ones".to_owned())
     .doc("For air-gapped sites: it must hold `jupyterhub`, `kuberay-operator`, `ray-cluster` and `dask-gateway` in the versions asked for.")
     .rule(rules::repository),
     Question::new("charts.jupyterhub", "JupyterHub chart", "version of the jupyterhub chart", Kind::Text, lens!(Answers, charts.jupyterhub)).only(TargetKind::Kubernetes)

@@ -18,6 +18,10 @@ fn notebook_serves(answers: &Answers) -> bool {
         && answers.notebook.image.as_deref().is_some_and(|image| image != versions::NOTEBOOK_IMAGE)
 }
 
+fn no_limit(_: &Answers) -> String {
+    "no limit".to_owned()
+}
+
 pub(super) const QUESTIONS: &[Question<Answers>] = &[
     Question::new("dask.image", "Dask image", "image of schedulers and workers, without tag", Kind::Text, lens!(Answers, dask.image)).only(TargetKind::Kubernetes)
         .doc("An own notebook image serves here too: then versions are the same by construction. Without one, Dask Gateway's own image.")
@@ -44,11 +48,14 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         .or(|answers, _| super::by_target(answers, json!("2Gi"), json!("512Mi")))
         .rule(rules::bytes),
     Question::new("dask.clusters-per-user", "Clusters per person", "clusters that one person may run at once; no limit if not said", Kind::Int { min: 1, max: 1000 }, lens!(Answers, dask.clusters_per_user))
+        .unsaid(no_limit)
         .when(dask),
-    Question::new("dask.cluster-cpu", "CPUs per cluster", "CPUs that one cluster may use; no limit if not said", Kind::Quantity, lens!(Answers, dask.cluster_cpu)).when(dask).rule(rules::cores),
+    Question::new("dask.cluster-cpu", "CPUs per cluster", "CPUs that one cluster may use; no limit if not said", Kind::Quantity, lens!(Answers, dask.cluster_cpu)).unsaid(no_limit).when(dask).rule(rules::cores),
     Question::new("dask.cluster-memory", "Memory per cluster", "memory that one cluster may use; no limit if not said", Kind::Quantity, lens!(Answers, dask.cluster_memory))
+        .unsaid(no_limit)
         .when(dask)
         .rule(rules::bytes),
     Question::new("dask.cluster-workers", "Workers per cluster", "workers that one cluster may have; no limit if not said", Kind::Int { min: 1, max: 10_000 }, lens!(Answers, dask.cluster_workers))
+        .unsaid(no_limit)
         .when(dask),
 ];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::answers::{
     question::{Kind, Question, lens},
     rules,
-    tree::{AllowRule, Answers, LoginMethod},
+    tree::{AllowRule, Answers, LoginMethod, TargetKind},
 };
 
 fn hub(answers: &Answers) -> bool {
@@ -17,6 +17,19 @@ fn method(answers: &Answers) -> Option<LoginMethod> {
 
 pub(super) fn oauth(answers: &Answers) -> bool {
     matches!(method(answers), Some(LoginMethod::Azuread | LoginMethod::Github | LoginMethod::Moodle))
+}
+
+/// Where only this machine reaches the hub, nobody needs a provider.
+fn for_this_machine(answers: &Answers) -> Option<(&'static str, &'static str)> {
+    let on = super::target(answers) == TargetKind::ThisMachine;
+    let alone = super::machine::address(answers).is_some_and(|address| address.is_loopback());
+    (on && alone && answers.machine.behind_proxy != Some(true))
+        .then_some(("dummy", "suggested: only this machine reaches the hub"))
+}
+
+fn provider_in_words(answers: &Answers) -> String {
+    let words = if method(answers) == Some(LoginMethod::Github) { "github.com" } else { "none" };
+    words.to_owned()
 }
 
 pub(super) const QUESTIONS: &[Question<Answers>] = &[
@@ -33,11 +46,13 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, login.method),
     )
     .when(hub)
+    .suggests(for_this_machine)
     .required(),
     Question::new("login.tenant", "Tenant", "tenant id or domain of the directory", Kind::Text, lens!(Answers, login.tenant))
+        .doc("Both stand in the Azure portal under Microsoft Entra ID, Overview; `az account show` tells the id as `tenantId`.")
         .when(|answers| method(answers) == Some(LoginMethod::Azuread))
         .required()
-        .rule(rules::host),
+        .rule(rules::tenant),
     Question::new("login.client-id", "Client ID", "id of the OAuth app registered with the provider", Kind::Text, lens!(Answers, login.client_id))
         .doc("Register the app with the callback URL that `hubwright plan` shows: `https://HOST/hub/oauth_callback`, exactly.")
         .when(oauth)
@@ -51,6 +66,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         .doc("Moodle: required. GitHub: leave it out for github.com.")
         .when(|answers| matches!(method(answers), Some(LoginMethod::Moodle | LoginMethod::Github)))
         .required_when(|answers| method(answers) == Some(LoginMethod::Moodle))
+        .unsaid(provider_in_words)
         .rule(rules::url),
     Question::new("login.label", "Login button", "text of the login button", Kind::Text, lens!(Answers, login.label))
         .when(|answers| method(answers) == Some(LoginMethod::Moodle))

@@ -30,6 +30,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     )
     .doc("Programs, homes, the hub's database, logs. Nothing is written outside of it but the service of `machine.at-boot`.")
     .only(TargetKind::ThisMachine)
+    .unsaid(|_| "automatic".to_owned())
     .rule(rules::folder),
     Question::new(
         "machine.address",
@@ -64,6 +65,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
     .only(TargetKind::ThisMachine)
     .when(hub)
     .required_when(|answers| answers.machine.key.is_some())
+    .unsaid(|_| "none: plain http".to_owned())
     .rule(rules::path),
     Question::new(
         "machine.key",
@@ -113,6 +115,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, machine.python),
     )
+    .unsaid(|_| "the newest fitting one".to_owned())
     .only(TargetKind::ThisMachine)
     .rule(rules::path),
     Question::new(
@@ -122,6 +125,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, machine.wheels),
     )
+    .unsaid(|_| "none: from the package index".to_owned())
     .only(TargetKind::ThisMachine)
     .rule(rules::path),
 ];

@@ -56,6 +56,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         Kind::Text,
         lens!(Answers, registry.server),
     ).only(TargetKind::Kubernetes)
+    .unsaid(|_| "none: all images are public".to_owned())
     .doc("Becomes a `kubernetes.io/dockerconfigjson` Secret that every chart uses.")
     .rule(rules::registry),
     Question::new("registry.username", "Registry user", "user name for that registry", Kind::Text, lens!(Answers, registry.username)).only(TargetKind::Kubernetes)

@@ -8,6 +8,10 @@ use crate::answers::{
     tree::{Answers, Profile, TargetKind},
 };
 
+fn no_limit(_: &Profile) -> String {
+    "no limit".to_owned()
+}
+
 pub(super) const QUESTIONS: &[Question<Answers>] = &[Question::new(
     "profiles",
     "Profiles",
@@ -28,13 +32,14 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         .or(|_, _| json!(""))
         .rule(rules::line),
     Question::new("image", "Image", "image without tag; the notebook's if not said", Kind::Text, lens!(Profile, image))
+        .unsaid(|_| "the notebook's".to_owned())
         .rule(rules::image),
     Question::new("tag", "Tag", "tag of that image", Kind::Text, lens!(Profile, tag))
         .when(|profile| profile.image.is_some())
         .required()
         .rule(rules::tag),
-    Question::new("cpu", "CPUs", "CPUs at most", Kind::Quantity, lens!(Profile, cpu)).rule(rules::cores),
-    Question::new("memory", "Memory", "memory at most", Kind::Quantity, lens!(Profile, memory)).rule(rules::bytes),
+    Question::new("cpu", "CPUs", "CPUs at most", Kind::Quantity, lens!(Profile, cpu)).unsaid(no_limit).rule(rules::cores),
+    Question::new("memory", "Memory", "memory at most", Kind::Quantity, lens!(Profile, memory)).unsaid(no_limit).rule(rules::bytes),
     Question::new("gpus", "GPUs", "GPUs", Kind::Int { min: 0, max: 64 }, lens!(Profile, gpus)).or(|_, _| json!(0)),
     Question::new(
         "gpu-resource",
@@ -54,6 +59,7 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         Kind::Quantity,
         lens!(Profile, shm),
     )
+    .unsaid(|_| "the cluster's default".to_owned())
     .rule(rules::bytes),
     Question::new(
         "node-selector",

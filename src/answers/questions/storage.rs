@@ -43,6 +43,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, storage.class),
     )
     .offers(offers::storage_classes)
+    .unsaid(|_| "the cluster's default".to_owned())
     .only(TargetKind::Kubernetes)
     .when(|answers| homes(answers, Homes::Dynamic))
     .rule(rules::name),
@@ -91,6 +92,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, storage.database_class),
     )
     .offers(offers::storage_classes)
+    .unsaid(|_| "the cluster's default".to_owned())
     .only(TargetKind::Kubernetes)
     .when(|answers| hub(answers) && answers.storage.database == Some(Database::SqlitePvc))
     .rule(rules::name),

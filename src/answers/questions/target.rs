@@ -29,6 +29,7 @@ pub(super) const QUESTIONS: &[Question<Answers>] = &[
         lens!(Answers, target.context),
     )
     .offers(offers::contexts)
+    .unsaid(|_| "the current one".to_owned())
     .only(TargetKind::Kubernetes)
     .or(|_, facts| facts.current_context.clone().map_or(Value::Null, Value::from)),
     Question::new(

@@ -206,7 +206,7 @@ fn the_address_that_people_type_follows_the_answers() {
 fn a_provider_sends_people_back_to_loopback() {
     let callback = |method: &[(&str, &str)]| here(&[OAUTH, method].concat()).hub.unwrap().login.callback.unwrap();
     assert_eq!(callback(&[("login.method", "github")]), "http://127.0.0.1:8000/hub/oauth_callback");
-    let azure = [("login.method", "azuread"), ("login.tenant", "x")];
+    let azure = [("login.method", "azuread"), ("login.tenant", "example.org")];
     assert_eq!(callback(&azure), "http://localhost:8000/hub/oauth_callback", "the only name it takes without https");
 }
 

@@ -166,3 +166,15 @@ fn a_ray_without_tokens_asks_for_none() {
     assert_eq!(refused(&[("ray.tag", "2.9.3-py310"), ("ray.token-auth", "false")]), Vec::<String>::new());
     assert_eq!(refused(&[("ray.tag", "nightly")]), Vec::<String>::new());
 }
+
+#[test]
+fn a_tenant_is_an_id_or_a_domain() {
+    let say = |text: &str| Layers::new().say("login.tenant", text);
+    for tenant in ["72f988bf-86f1-41af-91ab-2d7cd011db47", "contoso.onmicrosoft.com", "uni.example"] {
+        assert!(say(tenant).is_ok(), "{tenant}");
+    }
+    for wrong in ["contoso", "72f988bf-86f1-41af-91ab", "https://portal.azure.com", "10.0.0.1", "a b.c"] {
+        let error = say(wrong).unwrap_err();
+        assert!(error.message.contains("Microsoft Entra ID"), "{wrong}: {}", error.message);
+    }
+}

@@ -177,9 +177,10 @@ impl Secrets for ClusterSecrets {
     }
 
     fn generate(&self) -> PortResult<SecretString> {
-        super::secrets::generate().map_err(|error| {
-            let problem = Problem::new("no-randomness", format!("the operating system gives no randomness: {error}"));
-            PortError::new(FailureKind::Other, problem)
-        })
+        super::secrets::generate()
+    }
+
+    fn password(&self) -> PortResult<SecretString> {
+        super::secrets::password()
     }
 }

@@ -45,10 +45,11 @@ impl Secrets for MachineSecrets {
     }
 
     fn generate(&self) -> PortResult<SecretString> {
-        secrets::generate().map_err(|error| {
-            let problem = Problem::new("no-randomness", format!("the operating system gives no randomness: {error}"));
-            PortError::new(FailureKind::Other, problem)
-        })
+        secrets::generate()
+    }
+
+    fn password(&self) -> PortResult<SecretString> {
+        secrets::password()
     }
 }
 

@@ -7,7 +7,7 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{
     input,
-    keys::{self, Action, Binding, EVERYWHERE, TYPING},
+    keys::{self, Action, Binding, EVERYWHERE},
     overlay::{self, Answer},
     screen::{Edit, Look, Overlay, Place, Screen, Turn},
     screens::Screens,
@@ -115,12 +115,16 @@ impl App {
         let own = self.screen().keys(&self.shared);
         match keys::action(key, own.iter().chain(EVERYWHERE)) {
             Some(action) => self.act(action),
-            None => Vec::new(),
+            None => input::request(key).map(|request| self.begin_typing(&Edit::Key(request))).unwrap_or_default(),
         }
     }
 
+    fn begin_typing(&mut self, edit: &Edit) -> Vec<Turn> {
+        self.screens.at_mut(self.place).begin(edit, &mut self.shared)
+    }
+
     fn typed(&mut self, key: &KeyEvent) -> Vec<Turn> {
-        if let Some(action) = keys::action(key, TYPING.iter()) {
+        if let Some(action) = keys::action(key, self.screen().typing_keys().iter()) {
             return self.act(action);
         }
         if let Some(request) = input::request(key) {
@@ -131,11 +135,15 @@ impl App {
 
     /// Pasted text goes into a field or nowhere: never is it taken for keys.
     fn paste(&mut self, text: &str) -> Vec<Turn> {
-        if self.overlays.is_empty() && self.screen().typing() {
-            self.screens.at_mut(self.place).edit(&Edit::Paste(input::pasted(text)), &mut self.shared);
+        let edit = Edit::Paste(input::pasted(text));
+        if !self.overlays.is_empty() {
             return Vec::new();
         }
-        vec![Turn::Say("a paste goes into a field: open one with Enter first".to_owned())]
+        if !self.screen().typing() {
+            return self.begin_typing(&edit);
+        }
+        self.screens.at_mut(self.place).edit(&edit, &mut self.shared);
+        Vec::new()
     }
 
     fn over(&mut self, action: Action) -> Vec<Turn> {
@@ -239,7 +247,7 @@ impl App {
     fn live_keys(&self) -> Vec<Binding> {
         let own = match self.overlays.last() {
             Some(overlay) => overlay::live(overlay),
-            None if self.screen().typing() => TYPING.to_vec(),
+            None if self.screen().typing() => return self.screen().typing_keys(),
             None => self.screen().keys(&self.shared),
         };
         own.into_iter().chain(EVERYWHERE.iter().copied()).collect()

@@ -41,8 +41,10 @@ pub enum Action {
     MoveUp,
     /// Row downwards.
     MoveDown,
-    /// Take what was typed back, so that the default counts.
+    /// Forget what was typed, so that the default counts.
     Unsay,
+    /// Take the last change back.
+    Undo,
     /// Show only what holds some letters.
     Filter,
     /// To the picture of fit.
@@ -124,6 +126,20 @@ impl Binding {
     pub const fn new(keys: &'static [Key], does: Action, word: &'static str, help: &'static str) -> Self {
         Self { keys, does, word, help }
     }
+
+    /// The same where letters are text: without those keys, which stand last. `None`: there are no others.
+    #[must_use]
+    pub fn without_letters(self) -> Option<Self> {
+        let others = self.keys.iter().take_while(|key| !matches!(key, Key::Char(_))).count();
+        let keys = self.keys.get(..others).filter(|keys| !keys.is_empty())?;
+        Some(Self { keys, ..self })
+    }
+
+    /// The same with another word in the footer.
+    #[must_use]
+    pub const fn named(self, word: &'static str) -> Self {
+        Self { word, ..self }
+    }
 }
 
 /// What works on every screen.
@@ -142,7 +158,7 @@ pub const TYPING: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Down)], Action::Down, "", "the next offer"),
     Binding::new(&[Key::Code(KeyCode::Tab)], Action::Next, "", "keep it and go on"),
     Binding::new(&[Key::Code(KeyCode::BackTab)], Action::Previous, "", "keep it and go back"),
-    Binding::new(&[Key::Ctrl('c')], Action::Quit, "", "leave; what was answered is kept"),
+    Binding::new(&[Key::Ctrl('c')], Action::Quit, "end", "leave; what was answered is kept"),
     Binding::new(&[Key::Ctrl('z')], Action::Suspend, "", "back to the shell; `fg` comes back"),
 ];
 

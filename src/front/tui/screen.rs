@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect};
 use tui_input::{Input, InputRequest};
 
 use super::{
-    keys::{Action, Binding},
+    keys::{Action, Binding, TYPING},
     shared::Shared,
     theme::Theme,
     wish::{News, Wish},
@@ -42,14 +42,25 @@ pub trait Screen {
     fn title(&self, shared: &Shared) -> String;
     /// The keys that work now, most useful first: the footer shows as many as fit, the help overlay all.
     fn keys(&self, shared: &Shared) -> Vec<Binding>;
-    /// Whether letters go into a field; then only [`TYPING`](super::keys::TYPING) keys are actions.
+    /// Whether letters go into a field; then only [`typing_keys`](Self::typing_keys) are actions.
     fn typing(&self) -> bool {
         false
+    }
+    /// The keys that are actions while letters go into a field.
+    fn typing_keys(&self) -> Vec<Binding> {
+        TYPING.to_vec()
     }
     /// Does what a key means.
     fn act(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn>;
     /// Changes the field that takes letters.
     fn edit(&mut self, _edit: &Edit, _shared: &mut Shared) {}
+    /// Something is typed that is no key here, or pasted, while no field takes letters: may open one with it.
+    fn begin(&mut self, edit: &Edit, _shared: &mut Shared) -> Vec<Turn> {
+        match edit {
+            Edit::Key(_) => Vec::new(),
+            Edit::Paste(_) => vec![Turn::Say("a paste goes into a field: open one first".to_owned())],
+        }
+    }
     /// Hears what the world told; [`Shared`] knows it already.
     fn news(&mut self, _news: &News, _shared: &mut Shared) -> Vec<Turn> {
         Vec::new()

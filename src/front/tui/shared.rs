@@ -102,12 +102,12 @@ impl Shared {
 
     /// Contexts stand in the kubeconfig: they are offered although no cluster answered yet.
     fn offer_contexts(&mut self) {
-        let Some(beginnings) = self.beginnings.as_ref().filter(|_| *self.draft.facts() == Facts::default()) else {
+        let Some(beginnings) = self.beginnings.as_ref().filter(|_| self.draft.facts().contexts.is_empty()) else {
             return;
         };
         let (contexts, current_context) = (beginnings.contexts.clone(), beginnings.current.clone());
         if !contexts.is_empty() {
-            self.draft.learn(Facts { contexts, current_context, ..Facts::default() });
+            self.draft.learn(Facts { contexts, current_context, ..self.draft.facts().clone() });
         }
     }
 
@@ -227,6 +227,7 @@ impl Shared {
             }
             News::Looked(facts) => {
                 self.draft.learn((**facts).clone());
+                self.offer_contexts();
                 self.look = Look::Seen(self.now);
             }
             News::NotLooked { problem, asks } => {

@@ -91,8 +91,13 @@ pub fn generated(context: &Context, further: &[&str]) -> Option<SecretObject> {
         (spec.dask.is_some() && hub.is_none(), DASK_PASSWORD),
     ];
     let wanted = wanted.iter().filter(|(wanted, _)| *wanted).map(|(_, key)| key);
-    let data = wanted.chain(further).map(|key| ((*key).to_owned(), SecretSource::Generated));
+    let data = wanted.chain(further).map(|key| ((*key).to_owned(), made_up(key)));
     opaque(GENERATED, data.collect())
+}
+
+/// What people type is made for them; everything else is for programs, some of which want hex digits.
+fn made_up(key: &str) -> SecretSource {
+    if [DUMMY_PASSWORD, DASK_PASSWORD].contains(&key) { SecretSource::Password } else { SecretSource::Generated }
 }
 
 fn registry(context: &Context) -> Option<SecretObject> {

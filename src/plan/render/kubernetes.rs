@@ -124,7 +124,7 @@ fn commands(plan: &Plan, number: usize, step: &Step, context: &str, helm_context
 }
 
 fn made_up(secret: &SecretObject) -> bool {
-    secret.data.values().any(|source| *source == SecretSource::Generated)
+    secret.data.values().any(SecretSource::is_made_up)
 }
 
 /// `create`, not `apply`: what was made up once must stay as it is.

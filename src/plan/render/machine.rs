@@ -189,7 +189,7 @@ fn secret(secret: &SecretObject) -> String {
     let lines = secret.data.iter().map(|(key, source)| {
         let path = format!("{folder}/{key}");
         match source {
-            SecretSource::Generated => {
+            SecretSource::Generated | SecretSource::Password => {
                 format!("(umask 077; test -s {path} || openssl rand -hex 32 | tr -d '\\n' >{path})\n")
             }
             SecretSource::Reference(reference) => format!("(umask 077; printf %s {} >{path})\n", value(reference)),

@@ -74,8 +74,9 @@ impl Run<'_> {
                 let value = self.reach(step, resolve).await?;
                 Ok(value.expose_secret().to_owned())
             }
-            (SecretSource::Generated, Some(value)) => Ok(value.to_owned()),
+            (SecretSource::Generated | SecretSource::Password, Some(value)) => Ok(value.to_owned()),
             (SecretSource::Generated, None) => Ok(self.ports.secrets.generate()?.expose_secret().to_owned()),
+            (SecretSource::Password, None) => Ok(self.ports.secrets.password()?.expose_secret().to_owned()),
         }
     }
 

@@ -219,7 +219,7 @@ proptest! {
         let before = (looked_at(&watched), answers(&watched.app));
         let (there, back) = way;
         press(&mut watched.app, there);
-        if *there == *"/" {
+        if *there == *"^F" {
             type_text(&mut watched.app, &letters);
         }
         press(&mut watched.app, back);
@@ -233,7 +233,7 @@ proptest! {
     fn a_typed_secret_is_seen_nowhere(happenings in vec(happening(), 0..15)) {
         const SECRET: &str = "hunter2-canary-of-the-tests";
         let mut watched = Watched { app: scene("login").app(Theme::PLAIN).unwrap(), size: (120, 40) };
-        press(&mut watched.app, "/");
+        press(&mut watched.app, "^F");
         type_text(&mut watched.app, "(login.client-secret)");
         press(&mut watched.app, "Enter Enter");
         press(&mut watched.app, "Home Enter");
@@ -251,7 +251,7 @@ proptest! {
 }
 
 /// Keys that lead somewhere, and those that lead back.
-const WAYS: &[(&str, &str)] = &[("?", "Esc"), ("f", "Esc"), ("^R", "Esc"), ("/", "Esc Esc")];
+const WAYS: &[(&str, &str)] = &[("?", "Esc"), ("^P", "Esc"), ("^R", "Esc"), ("^F", "Esc")];
 
 fn scene(name: &str) -> &'static Scene {
     SCENES.iter().find(|scene| scene.name == name).unwrap()

@@ -141,3 +141,33 @@ fn a_typed_secret_is_in_no_layer() {
     assert!(!format!("{draft:?}").contains("hunter2") && !draft.command().contains("hunter2"));
     assert!(draft.say_secret("login.client-secret", " ".to_owned().into()).is_err());
 }
+
+#[test]
+fn changes_are_taken_back_in_turn_and_what_was_seen_stays() {
+    let mut draft = with_preset("github");
+    let before = draft.layers().merged();
+    assert!(!draft.can_undo() && draft.undo().is_none());
+    draft.say("cull.timeout", "60").unwrap();
+    draft.say("cull.timeout", "61").unwrap();
+    draft.unsay("cull.timeout");
+    draft.delete_row("ray.pools", 0);
+    let facts = Facts { current_context: Some("prod".to_owned()), ..Facts::default() };
+    draft.learn(facts.clone());
+    assert_eq!(draft.undo().as_deref(), Some("ray.pools[0]"));
+    assert_eq!(draft.undo().as_deref(), Some("cull.timeout"));
+    assert_eq!(text(&draft, "cull.timeout"), "61");
+    assert_eq!(draft.undo().as_deref(), Some("cull.timeout"), "texts for one answer, one after the other, are one change");
+    assert_eq!((draft.layers().merged(), draft.facts()), (before, &facts));
+    assert!(!draft.can_undo());
+    assert!(draft.say("cull.timeout", "never").is_err() && !draft.can_undo(), "what is refused is no change");
+}
+
+#[test]
+fn a_long_way_back_has_an_end() {
+    let mut draft = fresh();
+    for number in 0..250 {
+        draft.say(if number % 2 == 0 { "cull.timeout" } else { "cull.every" }, "600").unwrap();
+    }
+    let steps = std::iter::from_fn(|| draft.undo()).count();
+    assert!((20..=100).contains(&steps), "{steps}");
+}

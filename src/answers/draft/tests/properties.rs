@@ -177,6 +177,15 @@ proptest! {
     }
 
     #[test]
+    fn all_changes_can_be_taken_back(deeds in prop::collection::vec(deed(), 0..24)) {
+        let mut draft = after(&deeds);
+        while draft.undo().is_some() {}
+        let mut nothing = fresh();
+        nothing.learn(draft.facts().clone());
+        prop_assert_eq!(outcome(&draft), outcome(&nothing));
+    }
+
+    #[test]
     fn a_preset_says_the_same_again(deeds in prop::collection::vec(deed(), 0..24)) {
         let draft = after(&deeds);
         let preset = preset::Preset { title: "mine".to_owned(), answers: draft.layers().said(), ..preset::Preset::default() };

@@ -4,8 +4,11 @@ use super::{Reply, Way, Wizard};
 use crate::{
     answers::{
         draft::{Field, Offer},
+        kept::{self, Kept},
         layers::Origin,
         question::Kind,
+        questions,
+        tree::TargetKind,
     },
     front::plain::ask::Secret,
     health::text,
@@ -26,11 +29,20 @@ pub(super) fn answer(field: &Field) -> String {
 
 fn value(field: &Field) -> String {
     match (field.text(), field.kind) {
-        (text, _) if text.is_empty() && field.value.is_null() => "not said".to_owned(),
+        (text, _) if text.is_empty() && field.required => "not said".to_owned(),
+        (text, _) if text.is_empty() && field.value.is_null() => field.unsaid.clone(),
         (text, _) if text.is_empty() => "none".to_owned(),
         (_, Kind::Table(_)) => format!("{} rows", field.value.as_array().map_or(0, Vec::len)),
         (shown, _) => text::line(&shown),
     }
+}
+
+/// How a secret can be given on a target.
+fn ways(on: TargetKind) -> String {
+    let typed = Kept::Typed.way();
+    let references = kept::ways(on).filter(|way| way.kept != Kept::Typed);
+    let references: Vec<String> = references.map(|way| format!("{}{}", way.scheme, way.rest)).collect();
+    format!("  1) {}: {}\n  or say where it is: {}", typed.name, typed.words, references.join(", "))
 }
 
 /// What becomes of a reply.
@@ -54,7 +66,7 @@ impl Wizard<'_> {
         self.tell(&format!("\n{} ({})\n  {}", field.title, field.key, field.help));
         self.list(&field.offers, "");
         if let Kind::Secret = field.kind {
-            self.tell("  1) type it now: it is kept in the target only\n  or say where it is: env:NAME, file:/path, command:PROGRAM, secret:NAME/KEY");
+            self.tell(&ways(questions::target(&self.draft.layers().merged())));
         }
         if let Kind::List | Kind::Map = field.kind {
             let each = if let Kind::Map = field.kind { "name=text" } else { "a word or a number above" };

@@ -64,6 +64,13 @@ impl Stage {
         self
     }
 
+    /// A letter is pressed together with Ctrl.
+    pub fn ctrl(&mut self, letter: char) -> &mut Self {
+        let wishes = self.app.input(&Input::Key(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL)));
+        self.wishes.extend(wishes);
+        self
+    }
+
     /// Letters are typed.
     pub fn keys(&mut self, letters: &str) -> &mut Self {
         for letter in letters.chars() {

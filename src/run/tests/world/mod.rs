@@ -394,4 +394,8 @@ impl Secrets for World {
         state.random += 1;
         Ok(SecretString::from(format!("random-{}", state.random)))
     }
+
+    fn password(&self) -> PortResult<SecretString> {
+        self.generate()
+    }
 }

@@ -1,5 +1,5 @@
 //! The draft: answers of a setup that was left unfinished, in a file in the form of a preset. It holds what was said and not
-//! the defaults, and which preset that lies over, so that origins are the same when it is opened again.
+//! the defaults, and which presets that lies over, so that origins are the same when it is opened again.
 //! Must not hold a secret: answers hold references only.
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ use crate::{
 
 /// Name of the file.
 const NAME: &str = "draft.yaml";
-/// How its first line begins that names the preset under it.
+/// How its first lines begin, each of which names a preset under it, lowest first.
 const BASE: &str = "# over preset: ";
 
 fn path() -> Result<PathBuf, Problem> {
@@ -31,13 +31,20 @@ fn path() -> Result<PathBuf, Problem> {
 
 /// Keeps the answers.
 pub fn keep(layers: &Layers) -> Result<(), Problem> {
-    let base = match layers.presets().as_slice() {
-        [name] if !name.contains('\n') => format!("{BASE}{name}\n"),
-        _ => String::new(),
-    };
+    let base = bases(&layers.presets());
     let draft = Preset { title: "Unfinished setup".to_owned(), answers: layers.said(), ..Preset::default() };
     folder::make(&folder::root()?)?;
     folder::write_private(&path()?, &format!("{base}{}", preset::write_said(&draft)))
+}
+
+/// The first lines. Presets belong together: where one of them cannot be named, none is.
+fn bases(presets: &[&str]) -> String {
+    let nameable = presets.iter().all(|name| !name.contains('\n'));
+    presets.iter().filter(|_| nameable).map(|name| format!("{BASE}{name}\n")).collect()
+}
+
+fn presets_of(text: &str) -> Vec<String> {
+    text.lines().map_while(|line| line.strip_prefix(BASE)).map(str::to_owned).collect()
 }
 
 /// Forgets it.
@@ -58,17 +65,16 @@ pub fn line() -> Option<DraftLine> {
     Some(DraftLine { words, at: Timestamp::try_from(kept).ok()? })
 }
 
-/// The preset that it lies over, what it says, and what of it cannot be read.
-pub fn read() -> Result<(Option<String>, Answers, Vec<Problem>), Vec<Problem>> {
+/// The presets that it lies over, lowest first, what it says, and what of it cannot be read.
+pub fn read() -> Result<(Vec<String>, Answers, Vec<Problem>), Vec<Problem>> {
     let path = path().map_err(|problem| vec![problem])?;
     let text = std::fs::read_to_string(&path).map_err(|error| {
         vec![Problem::new("draft-unreadable", format!("cannot read the draft `{}`: {error}", path.display()))]
     })?;
-    let base = text.lines().next().and_then(|line| line.strip_prefix(BASE)).map(str::to_owned);
     let (preset, wrong) = preset::parse_all(&text, NAME);
     let wrong: Vec<Problem> = wrong.iter().map(Explain::explain).collect();
     match preset {
-        Some(preset) => Ok((base, preset.answers, wrong)),
+        Some(preset) => Ok((presets_of(&text), preset.answers, wrong)),
         None => Err(wrong),
     }
 }
@@ -101,5 +107,18 @@ fn lay_commands(layers: &mut Layers, draft: &Answers) {
     }
     if kept != Answers::default() {
         layers.push(Origin::Kept, kept);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_presets_under_a_draft_are_remembered_in_their_order() {
+        for presets in [&["trial"][..], &["azuread-ingress", "/home/ada/site.yaml", "gpu"], &[]] {
+            assert_eq!(presets_of(&(bases(presets) + "schema: 1\n")), presets);
+        }
+        assert_eq!(bases(&["trial", "a\nb.yaml"]), "", "what follows a line end would be another preset");
     }
 }

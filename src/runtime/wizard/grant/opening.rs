@@ -54,12 +54,9 @@ fn preset(name: &str, args: &Setup) -> Result<Opened, Vec<Problem>> {
 }
 
 fn unfinished(args: &Setup) -> Result<Opened, Vec<Problem>> {
-    let (base, draft, mut wrong) = draft::read()?;
-    // Without its preset, everything in the draft counts as typed.
-    let said = match base.map(|base| said(vec![base], args)) {
-        Some(Ok(said)) => said,
-        Some(Err(_)) | None => said(Vec::new(), args)?,
-    };
+    let (presets, draft, mut wrong) = draft::read()?;
+    // Without its presets, everything in the draft counts as typed.
+    let said = said(presets, args).or_else(|_| said(Vec::new(), args))?;
     let Said { mut layers, wrong: more, .. } = said;
     wrong.extend(more);
     draft::lay_over(&mut layers, &draft);

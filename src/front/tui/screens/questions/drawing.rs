@@ -12,6 +12,7 @@ use super::{
     table::Columns,
     target, value,
     way::At,
+    widths::{GUTTER, Widths},
 };
 use crate::{
     answers::{draft::Field, question::Kind},
@@ -21,12 +22,6 @@ use crate::{
         theme::{Role, Theme},
     },
 };
-
-/// Columns before a title: where the cursor and the sign of a line stand.
-const GUTTER: usize = 3;
-
-/// Widest column of values: farther to the right nobody looks for where they come from.
-const WIDEST: usize = 72;
 
 /// What is drawn.
 pub struct Picture<'p> {
@@ -44,18 +39,9 @@ pub struct Picture<'p> {
     pub theme: &'p Theme,
 }
 
-/// Widths of the columns.
-#[derive(Debug, Clone, Copy)]
-struct Widths {
-    all: usize,
-    title: usize,
-    value: usize,
-    origin: usize,
-}
-
 /// Draws the form; gives back how many lines are below what is seen.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, picture: &Picture<'_>) -> usize {
-    let widths = widths(picture, usize::from(area.width));
+    let widths = Widths::of(picture.items, usize::from(area.width));
     let space = usize::from(area.height >= 12);
     let rows = usize::from(area.height).saturating_sub(1 + space);
     let (lines, from, to) = lines(picture, widths);
@@ -72,7 +58,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, picture: &Picture<'_>) -> usize {
 /// The terminal's own cursor stands where letters go, for those who cannot see styles.
 fn put_cursor(frame: &mut Frame<'_>, area: Rect, picture: &Picture<'_>, widths: Widths, row: usize) {
     let Some(typing) = picture.typing else { return };
-    let (_, column) = typing.window(widths.value + widths.origin, picture.theme.glyphs.mask);
+    let (_, column) = typing.window(widths.room(), picture.theme.glyphs.mask);
     let across = |offset: usize| u16::try_from(offset).unwrap_or(u16::MAX);
     let place = Position {
         x: area.x.saturating_add(across(GUTTER + widths.title + 1 + column)),
@@ -81,19 +67,6 @@ fn put_cursor(frame: &mut Frame<'_>, area: Rect, picture: &Picture<'_>, widths: 
     if area.contains(place) {
         frame.set_cursor_position(place);
     }
-}
-
-fn widths(picture: &Picture<'_>, all: usize) -> Widths {
-    let fields = || {
-        picture.items.iter().filter_map(|item| match item {
-            Item::Field(field) | Item::Table(field) => Some(field),
-            _ => None,
-        })
-    };
-    let title = fields().map(|field| text::width(field.title)).max().unwrap_or(0).clamp(10, (all / 3).max(10)) + 1;
-    let origin = fields().map(|field| text::width(&origin(field))).max().unwrap_or(0).clamp(7, (all / 4).max(7)) + 1;
-    let value = all.saturating_sub(GUTTER + title + 1 + origin + 1).min(WIDEST);
-    Widths { all, title, value, origin }
 }
 
 /// All lines, and which of them are selected.
@@ -147,15 +120,6 @@ fn item_lines(picture: &Picture<'_>, item: &Item, columns: &Columns, widths: Wid
             lines
         }
         Item::GoOn(words) => vec![pen.line(" ", &format!("[ {words} ]"), Role::Key)],
-    }
-}
-
-/// Who said it, in words; nothing where nobody said anything.
-fn origin(field: &Field) -> String {
-    match field.relevant {
-        false => "not used".to_owned(),
-        true if value::words(field).is_empty() => String::new(),
-        true => field.origin.to_string(),
     }
 }
 
@@ -243,28 +207,26 @@ impl Pen<'_> {
     }
 
     fn answer(&self, field: &Field) -> Line<'static> {
-        let Widths { title, value, origin: room, .. } = self.widths;
         let (sign, alarm) = self.sign(field);
         let words = value::words(field);
-        let steps = self.here && field.relevant && value::step(field, self.picture.shared, true).is_some();
-        let [before, after] = if steps { [self.theme().glyphs.more[0], self.theme().glyphs.more[1]] } else { ["", ""] };
-        let shown = match words.as_str() {
-            "" => value::absent(field, self.picture.shared),
-            words if steps => format!("{before} {} {after}", self.cut(words, value.saturating_sub(4))),
-            words => words.to_owned(),
-        };
-        let shown = self.cut(&shown, value);
-        let about = self.about(field, value.saturating_sub(text::width(&shown)));
+        let steps = self.here && field.relevant && !words.is_empty() && value::step(field, true).is_some();
+        let marks = if steps { 4 } else { 0 };
+        let plain = if words.is_empty() { value::absent(field) } else { words.clone() };
+        let (room, origin) = self.widths.share(text::width(&plain) + marks, field);
+        let plain = self.cut(&plain, room.saturating_sub(marks));
+        let [before, after, ..] = self.theme().glyphs.more;
+        let shown = if steps { format!("{before} {plain} {after}") } else { plain };
+        let about = self.about(field, room.saturating_sub(text::width(&shown)));
         let role = |own: Role| if field.relevant { own } else { Role::Off };
         let said = if words.is_empty() { Role::Quiet } else { Role::Value };
         Line::from_iter([
             self.gutter(sign, alarm),
-            Span::styled(self.pad(field.title, title), self.style(role(Role::Plain))),
+            Span::styled(self.pad(field.title, self.widths.title), self.style(role(Role::Plain))),
             Span::raw(" "),
             Span::styled(shown, self.theme().style(role(said))),
             Span::styled(about, self.theme().style(role(Role::Quiet))),
             Span::raw(" "),
-            Span::styled(self.cut(&origin(field), room.saturating_sub(1)), self.theme().style(role(Role::Quiet))),
+            Span::styled(origin, self.theme().style(role(Role::Quiet))),
         ])
     }
 
@@ -277,7 +239,7 @@ impl Pen<'_> {
     }
 
     fn typing(&self, field: &Field, typing: &Typing) -> Line<'static> {
-        let room = self.widths.value + self.widths.origin;
+        let room = self.widths.room();
         let (shown, _) = typing.window(room, self.theme().glyphs.mask);
         Line::from_iter([
             self.gutter(" ", Role::Plain),
@@ -296,10 +258,7 @@ impl Pen<'_> {
             Span::raw(" "),
             Span::raw(self.pad("", self.widths.value)),
             Span::raw(" "),
-            Span::styled(
-                self.cut(&field.origin.to_string(), self.widths.origin.saturating_sub(1)),
-                self.theme().style(Role::Quiet),
-            ),
+            Span::styled(self.widths.share(0, field).1, self.theme().style(Role::Quiet)),
         ])];
         let problem = field.problem.iter().filter(|_| !any_open);
         lines.extend(problem.flat_map(|problem| self.wrapped(self.theme().glyphs.attention, problem, Role::Bad)));
@@ -346,18 +305,20 @@ impl Pen<'_> {
 
     /// Alone on its lines and in full, so that it can be marked with the mouse as well.
     fn callback(&self, url: &str) -> Vec<Line<'static>> {
-        let room = self.widths.value + self.widths.origin;
+        let room = self.widths.room();
         let lines = text::wrap(url, room);
         let line = |(index, part): (usize, String)| {
-            let title = self.pad(if index == 0 { "Callback URL" } else { "" }, self.widths.title);
+            let first = index == 0;
+            let title = self.pad(if first { "Callback URL" } else { "" }, self.widths.title);
             Line::from_iter([
-                Span::raw("   "),
-                Span::raw(title + " "),
+                if first { self.gutter(" ", Role::Plain) } else { Span::raw("   ") },
+                Span::styled(title, if first { self.style(Role::Plain) } else { self.theme().style(Role::Plain) }),
+                Span::raw(" "),
                 Span::styled(part, self.theme().style(Role::Value)),
             ])
         };
         let indent = " ".repeat(GUTTER + self.widths.title + 1);
-        let words = text::wrap("register it with the provider, exactly; c copies it", room);
+        let words = text::wrap("register it with the provider, exactly; Enter copies it", room);
         let words =
             words.into_iter().map(|words| Line::styled(format!("{indent}{words}"), self.theme().style(Role::Quiet)));
         lines.into_iter().enumerate().map(line).chain(words).collect()

@@ -2,8 +2,10 @@
 //! a field is placed on the screen.
 use tui_input::Input;
 
-use super::secret::Kept;
-use crate::front::tui::{screen::Edit, text};
+use crate::{
+    answers::kept::Kept,
+    front::tui::{screen::Edit, text},
+};
 
 /// A field that takes letters. Has no `Debug`: it may hold a secret.
 pub struct Typing {
@@ -22,6 +24,12 @@ impl Typing {
     /// A field with its text so far. `offers`: what Up and Down put into it.
     pub fn new(key: String, text: String, kept: Option<Kept>, offers: Vec<String>) -> Self {
         Self { key, kept, error: None, input: Input::new(text.clone()), before: text, offers }
+    }
+
+    /// The same without its text: what is typed takes its place.
+    #[must_use]
+    pub fn emptied(self) -> Self {
+        Self { input: Input::default(), ..self }
     }
 
     /// What was typed.

@@ -64,9 +64,10 @@ impl Item {
             Self::Row { table, index, .. } => Some(At::Row(table.clone(), *index)),
             Self::Add { table, .. } => Some(At::Add(table.clone())),
             Self::Look => Some(At::Look),
+            Self::Callback(_) => Some(At::Callback),
             Self::Problem { index, .. } => Some(At::Problem(*index)),
             Self::GoOn(_) => Some(At::GoOn),
-            Self::Table(_) | Self::Callback(_) | Self::Words(_) => None,
+            Self::Table(_) | Self::Words(_) => None,
         }
     }
 
@@ -191,12 +192,12 @@ pub fn beside(items: &[Item], at: Option<&At>, by: isize) -> Option<At> {
     places.get(here.saturating_add_signed(by).min(places.len().saturating_sub(1))).cloned()
 }
 
-/// Where Enter leads after a place: to the next field, past rows that are answered and past the place for one more.
+/// Where Enter leads after a place: to the next field, past rows that are answered and past what asks for nothing.
 pub fn after(items: &[Item], at: Option<&At>) -> Option<At> {
     let rest = items.iter().skip_while(|item| item.at().as_ref() != at).skip(1);
     let mut wanted = rest.filter(|item| match item {
         Item::Row { .. } => item.open(),
-        Item::Add { .. } | Item::Look => false,
+        Item::Add { .. } | Item::Look | Item::Callback(_) => false,
         _ => true,
     });
     wanted.find_map(Item::at)

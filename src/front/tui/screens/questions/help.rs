@@ -36,6 +36,7 @@ fn help_words(picture: &Picture<'_>) -> (String, String) {
         Some(Item::Field(field)) => (format!("{}:", field.title), field_help(field, picture.typing)),
         Some(Item::Row { table, fields, .. }) => (format!("{}:", table::name(fields)), table_help(picture, table)),
         Some(Item::Add { table, .. }) => ("One more:".to_owned(), table_help(picture, table)),
+        Some(Item::Callback(_)) => ("Callback URL:".to_owned(), CALLBACK_HELP.to_owned()),
         Some(Item::Look) => ("Seen there:".to_owned(), LOOK_HELP.to_owned()),
         Some(Item::Problem { .. }) => ("Left to do:".to_owned(), "Enter goes to the question".to_owned()),
         Some(Item::GoOn(words)) if picture.items.iter().any(Item::open) => {
@@ -46,18 +47,21 @@ fn help_words(picture: &Picture<'_>) -> (String, String) {
     }
 }
 
+/// What to do with it.
+const CALLBACK_HELP: &str = "register it with the login provider, exactly as it stands; Enter copies it";
+
 /// What a look is.
 const LOOK_HELP: &str = "the target is looked at without changing anything there, so that what it has can be offered, checked and \
                          counted; r looks again";
 
 fn table_help(picture: &Picture<'_>, table: &str) -> String {
     let help = picture.shared.draft.field(table).map(|field| sentences(&[field.help])).unwrap_or_default();
-    format!("{help} Enter opens a row, a adds one, c copies, d deletes, K and J move it.")
+    format!("{help} Enter opens a row, a adds one, c copies, Del deletes, Shift and Up or Down move it.")
 }
 
 fn field_help(field: &Field, typing: Option<&Typing>) -> String {
     let expected = match typing.and_then(|typing| typing.kept) {
-        Some(kept) => kept.wants().to_owned(),
+        Some(kept) => kept.way().wants.to_owned(),
         None if typing.is_some() => expected(field.kind),
         None => String::new(),
     };

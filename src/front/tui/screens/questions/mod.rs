@@ -19,6 +19,7 @@
 //! A row of a table is a form of its own, in the same place. What is typed is kept by [`Typing`], what is chosen by
 //! [`Picker`]; both leave the answers alone until it is decided. Must not hold a rule, a default or a wording of a question.
 mod answering;
+mod changing;
 mod drawing;
 mod edit;
 mod form;
@@ -26,7 +27,6 @@ mod help;
 mod keys;
 mod moving;
 mod picker;
-mod secret;
 mod sections;
 mod table;
 mod target;
@@ -34,16 +34,18 @@ mod target;
 mod tests;
 mod value;
 mod way;
+mod widths;
 
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
     text::{Line, Span, Text},
 };
+use tui_input::InputRequest;
 
 use self::{drawing::Picture, edit::Typing, form::Item, picker::Picker, way::Way};
 use crate::{
-    answers::{draft::Draft, tree::Target},
+    answers::tree::Target,
     front::tui::{
         keys::{Action, Binding},
         screen::{Edit, Look, Screen, Turn},
@@ -62,8 +64,8 @@ const WIDE: u16 = 80;
 pub struct Questions {
     way: Way,
     mode: Mode,
-    /// The table of which a row was deleted last, and the answers before.
-    undo: Option<(String, Box<Draft>)>,
+    /// The row that was just added, while nothing is said in it.
+    fresh: Option<(String, usize)>,
     /// The target that was looked at last.
     looked: Option<Target>,
 }
@@ -95,7 +97,7 @@ impl Screen for Questions {
                     _ => true,
                 };
                 let named = |binding: &Binding| match binding.does {
-                    Action::Enter if picker.many => Binding { word: "keep", ..*binding },
+                    Action::Enter if picker.many => binding.named("keep"),
                     _ => *binding,
                 };
                 keys::PICKER.iter().filter(works).map(named).collect()
@@ -109,6 +111,16 @@ impl Screen for Questions {
             Mode::Moving => false,
             Mode::Typing(_) => true,
             Mode::Picking(picker) => picker.typing(),
+        }
+    }
+
+    fn typing_keys(&self) -> Vec<Binding> {
+        match &self.mode {
+            Mode::Picking(picker) => {
+                let (enter, back) = picker.ways_out();
+                keys::filtering(enter, back)
+            }
+            _ => keys::typing(),
         }
     }
 
@@ -126,14 +138,16 @@ impl Screen for Questions {
     }
 
     fn edit(&mut self, edit: &Edit, shared: &mut Shared) {
-        match &mut self.mode {
-            Mode::Moving => {}
-            Mode::Typing(typing) => {
-                typing.edit(edit);
-                typing.error = answering::wrong(typing, shared);
-            }
-            Mode::Picking(picker) => picker.edit(edit),
+        self.change(edit, shared);
+    }
+
+    fn begin(&mut self, edit: &Edit, shared: &mut Shared) -> Vec<Turn> {
+        match (&self.mode, edit) {
+            (Mode::Moving, _) => return self.begun(edit, shared),
+            (_, Edit::Key(InputRequest::InsertChar(_)) | Edit::Paste(_)) => self.change(edit, shared),
+            _ => {}
         }
+        Vec::new()
     }
 
     fn news(&mut self, news: &News, _shared: &mut Shared) -> Vec<Turn> {

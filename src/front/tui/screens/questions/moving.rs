@@ -1,6 +1,6 @@
 //! Keys while the cursor moves over a form: along its lines, from stop to stop, and what each line does. Must not draw.
 use super::{
-    Mode, Questions,
+    Mode, Questions, answering,
     form::{self, Item},
     keys,
     picker::{Choice, Does, Picker},
@@ -8,16 +8,13 @@ use super::{
     way::{At, Spot, Stop},
 };
 use crate::{
-    answers::{
-        draft::{Draft, Field},
-        question::Kind,
-    },
+    answers::{draft::Field, layers::Origin, question::Kind},
     front::tui::{
         keys::{Action, Binding},
         screen::{Place, Turn},
         shared::Shared,
-        wish::Wish,
     },
+    plan::fit::Standing,
 };
 
 impl Questions {
@@ -25,6 +22,9 @@ impl Questions {
     pub(super) fn form_keys(&self, shared: &Shared) -> Vec<Binding> {
         let items = self.items(shared);
         let here = form::standing(&items, &self.way.spot());
+        let field = self.field(shared);
+        let text = field.as_ref().is_some_and(|field| answering::takes_text(field.kind));
+        let typed = field.is_some_and(|field| field.origin == Origin::Typed);
         let table = matches!(here, Some(At::Row(..) | At::Add(_)));
         let row = matches!(here, Some(At::Row(..)));
         let callback = callback(&items).is_some();
@@ -34,16 +34,23 @@ impl Questions {
             Action::Delete | Action::MoveUp | Action::MoveDown => row,
             Action::Copy => row || callback,
             Action::Look => looks,
+            Action::Unsay => typed,
+            Action::Undo => shared.draft.can_undo(),
             _ => true,
         };
         let named = |binding: &Binding| match (binding.does, &here) {
-            (Action::Enter, Some(At::GoOn | At::Problem(_))) => Binding { word: "go on", ..*binding },
-            (Action::Enter, Some(At::Row(..))) => Binding { word: "open", ..*binding },
-            (Action::Enter, Some(At::Add(_))) => Binding { word: "add", ..*binding },
-            (Action::Add, Some(At::Add(_))) => Binding { word: "", ..*binding },
+            (Action::Enter, Some(At::GoOn | At::Problem(_))) => binding.named("go on"),
+            (Action::Enter, Some(At::Row(..))) => binding.named("open"),
+            (Action::Enter, Some(At::Add(_))) => binding.named("add"),
+            (Action::Enter, Some(At::Callback)) => binding.named("copy"),
+            (Action::Enter, Some(At::Look)) => binding.named("look again"),
+            (Action::Add, Some(At::Add(_))) | (Action::Copy, Some(At::Callback)) | (Action::Look, Some(At::Look)) => {
+                binding.named("")
+            }
             _ => *binding,
         };
-        keys::FORM.iter().filter(works).map(named).collect()
+        let pressed = |binding: Binding| if text { binding.without_letters() } else { Some(binding) };
+        keys::FORM.iter().filter(works).map(named).filter_map(pressed).collect()
     }
 
     pub(super) fn items(&self, shared: &Shared) -> Vec<Item> {
@@ -63,12 +70,16 @@ impl Questions {
         }
     }
 
-    fn put(&mut self, at: Option<At>) {
+    pub(super) fn put(&mut self, at: Option<At>) {
         self.way.stand(Spot { at, ..self.way.spot() });
     }
 
     /// Does what a key means.
     pub(super) fn moved(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
+        // Whoever looks at a new row and goes back did not mean it; whoever does anything else keeps it.
+        let looks =
+            matches!(action, Action::Up | Action::Down | Action::First | Action::Last | Action::Enter | Action::Back);
+        self.fresh = self.fresh.take().filter(|_| looks);
         match action {
             Action::Up => self.step(-1, shared),
             Action::Down => self.step(1, shared),
@@ -77,7 +88,8 @@ impl Questions {
             Action::Left => self.turn(false, shared),
             Action::Right => self.turn(true, shared),
             Action::Toggle => self.toggle(shared),
-            Action::Unsay => return self.take_back(shared),
+            Action::Unsay => self.forget(shared),
+            Action::Undo => return self.take_back(shared),
             Action::Add | Action::Delete | Action::MoveUp | Action::MoveDown => {
                 return self.change_rows(action, shared);
             }
@@ -113,7 +125,7 @@ impl Questions {
     fn turn(&mut self, forward: bool, shared: &mut Shared) {
         let Some(field) = self.field(shared) else { return };
         self.put(Some(At::Field(field.key.clone())));
-        if let Some(next) = value::step(&field, shared, forward) {
+        if let Some(next) = value::step(&field, forward) {
             // What does not fit beside the other answers stands below the field then.
             let _ = self.say(&field.key, &next, shared);
         }
@@ -125,102 +137,25 @@ impl Questions {
         }
     }
 
-    /// Says an answer.
-    pub(super) fn say(&mut self, key: &str, text: &str, shared: &mut Shared) -> Result<(), String> {
-        shared.draft.say(key, text).map_err(|invalid| invalid.message)?;
-        // A secret that was typed before is not meant any more.
-        shared.secrets.remove(key);
-        self.changed(shared);
-        Ok(())
-    }
-
-    pub(super) fn changed(&mut self, shared: &mut Shared) {
-        shared.unsaved = true;
-        self.undo = None;
-    }
-
-    /// The deleted row comes back; else what was typed for the field goes.
-    fn take_back(&mut self, shared: &mut Shared) -> Vec<Turn> {
-        if let Some(before) = self.deleted(shared) {
-            let facts = shared.draft.facts().clone();
-            shared.draft = *before;
-            shared.draft.learn(facts);
-            shared.unsaved = true;
-            return vec![Turn::Say("the row is back".to_owned())];
-        }
-        let Some(field) = self.field(shared) else { return Vec::new() };
-        shared.draft.unsay(&field.key);
-        shared.secrets.remove(&field.key);
-        self.changed(shared);
-        let now = shared.draft.field(&field.key).filter(|now| now.value == field.value && now.origin == field.origin);
-        let said = now.map(|now| format!("nothing was typed for it: {}", now.origin));
-        said.map(Turn::Say).into_iter().collect()
-    }
-
-    /// The answers before a row of the table was deleted in which the cursor stands.
-    fn deleted(&mut self, shared: &Shared) -> Option<Box<Draft>> {
-        let (Some(At::Row(table, _) | At::Add(table)), Some((of, _))) = (self.here(shared), &self.undo) else {
-            return None;
-        };
-        if table == *of { self.undo.take().map(|(_, before)| before) } else { None }
-    }
-
-    fn change_rows(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
-        let (table, row) = match self.here(shared) {
-            Some(At::Row(table, row)) => (table, Some(row)),
-            Some(At::Add(table)) => (table, None),
-            _ => return Vec::new(),
-        };
-        match (action, row) {
-            (Action::Add, _) => {
-                let row = shared.draft.add_row(&table);
-                self.changed(shared);
-                self.open_row(table, row);
-            }
-            (Action::Delete, Some(row)) => return self.delete(table, row, shared),
-            (Action::MoveUp | Action::MoveDown, Some(row)) => {
-                let row = shared.draft.move_row(&table, row, action == Action::MoveUp);
-                self.changed(shared);
-                self.put(Some(At::Row(table, row)));
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn delete(&mut self, table: String, row: usize, shared: &mut Shared) -> Vec<Turn> {
-        let before = shared.draft.clone();
-        shared.draft.delete_row(&table, row);
-        self.changed(shared);
-        self.undo = Some((table.clone(), Box::new(before)));
-        self.put(Some(At::Row(table, row)));
-        vec![Turn::Say("deleted: u brings it back".to_owned())]
-    }
-
-    /// A copy of the row, or of the callback URL.
-    fn copy(&mut self, shared: &mut Shared) -> Vec<Turn> {
-        let items = self.items(shared);
-        if let Some(At::Row(table, row)) = form::standing(&items, &self.way.spot()) {
-            let row = shared.draft.copy_row(&table, row);
-            self.changed(shared);
-            self.put(Some(At::Row(table, row)));
-            return Vec::new();
-        }
-        callback(&items).map(|url| Turn::Wish(Wish::Copy(url))).into_iter().collect()
-    }
-
-    fn open_row(&mut self, table: String, row: usize) {
+    pub(super) fn open_row(&mut self, table: String, row: usize) {
         self.way.stand(Spot { row: Some((table, row)), at: None });
     }
 
     /// Out of the row that is open; the cursor stands on it then.
     fn close_row(&mut self) -> bool {
         let Some((table, row)) = self.way.spot().row else { return false };
+        self.fresh = None;
         self.way.stand(Spot { row: None, at: Some(At::Row(table, row)) });
         true
     }
 
+    /// Out of the row, or of the questions. A row that was only just added, and in which nothing was said, goes again.
     fn back(&mut self, shared: &mut Shared) -> Vec<Turn> {
+        if let Some((table, _)) = self.fresh.take().filter(|fresh| self.way.spot().row.as_ref() == Some(fresh)) {
+            shared.draft.undo();
+            self.way.stand(Spot { row: None, at: Some(At::Add(table)) });
+            return vec![Turn::Say("the new row is gone again".to_owned())];
+        }
         if self.close_row() { Vec::new() } else { leave(shared, Turn::Back) }
     }
 
@@ -238,6 +173,7 @@ impl Questions {
             }
             Some(At::Add(_)) => self.change_rows(Action::Add, shared),
             Some(At::Look) => vec![shared.look_at_target(target::asks(shared))],
+            Some(At::Callback) => self.copy(shared),
             Some(At::Problem(index)) => self.solve(index, shared),
             Some(At::GoOn) => self.go_on(shared),
             None => Vec::new(),
@@ -299,11 +235,14 @@ impl Questions {
         self.step(-1, shared);
     }
 
-    /// Selects the answer of a key: of a row's field in the row, of a table its first row, of a section its first answer.
+    /// Selects the answer of a key: of a row's field in the row, of a table its first row, of a section its first answer. A key
+    /// of no row in particular (`ray.pools[].memory`) leads to the row that it must be about, else to the first.
     pub(super) fn jump(&mut self, key: &str, shared: &Shared) {
+        let key = &with_row(key, shared);
         let draft = &shared.draft;
         let Some((section, place)) = draft.seat(key) else { return };
         self.way.go(section, draft);
+        self.fresh = None;
         let row = row_of(key).filter(|(table, row)| *row < draft.rows(table).len());
         let field = draft.fields(section).into_iter().nth(place);
         let at = match (&row, field) {
@@ -325,7 +264,7 @@ impl Questions {
             does: Does::Jump(field.key),
         };
         let choices = fields.filter(|field| field.relevant).map(choice).collect();
-        self.mode = Mode::Picking(Picker::new("", "Find a question", choices, "").filtering());
+        self.mode = Mode::Picking(Picker::new("", "Find a question", choices).first().filtering());
     }
 
     /// Looks at the target again if it is another one than the last time.
@@ -340,13 +279,26 @@ impl Questions {
 }
 
 /// Table and row of `ray.pools[0].max`, or of `ray.pools[0]`.
-fn row_of(key: &str) -> Option<(String, usize)> {
+pub(super) fn row_of(key: &str) -> Option<(String, usize)> {
     let (table, rest) = key.split_once('[')?;
     let (row, _) = rest.split_once(']')?;
     Some((table.to_owned(), row.parse().ok()?))
 }
 
-fn callback(items: &[Item]) -> Option<String> {
+/// `ray.pools[].memory` with the number of a row: the one that does not fit, or the only one there is.
+fn with_row(key: &str, shared: &Shared) -> String {
+    let Some((table, field)) = key.split_once("[].") else { return key.to_owned() };
+    let fit = shared.fit();
+    let troubles = fit.verdicts.iter().filter(|verdict| verdict.standing != Standing::Fits);
+    let mut rows = troubles.filter_map(|verdict| row_of(verdict.key.as_deref()?)).filter(|(of, _)| of == table);
+    let only = || (shared.draft.rows(table).len() == 1).then_some(0);
+    match rows.next().map(|(_, row)| row).or_else(only) {
+        Some(row) => format!("{table}[{row}].{field}"),
+        None => table.to_owned(),
+    }
+}
+
+pub(super) fn callback(items: &[Item]) -> Option<String> {
     items.iter().find_map(|item| match item {
         Item::Callback(url) => Some(url.clone()),
         _ => None,
@@ -354,7 +306,7 @@ fn callback(items: &[Item]) -> Option<String> {
 }
 
 /// The answers are kept whenever somebody goes.
-fn leave(shared: &mut Shared, to: Turn) -> Vec<Turn> {
+pub(super) fn leave(shared: &mut Shared, to: Turn) -> Vec<Turn> {
     shared.keep_draft().into_iter().chain([to]).collect()
 }
 

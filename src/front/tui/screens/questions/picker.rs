@@ -7,12 +7,14 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::secret::Kept;
-use crate::front::tui::{
-    keys::Action,
-    screen::Edit,
-    text,
-    theme::{Role, Theme},
+use crate::{
+    answers::kept::Kept,
+    front::tui::{
+        keys::Action,
+        screen::Edit,
+        text,
+        theme::{Role, Theme},
+    },
 };
 
 /// Something to choose.
@@ -46,6 +48,8 @@ pub enum Does {
 pub enum Chosen {
     /// Nothing yet.
     Stay,
+    /// Nothing is selected that could be chosen.
+    Nothing,
     /// Nothing at all.
     Leave,
     /// This one.
@@ -64,17 +68,51 @@ pub struct Picker {
     /// Whether several can be chosen.
     pub many: bool,
     choices: Vec<Choice>,
-    at: usize,
+    /// What counts now, in words, for where none of the choices is that.
+    now: String,
+    /// Where the cursor stood at first; `None`: at none of the choices.
+    start: Option<usize>,
+    at: Option<usize>,
     filter: Input,
     filtering: bool,
+    /// Whether it was opened to look for something.
+    searching: bool,
 }
 
 impl Picker {
-    /// A list with the choice of a value selected.
-    pub fn new(key: &str, title: &str, choices: Vec<Choice>, value: &str) -> Self {
-        let at = choices.iter().position(|choice| choice.does == Does::Say(value.to_owned())).unwrap_or_default();
-        let (key, title) = (key.to_owned(), title.to_owned());
-        Self { key, title, many: false, choices, at, filter: Input::default(), filtering: false }
+    /// A list with nothing selected.
+    pub fn new(key: &str, title: &str, choices: Vec<Choice>) -> Self {
+        Self {
+            key: key.to_owned(),
+            title: title.to_owned(),
+            many: false,
+            choices,
+            now: String::new(),
+            start: None,
+            at: None,
+            filter: Input::default(),
+            filtering: false,
+            searching: false,
+        }
+    }
+
+    /// With the choice selected that does something, if there is one.
+    #[must_use]
+    pub fn at(self, does: &Does) -> Self {
+        let at = self.choices.iter().position(|choice| choice.does == *does).or(self.start);
+        Self { start: at, at, ..self }
+    }
+
+    /// With the first choice selected.
+    #[must_use]
+    pub fn first(self) -> Self {
+        Self { start: Some(0), at: Some(0), ..self }
+    }
+
+    /// With words for what counts now.
+    #[must_use]
+    pub fn now(self, now: String) -> Self {
+        Self { now, ..self }
     }
 
     /// Of which several can be chosen.
@@ -84,17 +122,11 @@ impl Picker {
         self
     }
 
-    /// With the filter open.
+    /// With the filter open; Esc leaves it all at once.
     #[must_use]
     pub const fn filtering(mut self) -> Self {
         self.filtering = true;
-        self
-    }
-
-    /// With a choice selected.
-    #[must_use]
-    pub fn at_kept(mut self, kept: Kept) -> Self {
-        self.at = self.choices.iter().position(|choice| choice.does == Does::Kept(kept)).unwrap_or_default();
+        self.searching = true;
         self
     }
 
@@ -108,28 +140,40 @@ impl Picker {
         self.choices.len() > 8
     }
 
+    /// What the list is filtered by.
+    pub fn letters(&self) -> &str {
+        self.filter.value()
+    }
+
+    /// What Enter and Esc do while letters go into the filter.
+    pub const fn ways_out(&self) -> (&'static str, &'static str) {
+        let enter = match (self.many, self.key.is_empty()) {
+            (true, _) => "to the list",
+            (false, true) => "go there",
+            (false, false) => "choose",
+        };
+        (enter, if self.searching { "leave" } else { "show all" })
+    }
+
     /// The choice that is selected.
     pub fn selected(&self) -> Option<&Choice> {
-        self.shown().nth(self.at)
+        self.shown().nth(self.at?)
     }
 
     fn shown(&self) -> impl Iterator<Item = &Choice> {
         let wanted: Vec<String> = self.filter.value().to_lowercase().split_whitespace().map(str::to_owned).collect();
         self.choices.iter().filter(move |choice| {
             let words = format!("{} {}", choice.value, choice.words).to_lowercase();
-            wanted.iter().all(|word| words.contains(word.as_str()))
+            // What is not in the list can always be typed.
+            choice.does == Does::Type || wanted.iter().all(|word| words.contains(word.as_str()))
         })
     }
 
-    /// Letters for the filter.
+    /// Letters for the filter, which they open.
     pub fn edit(&mut self, edit: &Edit) {
-        match edit {
-            Edit::Key(request) => {
-                self.filter.handle(*request);
-            }
-            Edit::Paste(pasted) => self.filter = Input::new(self.filter.value().to_owned() + pasted),
-        }
-        self.at = 0;
+        self.filtering = true;
+        edit.change(&mut self.filter);
+        self.at = Some(0);
     }
 
     /// Does what a key means.
@@ -150,6 +194,7 @@ impl Picker {
             _ if self.many && self.filtering => self.filtering = false,
             Some(Does::Say(_)) if self.many => return Chosen::Many(self.marked()),
             Some(does) => return Chosen::One(does),
+            None if self.at.is_none() => return Chosen::Nothing,
             None => {}
         }
         Chosen::Stay
@@ -157,12 +202,12 @@ impl Picker {
 
     /// First the filter goes, then the list.
     fn back(&mut self) -> Chosen {
-        if !self.filtering && self.filter.value().is_empty() {
+        if self.searching || (!self.filtering && self.filter.value().is_empty()) {
             return Chosen::Leave;
         }
         self.filtering = false;
         self.filter = Input::default();
-        self.at = 0;
+        self.at = self.start;
         Chosen::Stay
     }
 
@@ -180,29 +225,34 @@ impl Picker {
 
     fn step(&mut self, action: Action) {
         let last = self.shown().count().saturating_sub(1);
-        let to = match action {
-            Action::Up => self.at.saturating_sub(1),
-            Action::Down => self.at.saturating_add(1),
-            Action::PageUp => self.at.saturating_sub(8),
-            Action::PageDown => self.at.saturating_add(8),
-            Action::First => 0,
-            Action::Last => last,
-            _ => self.at,
+        let to = match (action, self.at) {
+            (Action::First, _) | (Action::Down | Action::PageDown, None) => 0,
+            (Action::Last, _) | (Action::Up | Action::PageUp, None) => last,
+            (Action::Up, Some(at)) => at.saturating_sub(1),
+            (Action::Down, Some(at)) => at.saturating_add(1),
+            (Action::PageUp, Some(at)) => at.saturating_sub(8),
+            (Action::PageDown, Some(at)) => at.saturating_add(8),
+            _ => return,
         };
-        self.at = to.min(last);
+        self.at = Some(to.min(last));
     }
 
     /// Draws the list: title, filter, choices.
     pub fn draw(&self, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
         let room = usize::from(area.width).saturating_sub(1);
         let mut lines = vec![Line::styled(
-            text::cut(&format!(" {}", self.title), room, theme.glyphs.ellipsis),
+            text::cut(&format!(" {}{}", self.title, self.standing()), room, theme.glyphs.ellipsis),
             theme.style(Role::Title),
         )];
         lines.extend(self.filter_line(room, theme));
         let rows = usize::from(area.height).saturating_sub(lines.len());
         lines.extend(self.choice_lines(room, rows, theme));
         frame.render_widget(ratatui::text::Text::from(lines), area);
+    }
+
+    /// What counts, where the cursor does not show it.
+    fn standing(&self) -> String {
+        if self.at.is_some() || self.now.is_empty() { String::new() } else { format!("   {}", self.now) }
     }
 
     fn filter_line(&self, room: usize, theme: &Theme) -> Option<Line<'static>> {
@@ -217,13 +267,14 @@ impl Picker {
     /// Only those that are seen.
     fn choice_lines(&self, room: usize, rows: usize, theme: &Theme) -> Vec<Line<'static>> {
         if self.shown().next().is_none() {
-            return vec![Line::styled("   nothing holds these letters; Esc shows all", theme.style(Role::Quiet))];
+            return vec![Line::styled("   nothing holds these letters", theme.style(Role::Quiet))];
         }
         let widest = self.choices.iter().map(|choice| text::width(&choice.value)).max().unwrap_or(0);
         let column = widest.min(room / 2);
-        let top = super::form::top(self.at, self.at, self.shown().count(), rows);
+        let at = self.at.unwrap_or_default();
+        let top = super::form::top(at, at, self.shown().count(), rows);
         let seen = self.shown().enumerate().skip(top).take(rows);
-        seen.map(|(at, choice)| self.choice_line(choice, at == self.at, column, room, theme)).collect()
+        seen.map(|(at, choice)| self.choice_line(choice, Some(at) == self.at, column, room, theme)).collect()
     }
 
     fn choice_line(&self, choice: &Choice, here: bool, column: usize, room: usize, theme: &Theme) -> Line<'static> {
@@ -253,7 +304,8 @@ mod tests {
             marked: false,
             does: Does::Say(value.to_owned()),
         };
-        Picker::new("storage.class", "Storage class", ["fast", "slow", "Fastest"].map(choice).to_vec(), "slow")
+        Picker::new("storage.class", "Storage class", ["fast", "slow", "Fastest"].map(choice).to_vec())
+            .at(&Does::Say("slow".to_owned()))
     }
 
     #[test]
@@ -268,14 +320,34 @@ mod tests {
 
     #[test]
     fn a_filter_finds_letters_of_any_case_and_goes_with_escape() {
-        let mut picker = picker().filtering();
+        let mut picker = picker();
+        picker.act(Action::Filter);
         letters("FAST").iter().for_each(|edit| picker.edit(edit));
         assert_eq!(picker.shown().count(), 2);
         letters("x").iter().for_each(|edit| picker.edit(edit));
         assert_eq!(picker.act(Action::Enter), Chosen::Stay, "there is nothing to choose");
         assert_eq!(picker.act(Action::Back), Chosen::Stay);
         assert_eq!((picker.shown().count(), picker.typing()), (3, false));
+        assert_eq!(picker.selected().unwrap().value, "slow", "the cursor is back at the value");
         assert_eq!(picker.act(Action::Back), Chosen::Leave);
+    }
+
+    #[test]
+    fn nothing_is_chosen_where_nothing_is_selected() {
+        let mut picker = picker().at(&Does::Say("none of them".to_owned()));
+        assert_eq!(picker.selected().unwrap().value, "slow", "what is not there selects nothing else");
+        picker = Picker { start: None, at: None, ..picker };
+        assert_eq!(picker.act(Action::Enter), Chosen::Nothing);
+        picker.act(Action::Up);
+        assert_eq!(picker.act(Action::Enter), Chosen::One(Does::Say("Fastest".to_owned())));
+    }
+
+    #[test]
+    fn what_is_not_in_the_list_can_be_typed_whatever_the_filter_says() {
+        let mut picker = picker();
+        picker.choices.push(Choice { value: "type it".to_owned(), words: String::new(), marked: false, does: Does::Type });
+        letters("xyz").iter().for_each(|edit| picker.edit(edit));
+        assert_eq!((picker.act(Action::Enter), picker.letters()), (Chosen::One(Does::Type), "xyz"));
     }
 
     #[test]

@@ -1,12 +1,8 @@
 //! The value of a field in words, and what its Left and Right lead to. Must not know how it is drawn.
 use serde_json::Value;
 
-use super::secret::Kept;
 use crate::{
-    answers::{
-        draft::{Field, Offer},
-        question::Kind,
-    },
+    answers::{draft::Field, kept::Kept, question::Kind},
     front::tui::shared::Shared,
     plan::components::secrets::GENERATED,
 };
@@ -36,62 +32,51 @@ fn secret(reference: &str) -> String {
 }
 
 /// What stands where there is no value.
-pub fn absent(field: &Field, shared: &Shared) -> String {
-    let current = shared.beginnings.as_ref().and_then(|known| known.current.as_ref());
-    match (field.key.as_str(), current) {
+pub fn absent(field: &Field) -> String {
+    match field.required {
         _ if !field.relevant => String::new(),
-        _ if field.required => "(needs an answer)".to_owned(),
-        ("target.context", Some(current)) => format!("(the current one: {current})"),
-        _ => "(none)".to_owned(),
+        true => "(needs an answer)".to_owned(),
+        false => format!("({})", field.unsaid),
     }
 }
 
 /// What is wrong with a field. That an answer is missing is none: it stands in its place. A secret that was typed in an
-/// earlier session was not kept.
+/// earlier session, or for another answer since, was not kept.
 pub fn problem(field: &Field, shared: &Shared) -> Option<String> {
     let text = field.text();
     let forgotten = |label: &str| !shared.secrets.contains_key(label);
-    match text.strip_prefix(Kept::Typed.scheme()) {
+    match text.strip_prefix(Kept::Typed.way().scheme) {
         _ if !field.relevant || (field.required && text.is_empty()) => None,
         Some(label) if matches!(field.kind, Kind::Secret) && field.problem.is_none() && forgotten(label) => {
-            Some("was typed in an earlier session and not kept: type it again".to_owned())
+            Some("what was typed was not kept: type it again".to_owned())
         }
         _ => field.problem.clone(),
     }
 }
 
-/// What can be chosen for a field. Contexts are known before the target is looked at.
-pub fn offers(field: &Field, shared: &Shared) -> Vec<Offer> {
-    if field.offers.is_empty() && field.key == "target.context" {
-        let beginnings = shared.beginnings.iter();
-        let words = |current: bool| if current { "the current context".to_owned() } else { String::new() };
-        let offers = beginnings.flat_map(|known| {
-            let offer =
-                |name: &String| Offer { value: name.clone(), words: words(known.current.as_ref() == Some(name)) };
-            known.contexts.iter().map(offer)
-        });
-        return offers.collect();
-    }
-    field.offers.to_vec()
+/// The values that are offered for a field.
+pub fn values(field: &Field) -> Vec<String> {
+    field.offers.iter().map(|offer| offer.value.clone()).collect()
 }
 
 /// What it would be one step on, or back; `None`: it does not go in steps.
-pub fn step(field: &Field, shared: &Shared, forward: bool) -> Option<String> {
-    let offers = offers(field, shared);
+pub fn step(field: &Field, forward: bool) -> Option<String> {
     match field.kind {
         Kind::Int { min, max } => Some(number(field, min, max, forward)),
         Kind::Quantity => quantity(&field.text(), forward),
-        Kind::Choice(_) | Kind::Bool | Kind::Text if !offers.is_empty() => beside(&field.text(), &offers, forward),
+        Kind::Choice(_) | Kind::Bool | Kind::Text => beside(field, forward),
         _ => None,
     }
 }
 
-/// The offer beside the value, round and round; the first if the value is none of them.
-fn beside(value: &str, offers: &[Offer], forward: bool) -> Option<String> {
-    let next = match offers.iter().position(|offer| offer.value == value) {
+/// The offer beside the value, round and round; without one of them the suggested one, else the first.
+fn beside(field: &Field, forward: bool) -> Option<String> {
+    let (offers, value) = (&field.offers, field.text());
+    let place = |value: &str| offers.iter().position(|offer| offer.value == value);
+    let next = match place(&value) {
         Some(at) if forward => (at + 1) % offers.len().max(1),
         Some(at) => at.checked_sub(1).unwrap_or(offers.len().saturating_sub(1)),
-        None => 0,
+        None => field.suggested.and_then(place).unwrap_or_default(),
     };
     offers.get(next).map(|offer| offer.value.clone())
 }

@@ -27,6 +27,8 @@ pub enum At {
     Add(String),
     /// On what is known of the target.
     Look,
+    /// On the callback URL.
+    Callback,
     /// On something that is wrong, by its place in the list.
     Problem(usize),
     /// At the end, where it goes on.

@@ -22,7 +22,7 @@ pub fn text(secret: &SecretObject, there: Option<&BTreeSet<String>>) -> String {
     let said = secret.data.iter().filter(|(key, _)| known(key));
     lines.extend(said.map(|(key, source)| match source {
         SecretSource::Reference(reference) => format!("{key}: from {reference}"),
-        SecretSource::Generated => format!("{key}: made up once, and kept"),
+        SecretSource::Generated | SecretSource::Password => format!("{key}: made up once, and kept"),
     }));
     let others = there.into_iter().flatten().filter(|key| opaque && !secret.data.contains_key(*key));
     lines.extend(others.map(|key| format!("{key}: is there")));
