@@ -43,7 +43,7 @@ const TYPED: Way = Way {
     wants: "the secret itself",
 };
 
-const WAYS: [Way; 5] = [
+const WAYS: &[Way] = &[
     TYPED,
     Way {
         kept: Kept::Env,

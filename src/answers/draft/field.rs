@@ -133,9 +133,9 @@ impl Offered {
 
     /// The same, where one of them is suggested.
     pub fn suggesting(&self, key: &str, (suggested, why): (&str, &str)) -> Arc<[Offer]> {
-        let offer = |offer: &Offer| match offer.value == suggested {
-            true => Offer { words: format!("{} ({why})", offer.words), ..offer.clone() },
-            false => offer.clone(),
+        let offer = |offer: &Offer| {
+            let words = if offer.value == suggested { format!("{} ({why})", offer.words) } else { offer.words.clone() };
+            Offer { words, ..offer.clone() }
         };
         self.get(key).iter().map(offer).collect()
     }

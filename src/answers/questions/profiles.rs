@@ -38,8 +38,12 @@ pub(super) const PROFILE: &[Question<Profile>] = &[
         .when(|profile| profile.image.is_some())
         .required()
         .rule(rules::tag),
-    Question::new("cpu", "CPUs", "CPUs at most", Kind::Quantity, lens!(Profile, cpu)).unsaid(no_limit).rule(rules::cores),
-    Question::new("memory", "Memory", "memory at most", Kind::Quantity, lens!(Profile, memory)).unsaid(no_limit).rule(rules::bytes),
+    Question::new("cpu", "CPUs", "CPUs at most", Kind::Quantity, lens!(Profile, cpu))
+        .unsaid(no_limit)
+        .rule(rules::cores),
+    Question::new("memory", "Memory", "memory at most", Kind::Quantity, lens!(Profile, memory))
+        .unsaid(no_limit)
+        .rule(rules::bytes),
     Question::new("gpus", "GPUs", "GPUs", Kind::Int { min: 0, max: 64 }, lens!(Profile, gpus)).or(|_, _| json!(0)),
     Question::new(
         "gpu-resource",

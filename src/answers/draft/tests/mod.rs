@@ -156,7 +156,11 @@ fn changes_are_taken_back_in_turn_and_what_was_seen_stays() {
     assert_eq!(draft.undo().as_deref(), Some("ray.pools[0]"));
     assert_eq!(draft.undo().as_deref(), Some("cull.timeout"));
     assert_eq!(text(&draft, "cull.timeout"), "61");
-    assert_eq!(draft.undo().as_deref(), Some("cull.timeout"), "texts for one answer, one after the other, are one change");
+    assert_eq!(
+        draft.undo().as_deref(),
+        Some("cull.timeout"),
+        "texts for one answer, one after the other, are one change"
+    );
     assert_eq!((draft.layers().merged(), draft.facts()), (before, &facts));
     assert!(!draft.can_undo());
     assert!(draft.say("cull.timeout", "never").is_err() && !draft.can_undo(), "what is refused is no change");

@@ -257,10 +257,12 @@ fn one(field: &Field) -> Picker {
     }
     let text = field.text();
     let at = if text.is_empty() { field.suggested.unwrap_or_default() } else { &text };
-    Picker::new(&field.key, field.title, choices).at(&Does::Say(at.to_owned())).now(match value::words(field).as_str() {
-        "" => value::absent(field),
-        words => words.to_owned(),
-    })
+    Picker::new(&field.key, field.title, choices).at(&Does::Say(at.to_owned())).now(
+        match value::words(field).as_str() {
+            "" => value::absent(field),
+            words => words.to_owned(),
+        },
+    )
 }
 
 /// Several of what is offered; what was said and is not offered stays among them.

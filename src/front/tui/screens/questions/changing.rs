@@ -1,7 +1,6 @@
 //! Changes of answers: said, forgotten and taken back, and rows of tables. Must not know how an answer is given.
 use super::{
-    Questions,
-    form,
+    Questions, form,
     moving::{callback, row_of},
     way::{At, Spot},
 };

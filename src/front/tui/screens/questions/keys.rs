@@ -7,7 +7,12 @@ use crate::front::tui::keys::{Action, Binding, Key, TYPING};
 
 /// Keys of the form, the way forward first: a small screen's footer has no room for more.
 pub const FORM: &[Binding] = &[
-    Binding::new(&[Key::Code(KeyCode::Enter)], Action::Enter, "edit", "edit, open, go on; letters begin a text at once"),
+    Binding::new(
+        &[Key::Code(KeyCode::Enter)],
+        Action::Enter,
+        "edit",
+        "edit, open, go on; letters begin a text at once",
+    ),
     Binding::new(&[Key::Code(KeyCode::Tab), Key::Code(KeyCode::PageDown)], Action::Next, "next", "next section"),
     Binding::new(&[Key::Ctrl('r')], Action::Review, "review", "to the review"),
     Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "out of the row, or back to where you came from"),

@@ -345,7 +345,12 @@ mod tests {
     #[test]
     fn what_is_not_in_the_list_can_be_typed_whatever_the_filter_says() {
         let mut picker = picker();
-        picker.choices.push(Choice { value: "type it".to_owned(), words: String::new(), marked: false, does: Does::Type });
+        picker.choices.push(Choice {
+            value: "type it".to_owned(),
+            words: String::new(),
+            marked: false,
+            does: Does::Type,
+        });
         letters("xyz").iter().for_each(|edit| picker.edit(edit));
         assert_eq!((picker.act(Action::Enter), picker.letters()), (Chosen::One(Does::Type), "xyz"));
     }

@@ -122,7 +122,10 @@ fn the_keys_of_a_filter_say_what_they_do() {
 fn letters_look_in_the_list_of_what_was_found_and_become_the_answer_otherwise() {
     let class = |name: &str| crate::answers::facts::StorageClassFact { name: name.to_owned(), ..Default::default() };
     let mut stage = stage(Layers::new(), "storage.class");
-    stage.news(News::Looked(Box::new(Facts { storage_classes: vec![class("fast"), class("slow")], ..Facts::default() })));
+    stage.news(News::Looked(Box::new(Facts {
+        storage_classes: vec![class("fast"), class("slow")],
+        ..Facts::default()
+    })));
     stage.keys("sl");
     let text = stage.seen((80, 24));
     has(&text, &["slow", "type it"]);

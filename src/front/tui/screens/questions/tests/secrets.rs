@@ -48,7 +48,11 @@ fn a_secret_of_an_earlier_session_is_asked_for_again() {
 fn what_is_typed_or_pasted_on_the_line_of_a_secret_is_the_secret() {
     for paste in [true, false] {
         let mut stage = stage(preset_layers("github"), "login.client-secret");
-        if paste { stage.paste("hunter2") } else { stage.keys("hunter2") };
+        if paste {
+            stage.paste("hunter2")
+        } else {
+            stage.keys("hunter2")
+        };
         let text = stage.seen((80, 24));
         has(&text, &["•••••••"]);
         assert!(!text.contains("hunter2"));
