@@ -134,7 +134,7 @@ impl Offered {
     /// The same, where one of them is suggested.
     pub fn suggesting(&self, key: &str, (suggested, why): (&str, &str)) -> Arc<[Offer]> {
         let offer = |offer: &Offer| {
-            let words = if offer.value == suggested { format!("{} ({why})", offer.words) } else { offer.words.clone() };
+            let words = if offer.value == suggested { format!("{why}: {}", offer.words) } else { offer.words.clone() };
             Offer { words, ..offer.clone() }
         };
         self.get(key).iter().map(offer).collect()

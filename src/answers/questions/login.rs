@@ -24,7 +24,7 @@ fn for_this_machine(answers: &Answers) -> Option<(&'static str, &'static str)> {
     let on = super::target(answers) == TargetKind::ThisMachine;
     let alone = super::machine::address(answers).is_some_and(|address| address.is_loopback());
     (on && alone && answers.machine.behind_proxy != Some(true))
-        .then_some(("dummy", "suggested: only this machine reaches the hub"))
+        .then_some(("dummy", "suggested, as only this machine reaches the hub"))
 }
 
 fn provider_in_words(answers: &Answers) -> String {

@@ -117,3 +117,18 @@ fn opaque(name: &str, data: BTreeMap<String, SecretSource>) -> Option<SecretObje
 pub fn is_generated(reference: &SecretRef) -> bool {
     matches!(reference, SecretRef::Kubernetes { name, .. } if name == GENERATED)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_is_made_for_people_and_nothing_else() {
+        for key in [DUMMY_PASSWORD, DASK_PASSWORD] {
+            assert_eq!(made_up(key), SecretSource::Password, "{key}");
+        }
+        for key in [RAY_TOKEN, DASK_TOKEN, CHECK_TOKEN, "proxy-token", "cookie-secret"] {
+            assert_eq!(made_up(key), SecretSource::Generated, "{key}");
+        }
+    }
+}

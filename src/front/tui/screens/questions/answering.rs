@@ -141,9 +141,11 @@ impl Questions {
             Some(Kept::Typed) => self.keep_secret(&typing, shared),
             _ => self.say(&typing.key, &said(&typing), shared),
         };
-        kept.inspect_err(|error| {
+        kept.map_err(|error| {
+            let error = wrong(&typing, shared).unwrap_or(error);
             typing.error = Some(error.clone());
             self.mode = Mode::Typing(typing);
+            error
         })
     }
 

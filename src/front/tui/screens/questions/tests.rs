@@ -121,8 +121,12 @@ fn preset_layers(name: &str) -> Layers {
 fn stage(layers: Layers, key: &str) -> Stage {
     let mut stage = Stage::at(Place::Questions);
     stage.news(News::Opened(Box::new(Opened { layers, title: "test".to_owned(), wrong: Vec::new() })));
-    stage.ctrl('f').paste(&format!("({key})")).press(KeyCode::Enter);
+    to(&mut stage, key);
     stage
+}
+
+fn to<'s>(stage: &'s mut Stage, key: &str) -> &'s mut Stage {
+    stage.ctrl('f').paste(&format!("({key})")).press(KeyCode::Enter)
 }
 
 fn said(stage: &Stage, key: &str) -> String {

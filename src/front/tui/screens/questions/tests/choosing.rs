@@ -101,7 +101,7 @@ fn a_hub_that_only_this_machine_reaches_is_suggested_the_shared_password() {
         stage
     };
     let mut stage = machine("127.0.0.1");
-    has(&stage.seen((120, 40)), &["▸ dummy", "suggested: only this machine reaches the hub"]);
+    has(&stage.seen((120, 40)), &["▸ dummy", "suggested, as only this machine reaches the hub"]);
     assert_eq!(said(&stage, "login.method"), "", "nothing is said by looking at it");
     stage.press(KeyCode::Enter);
     assert_eq!(said(&stage, "login.method"), "dummy");
@@ -132,6 +132,6 @@ fn letters_look_in_the_list_of_what_was_found_and_become_the_answer_otherwise() 
     assert!(!text.contains("fast"), "{text}");
     stage.press(KeyCode::Enter);
     assert_eq!(said(&stage, "storage.class"), "slow");
-    stage.press(KeyCode::Up).keys("own").press(KeyCode::Enter).keys("-disk").press(KeyCode::Enter);
+    to(&mut stage, "storage.class").keys("own").press(KeyCode::Enter).keys("-disk").press(KeyCode::Enter);
     assert_eq!(said(&stage, "storage.class"), "own-disk");
 }

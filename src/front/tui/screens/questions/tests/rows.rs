@@ -66,7 +66,7 @@ fn esc_right_after_a_row_was_added_takes_it_away_again() {
     assert_eq!(names(&stage), 2, "a row in which something was said stays");
     stage.press(KeyCode::Down).keys("a").press(KeyCode::End).press(KeyCode::Enter);
     assert_eq!(names(&stage), 3, "a row that was gone through stays");
-    stage.press(KeyCode::Up).press(KeyCode::Enter).press(KeyCode::Esc);
+    stage.press(KeyCode::Up).press(KeyCode::Up).press(KeyCode::Enter).press(KeyCode::Esc);
     assert_eq!(names(&stage), 3, "it was only looked at");
 }
 
@@ -76,7 +76,7 @@ fn changes_are_taken_back_one_after_the_other_wherever_they_were() {
     let mut stage = stage(preset_layers("github"), "ray.pools");
     let before = format!("{:?}", stage.app.shared.draft.layers().merged());
     stage.keys("c").press(KeyCode::Delete).press(KeyCode::Delete);
-    stage.ctrl('f').paste("(access.host)").press(KeyCode::Enter).keys("hub.example.org").press(KeyCode::Enter);
+    to(&mut stage, "access.host").keys("hub.example.org").press(KeyCode::Enter);
     stage.ctrl('u');
     has(&stage.seen((80, 24)), &["taken back: Host name", "Access and TLS"]);
     stage.ctrl('u');

@@ -57,13 +57,13 @@ fn letters_on_a_line_that_takes_text_begin_its_answer() {
     has(&stage.seen((80, 24)), &["fun/", "is not a namespace"]);
     stage.press(KeyCode::Backspace).press(KeyCode::Enter);
     assert_eq!(said(&stage, "target.namespace"), "fun");
-    stage.press(KeyCode::Up).keys("x").press(KeyCode::Esc);
+    to(&mut stage, "target.namespace").keys("x").press(KeyCode::Esc);
     assert_eq!(said(&stage, "target.namespace"), "fun", "Esc leaves it as it was");
-    stage.press(KeyCode::Backspace).press(KeyCode::Enter);
+    to(&mut stage, "target.namespace").press(KeyCode::Backspace).press(KeyCode::Enter);
     assert_eq!(said(&stage, "target.namespace"), "fu", "Backspace goes on with what is there");
-    stage.press(KeyCode::Up).paste("lab").press(KeyCode::Enter);
+    to(&mut stage, "target.namespace").paste("lab").press(KeyCode::Enter);
     assert_eq!(said(&stage, "target.namespace"), "lab");
-    stage.press(KeyCode::Up).press(KeyCode::Delete);
+    to(&mut stage, "target.namespace").press(KeyCode::Delete);
     assert_eq!(said(&stage, "target.namespace"), "hub", "the default counts again");
 }
 
@@ -108,7 +108,7 @@ fn who_goes_on_with_a_wrong_value_is_told_so_and_stays() {
 fn a_tenant_that_is_none_is_told_what_one_looks_like_and_where_it_stands() {
     let mut stage = stage(preset_layers("azuread-ingress"), "login.tenant");
     stage.keys("72f988bf-86f1-41af-91ab-2d7cd011db4");
-    has(&stage.seen((120, 40)), &["is not a tenant", "contoso.onmicrosoft.com", "Microsoft Entra ID, Overview"]);
+    has(&stage.seen((120, 40)), &["is not a tenant", "contoso.onmicrosoft.com", "Entra"]);
     stage.keys("7").press(KeyCode::Enter);
     assert_eq!(said(&stage, "login.tenant"), "72f988bf-86f1-41af-91ab-2d7cd011db47");
 }
