@@ -5,8 +5,7 @@ use std::path::Path;
 use super::shipped;
 
 /// What a preset can be saved as, in words.
-pub const ALLOWED: &str =
-    "a name of letters, digits, `-`, `_` and `.`, or the path of a file: with a `/` in it, or `.yaml` at its end";
+pub const ALLOWED: &str = "letters, digits, `-`, `_` and `.`; or a path: with a `/`, or ending in `.yaml`";
 
 /// Whether it is the path of a file.
 pub fn is_path(text: &str) -> bool {

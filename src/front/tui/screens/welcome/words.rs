@@ -168,9 +168,10 @@ pub fn more(item: &Item, shared: &Shared) -> Vec<String> {
         Item::Deed(_, Deed::Change) => {
             owned(&["Opens the answers of the last run; the review then shows what would change."])
         }
-        Item::Preset(name) => {
-            preset(known, name).map(|preset| format!("{}. {}", preset.title, preset.description)).into_iter().collect()
-        }
+        Item::Preset(name) => preset(known, name)
+            .map(|preset| format!("{}. {}", preset.title, preset.description).trim_end().to_owned())
+            .into_iter()
+            .collect(),
         Item::Path => owned(&["Presets that you save on the review are listed here by themselves."]),
     }
 }
