@@ -154,5 +154,5 @@ const fn below(area: Rect) -> Rect {
 
 fn more(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
     let lines = sentences(screen, area, shared).into_iter().take(usize::from(area.height));
-    frame.render_widget(Text::from_iter(lines).style(theme.style(Role::Plain)), area);
+    frame.render_widget(lines.collect::<Text<'_>>().style(theme.style(Role::Plain)), area);
 }
