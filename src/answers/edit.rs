@@ -130,8 +130,9 @@ fn set_row<R: Default + Serialize + DeserializeOwned>(
         (Value::Null, _) => (question.default)(answers, &Facts::default()),
         _ => said,
     };
+    let named = named(&table, index);
     let mut rows: Vec<R> = serde_json::from_value(table).map_err(|error| Invalid::at(key, error.to_string()))?;
-    let position = position(index, rows.len()).map_err(|error| Invalid::at(key, error))?;
+    let position = named.map_or_else(|| position(index, rows.len()), Ok).map_err(|error| Invalid::at(key, error))?;
     if position == rows.len() {
         rows.push(R::default());
     }
@@ -144,6 +145,12 @@ fn set_row<R: Default + Serialize + DeserializeOwned>(
     (question.at.set)(answers, table).map_err(|error| Invalid::at(key, error))
 }
 
+/// The row of a name.
+fn named(table: &Value, name: &str) -> Option<usize> {
+    let is_named = |row: &Value| row.get("name").and_then(Value::as_str) == Some(name);
+    table.as_array()?.iter().position(is_named).filter(|_| name.parse::<usize>().is_err())
+}
+
 fn position(index: &str, rows: usize) -> Result<usize, String> {
     if index == "+" {
         return Ok(rows);
@@ -151,7 +158,7 @@ fn position(index: &str, rows: usize) -> Result<usize, String> {
     match index.parse::<usize>() {
         Ok(position) if position < rows => Ok(position),
         Ok(_) => Err(format!("has no row {index}: there are {rows}, counted from 0; `[+]` adds one")),
-        Err(_) => Err(format!("has no row `{index}`: expected a number or `+`")),
+        Err(_) => Err(format!("has no row `{index}`: expected a number, the name of a row, or `+`")),
     }
 }
 
@@ -164,6 +171,22 @@ mod tests {
         let error = set(&mut Answers::default(), "login.client-secret", "hunter2").unwrap_err();
         let text = format!("{error} {}", error.hint.clone().unwrap());
         assert!(text.contains("env:NAME") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn a_row_is_named_by_its_number_or_its_name() {
+        let mut answers = Answers::default();
+        for (key, text) in [
+            ("ray.pools[+].name", "small"),
+            ("ray.pools[+].name", "big"),
+            ("ray.pools[big].max", "7"),
+            ("ray.pools[0].max", "3"),
+        ] {
+            set(&mut answers, key, text).unwrap();
+        }
+        let most: Vec<_> = answers.ray.pools.unwrap().iter().map(|pool| pool.max).collect();
+        assert_eq!(most, [Some(3), Some(7)]);
+        assert!(set(&mut Answers::default(), "ray.pools[large].max", "1").unwrap_err().message.contains("`large`"));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub mod word {
     pub const STUCK: &str = "STUCK";
     /// It failed.
     pub const FAIL: &str = "FAIL";
+    /// Its turn comes later.
+    pub const TODO: &str = "todo";
     /// It was not tried.
     pub const SKIP: &str = "skip";
     /// For information.
@@ -105,7 +107,12 @@ pub fn time(at: Timestamp, zone: &TimeZone) -> String {
 
 fn run_started(command: &str, deployment: &str, resumed: bool, steps: usize) -> Sentence {
     let how = if resumed { "goes on" } else { "begins" };
-    Sentence::new(word::NOTE, "", format!("{command} of {deployment} {how}: {steps} steps"))
+    let steps = if steps == 0 { String::new() } else { format!(": {steps} steps") };
+    let words = match command {
+        "watch" => format!("looking at {deployment}; nothing is changed"),
+        _ => format!("{command} of {deployment} {how}{steps}"),
+    };
+    Sentence::new(word::NOTE, "", words)
 }
 
 fn step_done(changed: bool, took_ms: u64, note: Option<&str>) -> String {

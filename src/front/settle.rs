@@ -6,12 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     front::message::Sentence,
+    health::pod::PASSING,
     plan::graph::StepId,
     run::event::{EventKind, PodChange},
 };
 
-/// States that a healthy pod goes through.
-const PASSING: [&str; 6] = ["Pending", "Init", "ContainerCreating", "Pulling", "Running", "Terminating"];
 /// How long the state of a pod must last to be worth a line.
 const POD: SignedDuration = SignedDuration::from_secs(3);
 /// The same for what a step waits for, which the lines of its pods say already.

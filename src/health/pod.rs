@@ -11,6 +11,9 @@ use super::{
 
 /// State of a process of this machine whose deployment was stopped by hand.
 pub const STOPPED: &str = "Stopped";
+/// States that a healthy pod goes through, and that pass by themselves.
+pub const PASSING: [&str; 7] =
+    ["Pending", "PodInitializing", "Init", "ContainerCreating", "Pulling", "Running", "Terminating"];
 /// Longest reason, in characters.
 const REASON: usize = 200;
 

@@ -98,7 +98,7 @@ impl Row {
 
 /// Where a section stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum SectionStanding {
     /// Nothing is missing or wrong.
     Done,
     /// So many answers are missing or wrong.

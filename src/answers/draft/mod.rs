@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use self::{field::Offered, history::History, settled::Settled};
 pub use self::{
-    field::{Field, Row, Standing},
+    field::{Field, Row, SectionStanding},
     revision::Revision,
     rows::NEW_ROW,
 };
@@ -174,6 +174,17 @@ impl Draft {
         self.settled.tables.get(table).cloned().unwrap_or_default()
     }
 
+    /// A key that names its row, as `ray.pools[big].max`, with the row's number: `ray.pools[1].max`; any other as it is.
+    pub fn numbered(&self, key: &str) -> String {
+        let number = || {
+            let (table, rest) = key.split_once('[')?;
+            let (name, column) = rest.split_once(']')?;
+            let named = |row: &Row| row.field("name").is_some_and(|field| field.text() == name);
+            Some(format!("{table}[{}]{column}", self.rows(table).iter().position(named)?))
+        };
+        number().unwrap_or_else(|| key.to_owned())
+    }
+
     /// Section of a key, and its place among [`Draft::fields`]; of a row's key, that of its table; of a section's key, that of
     /// its first question.
     pub fn seat(&self, key: &str) -> Option<(usize, usize)> {
@@ -186,12 +197,12 @@ impl Draft {
     }
 
     /// Where a section stands.
-    pub fn standing(&self, section: usize) -> Standing {
+    pub fn standing(&self, section: usize) -> SectionStanding {
         let fields = self.settled.sections.get(section).map(Vec::as_slice).unwrap_or_default();
         match self.wrong_in(section).count() {
-            0 if fields.iter().any(|field| field.relevant) => Standing::Done,
-            0 => Standing::NotRelevant,
-            wrong => Standing::Attention(wrong),
+            0 if fields.iter().any(|field| field.relevant) => SectionStanding::Done,
+            0 => SectionStanding::NotRelevant,
+            wrong => SectionStanding::Attention(wrong),
         }
     }
 

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    question::Question,
+    question::{Kind, Question, Rows},
     tree::{Answers, Pool, Profile, TargetKind},
 };
 
@@ -102,6 +102,25 @@ pub fn all() -> impl Iterator<Item = &'static Question<Answers>> {
 /// The question of a key.
 pub fn find(key: &str) -> Option<&'static Question<Answers>> {
     all().find(|question| question.key == key)
+}
+
+/// The title of a question after that of its section: `Target: Name`.
+pub fn titled(key: &str) -> Option<String> {
+    SECTIONS.iter().find_map(|section| {
+        let question = section.questions.iter().find(|question| question.key == key)?;
+        Some(format!("{}: {}", section.title, question.title))
+    })
+}
+
+/// The titles of a table's column, and of the table.
+pub fn column(table: &str, name: &str) -> Option<(&'static str, &'static str)> {
+    let table = find(table)?;
+    let title = match table.kind {
+        Kind::Table(Rows::Pools(columns)) => columns.iter().find(|column| column.key == name)?.title,
+        Kind::Table(Rows::Profiles(columns)) => columns.iter().find(|column| column.key == name)?.title,
+        _ => return None,
+    };
+    Some((title, table.title))
 }
 
 /// Every key that can be written, tables' fields as `ray.pools[].name`.

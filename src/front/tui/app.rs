@@ -3,12 +3,13 @@
 mod chrome;
 
 use crossterm::event::{Event as Input, KeyEvent, KeyEventKind};
+use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect};
 
 use super::{
     input,
     keys::{self, Action, Binding, EVERYWHERE},
-    overlay::{self, Answer},
+    overlay::{self, Answer, Open},
     screen::{Edit, Look, Overlay, Place, Screen, Turn},
     screens::Screens,
     shared::Shared,
@@ -23,7 +24,7 @@ pub struct App {
     theme: Theme,
     place: Place,
     trail: Vec<Place>,
-    overlays: Vec<Overlay>,
+    overlays: Vec<Open>,
     status: Option<String>,
     /// Whether answers of the command line are still to come.
     opening: bool,
@@ -66,6 +67,13 @@ impl App {
     /// Whether a clock stands on the screen, so that it is to be drawn once a second.
     pub fn ticks(&self) -> bool {
         self.shared.running || self.shared.look == Look::Looking || self.place == Place::Fit
+    }
+
+    /// Time goes by.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Wish> {
+        self.shared.tick(now);
+        let turns = self.screens.at_mut(self.place).tick(&self.shared);
+        self.carry_out(turns)
     }
 
     /// What the terminal said: a key, a paste. Sizes are the drawing's.
@@ -155,8 +163,8 @@ impl App {
             Action::Suspend | Action::Redraw => return self.act(action),
             _ => {}
         }
-        let Some(overlay) = self.overlays.last_mut() else { return Vec::new() };
-        match overlay::act(overlay, action) {
+        let Some(open) = self.overlays.last_mut() else { return Vec::new() };
+        match overlay::act(open, action) {
             Answer::Stay => Vec::new(),
             Answer::Close(turns) => {
                 self.overlays.pop();
@@ -167,7 +175,7 @@ impl App {
 
     fn act(&mut self, action: Action) -> Vec<Turn> {
         match action {
-            Action::Help => vec![Turn::Show(Box::new(Overlay::Help { top: 0 }))],
+            Action::Help => vec![Turn::Show(Box::new(Overlay::Help))],
             Action::Suspend => vec![Turn::Wish(Wish::Suspend)],
             Action::Redraw => vec![Turn::Wish(Wish::Redraw)],
             Action::Quit => self.leaving(),
@@ -192,12 +200,14 @@ impl App {
         while let Some(turn) = turns.pop_front() {
             match turn {
                 Turn::Wish(wish) => {
-                    self.shared.wished(&wish);
+                    if self.shared.wished(&wish) {
+                        Place::ALL.into_iter().for_each(|place| self.screens.at_mut(place).forget());
+                    }
                     wishes.push(wish);
                 }
                 Turn::Go(place, at) => turns.extend(self.go(place, at.as_deref())),
                 Turn::Back => turns.extend(self.back()),
-                Turn::Show(overlay) => self.overlays.push(*overlay),
+                Turn::Show(overlay) => self.overlays.push(Open::new(*overlay)),
                 Turn::Say(sentence) => self.status = Some(sentence),
             }
         }
@@ -237,16 +247,16 @@ impl App {
     }
 
     fn draw_overlay(&self, frame: &mut Frame<'_>, area: Rect) {
-        if let Some(overlay) = self.overlays.last() {
+        if let Some(open) = self.overlays.last() {
             let keys = self.screen().keys(&self.shared);
-            overlay::draw(frame, area, overlay, &keys, &self.theme);
+            overlay::draw(frame, area, open, &keys, &self.theme);
         }
     }
 
     /// The keys that work now, as the footer shows them.
     fn live_keys(&self) -> Vec<Binding> {
         let own = match self.overlays.last() {
-            Some(overlay) => overlay::live(overlay),
+            Some(open) => overlay::live(open),
             None if self.screen().typing() => return self.screen().typing_keys(),
             None => self.screen().keys(&self.shared),
         };

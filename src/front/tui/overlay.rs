@@ -1,7 +1,8 @@
 //! What lies over a screen: keys, problems, a question, a text. Must not know screens.
+use crossterm::event::KeyCode;
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Constraint, Margin, Rect},
     text::{Line, Span, Text},
     widgets::{Block, Borders, Clear},
 };
@@ -12,29 +13,38 @@ use super::{
     shared::Shared,
     text,
     theme::{Role, Theme},
+    window::Scroll,
     wish::Wish,
 };
 use crate::front::message;
 
 /// Keys of an overlay.
 pub const KEYS: &[Binding] = &[
-    Binding::new(&[Key::Code(crossterm::event::KeyCode::Enter), Key::Char('y')], Action::Enter, "yes", "agree"),
-    Binding::new(
-        &[Key::Code(crossterm::event::KeyCode::Esc), Key::Char('n'), Key::Char('q')],
-        Action::Back,
-        "close",
-        "close",
-    ),
-    Binding::new(&[Key::Code(crossterm::event::KeyCode::Up), Key::Char('k')], Action::Up, "", "one line up"),
-    Binding::new(&[Key::Code(crossterm::event::KeyCode::Down), Key::Char('j')], Action::Down, "", "one line down"),
-    Binding::new(&[Key::Code(crossterm::event::KeyCode::PageUp)], Action::PageUp, "", "one page up"),
-    Binding::new(
-        &[Key::Code(crossterm::event::KeyCode::PageDown), Key::Char(' ')],
-        Action::PageDown,
-        "",
-        "one page down",
-    ),
+    Binding::new(&[Key::Code(KeyCode::Enter), Key::Char('y')], Action::Enter, "yes", "agree"),
+    Binding::new(&[Key::Code(KeyCode::Esc), Key::Char('n'), Key::Char('q')], Action::Back, "close", "close"),
+    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "one line up"),
+    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "one line down"),
+    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "one page up"),
+    Binding::new(&[Key::Code(KeyCode::PageDown), Key::Char(' ')], Action::PageDown, "", "one page down"),
+    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "to the first line"),
+    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "to the last line"),
 ];
+
+/// Columns that say how much more there is.
+const MORE: usize = 22;
+
+/// An overlay that is open.
+pub struct Open {
+    what: Overlay,
+    scroll: Scroll,
+}
+
+impl Open {
+    /// Open, at its first line.
+    pub fn new(what: Overlay) -> Self {
+        Self { what, scroll: Scroll::default() }
+    }
+}
 
 /// What a key did to an overlay.
 pub enum Answer {
@@ -45,32 +55,23 @@ pub enum Answer {
 }
 
 /// Does what a key means.
-pub fn act(overlay: &mut Overlay, action: Action) -> Answer {
-    match (overlay, action) {
+pub fn act(open: &mut Open, action: Action) -> Answer {
+    match (&mut open.what, action) {
         (Overlay::Confirm { then, .. }, Action::Enter) => Answer::Close(std::mem::take(then)),
-        (Overlay::Confirm { .. }, Action::Back) => Answer::Close(Vec::new()),
-        (Overlay::Confirm { .. }, _) => Answer::Stay,
-        (_, Action::Back | Action::Enter | Action::Help) => Answer::Close(Vec::new()),
-        (Overlay::Help { top } | Overlay::Text { top, .. } | Overlay::Problems { top, .. }, action) => {
-            scroll(top, action);
+        (_, Action::Back)
+        | (Overlay::Help | Overlay::Problems(_) | Overlay::Text { .. }, Action::Enter | Action::Help) => {
+            Answer::Close(Vec::new())
+        }
+        (_, action) => {
+            open.scroll.go(action);
             Answer::Stay
         }
     }
 }
 
-const fn scroll(top: &mut usize, action: Action) {
-    *top = match action {
-        Action::Up => top.saturating_sub(1),
-        Action::Down => top.saturating_add(1),
-        Action::PageUp => top.saturating_sub(10),
-        Action::PageDown => top.saturating_add(10),
-        _ => *top,
-    };
-}
-
 /// The keys that work in an overlay.
-pub fn live(overlay: &Overlay) -> Vec<Binding> {
-    match overlay {
+pub fn live(open: &Open) -> Vec<Binding> {
+    match &open.what {
         Overlay::Confirm { yes, .. } => {
             let named = |binding: &Binding| match binding.does {
                 Action::Enter => Binding { word: yes, ..*binding },
@@ -83,34 +84,56 @@ pub fn live(overlay: &Overlay) -> Vec<Binding> {
     }
 }
 
-/// Asks whether what runs is to be stopped.
+/// Asks whether what runs is to be stopped; asked again while it stops, whether it is to be cut off.
 pub fn stop(shared: &Shared) -> Overlay {
+    let (title, lines, yes) = match shared.stopping() {
+        Some(stopping) => (
+            "Stop at once?".to_owned(),
+            vec![
+                format!("It is {stopping}."),
+                "At once means: what is under way is cut off where it is, and what a check made may stay behind."
+                    .to_owned(),
+                format!("`{}` finds out how far it came.", shared.run.again()),
+            ],
+            "stop at once",
+        ),
+        None if shared.run.state.started.is_none() => {
+            ("Stop before it begins?".to_owned(), vec!["Nothing was changed yet.".to_owned()], "stop")
+        }
+        None => stop_run(shared),
+    };
+    Overlay::Confirm { title, lines, yes, then: vec![Turn::Wish(Wish::Cancel)] }
+}
+
+fn stop_run(shared: &Shared) -> (String, Vec<String>, &'static str) {
     let again = shared.run.again();
-    Overlay::Confirm {
-        title: format!("Stop the {}?", shared.run.command()),
-        lines: vec![
-            "What was begun is ended, what a check made is removed; nothing is rolled back: what is installed stays as it is."
-                .to_owned(),
-            format!("`{again}` goes on where it stopped."),
-        ],
-        yes: "stop",
-        then: vec![Turn::Wish(Wish::Cancel)],
-    }
+    let (what, stays, goes_on) = match shared.run.command() {
+        "verify" => {
+            ("verification", "What a check made is removed; what is installed stays as it is.", "begins it anew")
+        }
+        command => (
+            if command == "uninstall" { "removal" } else { "installation" },
+            "What was begun is ended, what a check made is removed; nothing is rolled back: what is installed stays as it is.",
+            "goes on where it stopped",
+        ),
+    };
+    (format!("Stop the {what}?"), vec![stays.to_owned(), format!("`{again}` {goes_on}.")], "stop")
 }
 
 /// Draws an overlay into the middle of an area.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, overlay: &Overlay, keys: &[Binding], theme: &Theme) {
+pub fn draw(frame: &mut Frame<'_>, area: Rect, open: &Open, keys: &[Binding], theme: &Theme) {
     let inner = usize::from(area.width).saturating_sub(8).clamp(20, 96);
-    let (title, lines, top) = match overlay {
-        Overlay::Help { top } => ("Keys", help(keys, inner, theme), *top),
-        Overlay::Problems { problems, top } => {
+    let (title, lines) = match &open.what {
+        Overlay::Help => ("Keys", help(keys, inner, theme)),
+        Overlay::Problems(problems) => {
             let texts: Vec<String> = problems.iter().map(message::error).collect();
-            ("What is wrong", wrapped(texts.iter().flat_map(|text| text.lines()), inner), *top)
+            ("What is wrong", wrapped(texts.iter().flat_map(|text| text.lines()), inner))
         }
-        Overlay::Confirm { title, lines, .. } => (title.as_str(), wrapped(lines.iter().map(String::as_str), inner), 0),
-        Overlay::Text { title, lines, top } => (title.as_str(), wrapped(lines.iter().map(String::as_str), inner), *top),
+        Overlay::Confirm { title, lines, .. } | Overlay::Text { title, lines } => {
+            (title.as_str(), wrapped(lines.iter().map(String::as_str), inner))
+        }
     };
-    frame_text(frame, area, title, lines, top, theme);
+    frame_text(frame, area, title, lines, open, theme);
 }
 
 fn wrapped<'t>(lines: impl Iterator<Item = &'t str>, room: usize) -> Vec<Line<'static>> {
@@ -132,21 +155,41 @@ fn help(keys: &[Binding], room: usize, theme: &Theme) -> Vec<Line<'static>> {
     keys.iter().chain(EVERYWHERE).map(line).collect()
 }
 
-fn frame_text(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'static>>, top: usize, theme: &Theme) {
-    let widest = lines.iter().map(Line::width).max().unwrap_or(0).max(text::width(title) + 2);
+fn frame_text(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'static>>, open: &Open, theme: &Theme) {
+    let below = answers(open, theme);
+    let beside = if lines.len() + 2 > area.height.into() { MORE } else { 0 };
+    let titles = [text::width(title) + 2, below.width() + beside];
+    let widest = lines.iter().map(Line::width).chain(titles).max().unwrap_or(0);
     let width = u16::try_from(widest + 4).unwrap_or(u16::MAX).min(area.width);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
-    let place = area.centered(ratatui::layout::Constraint::Length(width), ratatui::layout::Constraint::Length(height));
+    let place = area.centered(Constraint::Length(width), Constraint::Length(height));
     let block = Block::new()
         .borders(Borders::ALL)
         .border_set(border(theme))
-        .title(Span::styled(format!(" {title} "), theme.style(Role::Title)));
-    let inner = block.inner(place).inner(ratatui::layout::Margin::new(1, 0));
-    let last = lines.len().saturating_sub(usize::from(inner.height));
-    let shown: Vec<Line<'static>> = lines.into_iter().skip(top.min(last)).take(usize::from(inner.height)).collect();
+        .title(Span::styled(format!(" {title} "), theme.style(Role::Title)))
+        .title_bottom(below);
+    let inner = block.inner(place).inner(Margin::new(1, 0));
+    let room = usize::from(inner.height);
+    let top = open.scroll.top(lines.len(), room);
+    let more = more(top, lines.len().saturating_sub(top + room), theme);
+    let shown: Vec<Line<'static>> = lines.into_iter().skip(top).take(room).collect();
     frame.render_widget(Clear, place);
-    frame.render_widget(block, place);
+    frame.render_widget(block.title_bottom(more.right_aligned()), place);
     frame.render_widget(Text::from(shown), inner);
+}
+
+/// The answers of a question, which are to be seen however long the question is.
+fn answers(open: &Open, theme: &Theme) -> Line<'static> {
+    let Overlay::Confirm { yes, .. } = &open.what else { return Line::default() };
+    let key = |key: &'static str| Span::styled(key, theme.style(Role::Key));
+    Line::from_iter([Span::raw(" "), key("Enter"), Span::raw(format!(" {yes}   ")), key("Esc"), Span::raw(" no ")])
+}
+
+/// How many lines are above and below what is shown.
+fn more(above: usize, below: usize, theme: &Theme) -> Line<'static> {
+    let [_, _, up, down] = theme.glyphs.more;
+    let part = |glyph: &str, lines: usize| if lines == 0 { String::new() } else { format!(" {glyph} {lines} more ") };
+    Line::styled(part(up, above) + &part(down, below), theme.style(Role::Quiet))
 }
 
 fn border(theme: &Theme) -> ratatui::symbols::border::Set<'static> {
@@ -163,3 +206,6 @@ const ASCII_BORDER: ratatui::symbols::border::Set<'static> = ratatui::symbols::b
     horizontal_top: "-",
     horizontal_bottom: "-",
 };
+
+#[cfg(test)]
+mod tests;

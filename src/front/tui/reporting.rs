@@ -30,7 +30,7 @@ pub fn problem(shared: &Shared) -> Vec<Turn> {
 /// A text is saved, and shown.
 pub fn keep(name: &str, text: String) -> Vec<Turn> {
     let lines = text.lines().map(str::to_owned).collect();
-    let shown = Overlay::Text { title: format!("Saved as {name}"), lines, top: 0 };
+    let shown = Overlay::Text { title: format!("Saved as {name}"), lines };
     vec![Turn::Wish(Wish::Keep { name: name.to_owned(), text }), Turn::Show(Box::new(shown))]
 }
 

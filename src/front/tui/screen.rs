@@ -65,6 +65,12 @@ pub trait Screen {
     fn news(&mut self, _news: &News, _shared: &mut Shared) -> Vec<Turn> {
         Vec::new()
     }
+    /// Another run begins, or another look: what belongs to the one before goes.
+    fn forget(&mut self) {}
+    /// Time went by while the person is here.
+    fn tick(&mut self, _shared: &Shared) -> Vec<Turn> {
+        Vec::new()
+    }
     /// The person comes to this screen. `at`: key of the answer, or name of the thing, that is to be selected.
     fn enter(&mut self, _at: Option<&str>, _shared: &mut Shared) -> Vec<Turn> {
         Vec::new()
@@ -124,17 +130,9 @@ pub enum Turn {
 #[derive(Debug, Clone)]
 pub enum Overlay {
     /// Keys of the screen.
-    Help {
-        /// First line that is shown.
-        top: usize,
-    },
+    Help,
     /// Problems in full.
-    Problems {
-        /// Which.
-        problems: Vec<Problem>,
-        /// First line that is shown.
-        top: usize,
-    },
+    Problems(Vec<Problem>),
     /// A question with two answers; the turns follow a yes.
     Confirm {
         /// The question.
@@ -152,8 +150,6 @@ pub enum Overlay {
         title: String,
         /// Lines.
         lines: Vec<String>,
-        /// First line that is shown.
-        top: usize,
     },
 }
 

@@ -27,18 +27,18 @@ struct Run {
     column: u16,
     columns: u16,
     text: String,
-    look: Look,
+    look: CellStyle,
 }
 
 /// How a cell looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
+struct CellStyle {
     text: Color,
     ground: Color,
     modifier: Modifier,
 }
 
-impl Look {
+impl CellStyle {
     const fn of(cell: &Cell) -> Self {
         Self { text: cell.fg, ground: cell.bg, modifier: cell.modifier }
     }
@@ -100,7 +100,7 @@ fn runs(buffer: &Buffer, row: u16) -> Vec<Run> {
         }
         let columns = u16::try_from(text::width(cell.symbol())).unwrap_or(1).max(1);
         covered = column.saturating_add(columns);
-        let look = Look::of(cell);
+        let look = CellStyle::of(cell);
         match runs.last_mut() {
             Some(run) if run.look == look => {
                 run.columns += columns;

@@ -52,6 +52,10 @@ pub struct Shared {
     pub running: bool,
     /// Whether it is only a look at what is there.
     pub watching: bool,
+    /// When the person stopped it, while it still ends what it began.
+    stopped: Option<Timestamp>,
+    /// The folder of what [`Shared::run`] shows; `None`: of what was made last.
+    shown: Option<PathBuf>,
     /// Whether the draft holds anything that is not kept yet.
     pub unsaved: bool,
     /// Where the person is.
@@ -81,6 +85,8 @@ impl Shared {
             folder: None,
             running: false,
             watching: false,
+            stopped: None,
+            shown: None,
             unsaved: false,
             place: Place::Welcome,
             touched: None,
@@ -169,8 +175,18 @@ impl Shared {
         }
     }
 
+    /// What a stop waits for, in words, while it does.
+    pub fn stopping(&self) -> Option<String> {
+        let under_way = self.run.under_way().join(", ");
+        let waits = if under_way.is_empty() { String::new() } else { format!(": it waits for {under_way}") };
+        self.stopped.map(|_| format!("stopping{waits}"))
+    }
+
     /// What stands on the right of the title line.
     pub fn right(&self) -> String {
+        if self.stopped.is_some() {
+            return "stopping".to_owned();
+        }
         match &self.look {
             Look::Looking => "looking at the target".to_owned(),
             Look::Failed { .. } => "target does not answer".to_owned(),
@@ -178,27 +194,35 @@ impl Shared {
         }
     }
 
-    /// A wish was sent.
-    pub fn wished(&mut self, wish: &Wish) {
+    /// A wish was sent. Returns whether what was shown of the run before is of no use any more.
+    pub fn wished(&mut self, wish: &Wish) -> bool {
         match wish {
             Wish::Look { .. } => self.look = Look::Looking,
-            Wish::Deploy(_) => self.begin(None, false),
-            Wish::Resume(folder) => self.begin(Some(folder), false),
-            Wish::Watch(folder) => self.begin(Some(folder), true),
-            Wish::Verify { .. } => {
-                (self.running, self.watching) = (true, false);
-                self.ended = None;
+            Wish::Cancel if self.running && !self.watching => self.stopped = self.stopped.or(Some(self.now)),
+            Wish::Deploy(_) => return self.begin(None, false),
+            Wish::Resume(folder) => return self.begin(Some(folder), false),
+            Wish::Watch(folder) => return self.begin(Some(folder), true),
+            Wish::Verify { folder: Some(folder), .. } if self.shown.as_ref() != Some(folder) => {
+                return self.begin(Some(folder), false);
             }
+            Wish::Verify { .. } => self.go_on(false),
             _ => {}
         }
+        false
     }
 
     /// Another run begins, or another look.
-    fn begin(&mut self, folder: Option<&PathBuf>, watching: bool) {
-        (self.running, self.watching) = (true, watching);
-        self.ended = None;
+    fn begin(&mut self, folder: Option<&PathBuf>, watching: bool) -> bool {
+        self.go_on(watching);
         self.folder = folder.cloned();
+        self.shown = folder.cloned();
         self.run.forget();
+        true
+    }
+
+    fn go_on(&mut self, watching: bool) {
+        (self.running, self.watching) = (true, watching);
+        (self.ended, self.stopped) = (None, None);
     }
 
     /// Time goes by.
@@ -237,7 +261,7 @@ impl Shared {
             News::Wrong(problems) => return wrong(problems),
             News::Event(event) => self.run.apply(event),
             News::Ended(ended) => {
-                self.running = false;
+                (self.running, self.stopped) = (false, None);
                 self.ended = Some((**ended).clone());
                 if ended.outcome == Some(Outcome::Done) && self.run.command() == INSTALL {
                     self.unsaved = false;
@@ -248,7 +272,7 @@ impl Shared {
             News::Saved { what, path, opens } => return vec![saved(what, path, opens.as_deref())],
             News::PresetThere { path, name, title } => return vec![self.ask_over(path, name, title)],
             News::Copied(file) => return vec![Turn::Say(copied(file.as_ref()))],
-            News::Pod(_) | News::Logs { .. } => {}
+            News::Pod { .. } | News::Logs { .. } => {}
         }
         Vec::new()
     }
@@ -260,7 +284,7 @@ fn saved(what: &str, path: &Path, opens: Option<&str>) -> Turn {
     let title = format!("The {what} is saved");
     let lines =
         vec![format!("It is in {}", path.display()), String::new(), format!("`{opens}` begins with these answers.")];
-    Turn::Show(Box::new(Overlay::Text { title, lines, top: 0 }))
+    Turn::Show(Box::new(Overlay::Text { title, lines }))
 }
 
 fn copied(file: Option<&PathBuf>) -> String {
@@ -271,5 +295,5 @@ fn wrong(problems: &[crate::problem::Problem]) -> Vec<Turn> {
     if problems.is_empty() {
         return Vec::new();
     }
-    vec![Turn::Show(Box::new(Overlay::Problems { problems: problems.to_vec(), top: 0 }))]
+    vec![Turn::Show(Box::new(Overlay::Problems(problems.to_vec())))]
 }

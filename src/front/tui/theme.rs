@@ -66,6 +66,8 @@ pub struct Glyphs {
     pub skip: &'static str,
     /// Needs attention.
     pub attention: &'static str,
+    /// Decides how long it all takes.
+    pub critical: &'static str,
     /// Points at what is selected.
     pub cursor: &'static str,
     /// Horizontal rule.
@@ -102,6 +104,7 @@ pub const UNICODE: Glyphs = Glyphs {
     idle: "·",
     skip: "–",
     attention: "!",
+    critical: "»",
     cursor: "▸",
     rule: "─",
     bar: "│",
@@ -125,6 +128,7 @@ pub const ASCII: Glyphs = Glyphs {
     idle: ".",
     skip: "-",
     attention: "!",
+    critical: "*",
     cursor: ">",
     rule: "-",
     bar: "|",

@@ -160,8 +160,13 @@ pub enum News {
     Event(Box<Event>),
     /// The run, or the looking on, ended.
     Ended(Box<Ended>),
-    /// Everything about a pod.
-    Pod(Box<PodPage>),
+    /// Everything about a pod, or why nothing is known of it.
+    Pod {
+        /// Its name, as it was asked for.
+        of: String,
+        /// What there is to know.
+        page: Result<Box<PodPage>, Box<Problem>>,
+    },
     /// The last lines of a log.
     Logs {
         /// Of what.

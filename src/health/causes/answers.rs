@@ -109,19 +109,15 @@ pub fn node_selector(pod: &Pod) -> Option<&'static str> {
     }
 }
 
-/// The pool of a Ray worker, for a sentence about an answer of all pools.
-pub fn pool(pod: &Pod) -> Option<&str> {
-    (role(pod) == Role::RayWorker).then(|| label(&pod.metadata, "ray.io/group")).flatten()
+/// An answer of a table's row with the row that a pod was made from, as far as the pod says that: `ray.pools[big].memory`.
+pub fn of_row(pod: &Pod, key: &str) -> String {
+    let pool = (role(pod) == Role::RayWorker).then(|| label(&pod.metadata, "ray.io/group")).flatten();
+    pool.map_or_else(|| key.to_owned(), |pool| key.replacen("[]", &format!("[{pool}]"), 1))
 }
 
 /// The answer that names the storage class of a claim.
 pub fn storage_class(claim: &str) -> &'static str {
     if claim == "hub-db-dir" { "storage.database-class" } else { "storage.class" }
-}
-
-/// `in pool "big"`, for the sentence after a key, or nothing.
-pub fn in_pool(pod: &Pod) -> String {
-    pool(pod).map(|pool| format!(" in pool `{pool}`")).unwrap_or_default()
 }
 
 /// Name of the node that a pod is on, for a sentence.

@@ -72,7 +72,7 @@ pub fn out_of_memory(on: &Context<'_>) -> Option<Finding> {
     let title = format!("`{}` used more memory than its limit{limit} and was stopped", status.name);
     let finding = Finding::new("out-of-memory", named(pod), title).since(ended_at(status)).log(log_of(pod, status));
     Some(match answers::memory(pod) {
-        Some(key) => finding.edit(key, format!("allow it more memory{}", answers::in_pool(pod))),
+        Some(key) => finding.edit(answers::of_row(pod, key), "allow it more memory"),
         None => finding,
     })
 }

@@ -34,7 +34,7 @@ impl Homeless<'_> {
 
     fn edit(&self, finding: Finding, key: Option<&'static str>, why: &str) -> Finding {
         match key {
-            Some(key) => finding.edit(key, format!("{why}{}", answers::in_pool(self.pod))),
+            Some(key) => finding.edit(answers::of_row(self.pod, key), why),
             None => finding,
         }
     }

@@ -1,7 +1,7 @@
 //! Fit on a cluster: puts down what always runs, then what may run beside it, large before small, and says of each how it
 //! fits. Must not know why a node refuses a pod.
 use super::{
-    Amounts, Fit, Fix, Known, Standing, Verdict,
+    Amounts, Fit, Fitness, Fix, Known, Verdict,
     board::{Board, When},
     demand::{self, Demand, Kind},
     obstacle,
@@ -72,7 +72,7 @@ fn known(facts: &Facts) -> Known {
 
 fn no_nodes() -> Verdict {
     Verdict {
-        standing: Standing::No,
+        standing: Fitness::No,
         words: "the cluster has no nodes".to_owned(),
         advice: Some("add one, and look again".to_owned()),
         key: None,
@@ -225,7 +225,7 @@ impl Outcome {
     fn beside(&self, short_of: &str) -> Verdict {
         let key = if short_of == "CPU" { &self.demand.keys.cpu } else { &self.demand.keys.memory };
         Verdict {
-            standing: if self.demand.always > 0 { Standing::No } else { Standing::Warning },
+            standing: if self.demand.always > 0 { Fitness::No } else { Fitness::Warning },
             words: format!("{}: no node has room for it beside the rest, {short_of} is used up", self.demand.subject),
             advice: Some("ask for less, here or elsewhere, or add a node".to_owned()),
             key: key.clone(),
@@ -242,7 +242,7 @@ impl Outcome {
             let room = at_once(self.at_once);
             format!("{subject}: room for {room}, but for none when everything else is at its most")
         };
-        let standing = if self.at_once == 0 { Standing::No } else { Standing::Warning };
+        let standing = if self.at_once == 0 { Fitness::No } else { Fitness::Warning };
         let advice = Some("ask for less, here or elsewhere, or add a node".to_owned());
         Verdict { standing, words, advice, key: self.demand.keys.memory.clone(), fix: None }
     }
@@ -250,9 +250,9 @@ impl Outcome {
     fn few(&self, placed: u64, wanted: u64, short_of: &str) -> Verdict {
         let lacking = self.always < always(&self.demand);
         let (standing, that, key, name) = if lacking {
-            (Standing::No, " that always run", self.demand.keys.always.as_ref(), "min")
+            (Fitness::No, " that always run", self.demand.keys.always.as_ref(), "min")
         } else {
-            (Standing::Warning, "", self.demand.keys.most.as_ref(), "max")
+            (Fitness::Warning, "", self.demand.keys.most.as_ref(), "max")
         };
         let words =
             format!("{}: {placed} of {wanted} workers{that} fit, then {short_of} is used up", self.demand.subject);
@@ -298,7 +298,7 @@ fn limits<'a>(hub: &'a Hub, outcomes: &'a [Outcome], board: &'a Board<'_>) -> im
         let seats = outcome.open.iter().filter_map(|index| board.seats.get(*index));
         let largest = seats.map(|seat| seat.node.memory_bytes).max()?;
         (most.whole() > largest && outcome.refused.is_none()).then(|| Verdict {
-            standing: Standing::Warning,
+            standing: Fitness::Warning,
             words: format!(
                 "profile `{}`: people may use up to {} memory, and no node has more than {}",
                 profile.name,

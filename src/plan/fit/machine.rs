@@ -1,6 +1,6 @@
 //! Fit on this machine: one node, and nothing is held to what it asks for. What the answers say is what Ray and Dask hand out
 //! to tasks; where that is more than there is, programs share, or run out. Must not place anything.
-use super::{Amounts, Fit, Fix, Known, NodeFit, Standing, Verdict, demand};
+use super::{Amounts, Fit, Fitness, Fix, Known, NodeFit, Verdict, demand};
 use crate::{
     answers::{
         facts::{Facts, NodeFact},
@@ -108,7 +108,7 @@ fn verdicts(share: &Share, node: &NodeFit) -> Vec<Verdict> {
 
 fn warn(key: &str, words: String) -> Verdict {
     Verdict {
-        standing: Standing::Warning,
+        standing: Fitness::Warning,
         words,
         advice: Some("hand out less, or end what needs much here".to_owned()),
         key: Some(key.to_owned()),
@@ -128,7 +128,7 @@ fn gpus<'a>(ray: &'a Ray, node: &'a NodeFact) -> impl Iterator<Item = Verdict> +
             there => format!("workers ask for {asked} GPUs, and this machine has {there}"),
         };
         Verdict {
-            standing: Standing::No,
+            standing: Fitness::No,
             words: format!("pool `{}`: {words}", pool.name),
             advice: Some("ask for fewer; `nvidia-smi -L` lists what the driver knows".to_owned()),
             fix: (there == 0).then(|| Fix { key: key.clone(), text: "0".to_owned() }),

@@ -109,7 +109,7 @@ impl NodeFit {
 
 /// How something fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum Fitness {
     /// It cannot run like this.
     No,
     /// It can, but not all of what was asked for.
@@ -122,7 +122,7 @@ pub enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
     /// How it fits.
-    pub standing: Standing,
+    pub standing: Fitness,
     /// A sentence that begins with what it is about: ``pool `big`: one worker needs 64 GiB memory; …``.
     pub words: String,
     /// What to do about it.
@@ -144,7 +144,7 @@ pub struct Fix {
 
 impl Verdict {
     fn fits(words: String) -> Self {
-        Self { standing: Standing::Fits, words, advice: None, key: None, fix: None }
+        Self { standing: Fitness::Fits, words, advice: None, key: None, fix: None }
     }
 }
 
@@ -157,7 +157,7 @@ impl Fit {
 
     /// Whether something cannot run like this.
     pub fn refuses(&self) -> bool {
-        self.verdicts.iter().any(|verdict| verdict.standing == Standing::No)
+        self.verdicts.iter().any(|verdict| verdict.standing == Fitness::No)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why pods of a kind find no place on any node, were they alone with what others use; in the order of `health::causes`, and
 //! in its words. With the answer to change, and the change that mends it. Must not place anything.
 use super::{
-    Amounts, Fix, Standing, Verdict,
+    Amounts, Fitness, Fix, Verdict,
     board::{Board, Seat, Taint},
     demand::{Demand, Kind},
 };
@@ -33,7 +33,7 @@ pub fn verdict(demand: &Demand, board: &Board<'_>, others_known: bool) -> Option
     let obstacle = Looking { demand, board, others_known }.find()?;
     let fix = obstacle.key.clone().zip(obstacle.text).map(|(key, text)| Fix { key, text });
     Some(Verdict {
-        standing: Standing::No,
+        standing: Fitness::No,
         words: format!("{}: {}", demand.subject, obstacle.words),
         advice: Some(obstacle.advice),
         key: obstacle.key,

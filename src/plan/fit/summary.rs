@@ -1,5 +1,5 @@
 //! Fit in a line or two: for the foot of a form, and for the plain mode. Must not know how it is shown.
-use super::{Fit, Known, Standing, Verdict};
+use super::{Fit, Fitness, Known, Verdict};
 use crate::answers::figures;
 
 /// What everybody should read: first how it stands, then the worst that is to be said.
@@ -9,7 +9,7 @@ pub fn summary(fit: &Fit) -> Vec<String> {
         Known::Hidden => format!("nodes may not be seen; the answers ask for {}", asked(fit)),
         Known::Offered | Known::Free => counted(fit),
     };
-    let worst = fit.verdicts.iter().find(|verdict| verdict.standing != Standing::Fits);
+    let worst = fit.verdicts.iter().find(|verdict| verdict.standing != Fitness::Fits);
     std::iter::once(first).chain(worst.map(Verdict::sentence)).collect()
 }
 
@@ -29,7 +29,7 @@ fn counted(fit: &Fit) -> String {
         if count == 1 { "1 thing does not fit".to_owned() } else { format!("{count} things do not fit") }
     };
     let on = if fit.known == Known::Free { "" } else { " on empty nodes" };
-    match (count(Standing::No), count(Standing::Warning)) {
+    match (count(Fitness::No), count(Fitness::Warning)) {
         (0, 0) => format!("everything fits{on}"),
         (0, _) => format!("what always runs fits{on}, but not all that may run beside it"),
         (no, _) => things(no),

@@ -86,7 +86,7 @@ fn a_worker_that_is_larger_than_the_freest_node_names_both_and_the_change() {
     let nodes = vec![NodeFact { used: Some(used), ..node("a", 16, 62) }, node("b", 16, 31)];
     let fit = with_pools("[{name: small}, {name: big, memory: 64Gi}]", nodes);
     let verdict = about(&fit, "pool `big`");
-    assert_eq!(verdict.standing, Standing::No);
+    assert_eq!(verdict.standing, Fitness::No);
     assert_eq!(verdict.words, "pool `big`: one worker needs 64 GiB memory; the freest node has 58 GiB of 62 GiB free");
     assert_eq!(
         verdict.advice.as_deref(),
@@ -126,7 +126,7 @@ fn a_pool_that_grows_fits_in_part() {
     let verdict = about(&fit, "pool `small`");
     // The head takes its 4 GiB and its autoscaler's half a one on one of the nodes.
     assert_eq!(verdict.words, "pool `small`: 7 of 8 workers fit, then memory is used up");
-    assert_eq!((verdict.standing, key_of(verdict)), (Standing::Warning, "ray.pools[0].max"));
+    assert_eq!((verdict.standing, key_of(verdict)), (Fitness::Warning, "ray.pools[0].max"));
     assert_eq!(fix_of(verdict), ("ray.pools[0].max", "7"));
     assert_eq!((fit.row("ray.pools[0]"), fit.refuses()), (Some("7 of 8 fit"), false));
     assert_eq!(summary(&fit)[0], "what always runs fits, but not all that may run beside it");
@@ -137,7 +137,7 @@ fn workers_that_always_run_and_find_no_place_are_no_mere_warning() {
     let fit = with_pools("[{name: small, min: 4, max: 4, cpu: \"4\"}]", vec![node("a", 10, 64)]);
     let verdict = about(&fit, "pool `small`");
     assert_eq!(verdict.words, "pool `small`: 2 of 4 workers that always run fit, then CPU is used up");
-    assert_eq!((verdict.standing, key_of(verdict)), (Standing::No, "ray.pools[0].min"));
+    assert_eq!((verdict.standing, key_of(verdict)), (Fitness::No, "ray.pools[0].min"));
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn expect_refused(pool: &str, nodes: Vec<NodeFact>, expected: &str, key: &str) {
     let fit = with_pools(&format!("[{{name: p{pool}}}]"), nodes);
     let verdict = about(&fit, "pool `p`");
     assert_eq!(verdict.words, format!("pool `p`: {expected}"));
-    assert_eq!((key_of(verdict), verdict.standing), (key, Standing::No), "{expected}");
+    assert_eq!((key_of(verdict), verdict.standing), (key, Fitness::No), "{expected}");
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn profiles_request_what_they_are_guaranteed_and_say_how_many_find_room() {
         "profile `Huge`: people may use up to 256 GiB memory, and no node has more than 16 GiB"
     );
     let gpu = about(&fit, "profile `GPU`");
-    assert_eq!((gpu.standing, fix_of(gpu)), (Standing::No, ("profiles[3].tolerations", "sku=gpu:NoSchedule")));
+    assert_eq!((gpu.standing, fix_of(gpu)), (Fitness::No, ("profiles[3].tolerations", "sku=gpu:NoSchedule")));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn a_dask_cluster_is_counted_as_its_limits_allow() {
     let verdict = about(&fit, "a Dask cluster:");
     // Nine cores are a scheduler and eight workers; of 12 GiB, six pods of two.
     assert_eq!(verdict.words, "a Dask cluster: 5 of 8 workers fit, then memory is used up");
-    assert_eq!((verdict.standing, key_of(verdict)), (Standing::Warning, "dask.cluster-workers"));
+    assert_eq!((verdict.standing, key_of(verdict)), (Fitness::Warning, "dask.cluster-workers"));
 }
 
 #[test]
@@ -362,7 +362,7 @@ fn on_this_machine_amounts_are_shared_and_only_missing_gpus_are_refused() {
     };
     let plain = machine(&[], node("laptop", 8, 16));
     assert!(
-        !plain.refuses() && plain.verdicts.iter().all(|verdict| verdict.standing == Standing::Fits),
+        !plain.refuses() && plain.verdicts.iter().all(|verdict| verdict.standing == Fitness::Fits),
         "{:#?}",
         plain.verdicts
     );

@@ -152,7 +152,7 @@ impl Granter {
 
     fn inspect(&mut self, pod: String) {
         let desk = Arc::clone(&self.desk);
-        let page = self.ask(async move { pods::inspect(&pod, &desk).await });
+        let page = self.ask(async move { pods::inspect(pod, &desk).await });
         instead(&mut self.asked.pod, page);
     }
 

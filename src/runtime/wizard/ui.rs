@@ -138,7 +138,8 @@ impl Ui {
     }
 
     fn take(&mut self, told: Told, batch: &mut Vec<News>) -> io::Result<()> {
-        self.app.shared.tick(Timestamp::now());
+        let wishes = self.app.tick(Timestamp::now());
+        self.grant(wishes)?;
         match told {
             Told::Input(input) => {
                 self.changed = true;

@@ -119,14 +119,27 @@ fn bad_news(which: u8, text: &str) -> News {
             since: None,
             stuck: true,
         })),
-        5 => News::Pod(Box::new(PodPage {
-            name: text.clone(),
-            facts: vec![(text.clone(), text.clone())],
-            containers: vec![ContainerLine { name: text.clone(), reason: text.clone(), ..ContainerLine::default() }],
-            conditions: vec![(text.clone(), false, text.clone())],
-            events: vec![EventLine { at: None, warning: true, reason: text.clone(), text, count: u32::MAX }],
-            findings: Vec::new(),
-        })),
+        5 => {
+            let page = PodPage {
+                name: text.clone(),
+                facts: vec![(text.clone(), text.clone())],
+                containers: vec![ContainerLine {
+                    name: text.clone(),
+                    reason: text.clone(),
+                    ..ContainerLine::default()
+                }],
+                conditions: vec![(text.clone(), false, text.clone())],
+                events: vec![EventLine {
+                    at: None,
+                    warning: true,
+                    reason: text.clone(),
+                    text: text.clone(),
+                    count: u32::MAX,
+                }],
+                findings: Vec::new(),
+            };
+            News::Pod { of: text, page: Ok(Box::new(page)) }
+        }
         6 => News::Logs {
             of: LogOf { pod: text.clone(), container: String::new(), previous: true },
             lines: Ok(vec![text; 3]),

@@ -76,13 +76,13 @@ fn a_combination_is_a_problem_of_its_field_and_of_its_section() {
     assert_eq!(draft.fields(section)[at].key, "ray.pools");
     assert!(draft.fields(section)[at].problem.as_deref().unwrap().contains("row 1"));
     assert!(draft.field("ray.pools[0].max").unwrap().problem.is_some());
-    assert_eq!(draft.standing(section), Standing::Attention(1));
+    assert_eq!(draft.standing(section), SectionStanding::Attention(1));
     assert_eq!(draft.first_problem(section).as_deref(), Some("ray.pools[0].max"));
     let none = ["jupyterhub", "ray", "dask"].map(|name| format!("components.{name}"));
     none.iter().for_each(|key| draft.say(key, "false").unwrap());
     assert!(draft.field("components.jupyterhub").unwrap().problem.unwrap().contains("nothing to install"));
     let login = draft.seat("login.method").unwrap().0;
-    assert_eq!(draft.standing(login), Standing::NotRelevant);
+    assert_eq!(draft.standing(login), SectionStanding::NotRelevant);
 }
 
 #[test]

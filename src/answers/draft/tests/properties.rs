@@ -200,7 +200,7 @@ proptest! {
         let draft = after(&deeds);
         let keys: Vec<String> = draft.problems().into_iter().filter_map(|wrong| wrong.key).collect();
         let counted: usize = (0..draft.sections().len())
-            .map(|section| if let Standing::Attention(wrong) = draft.standing(section) { wrong } else { 0 })
+            .map(|section| if let SectionStanding::Attention(wrong) = draft.standing(section) { wrong } else { 0 })
             .sum();
         prop_assert_eq!(counted, keys.len(), "{:?}", keys);
         for key in keys {

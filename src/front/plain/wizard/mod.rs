@@ -30,7 +30,7 @@ use self::{
 use super::ask::is_terminal;
 use crate::{
     answers::{
-        draft::{Draft, Field, Standing},
+        draft::{Draft, Field, SectionStanding},
         facts::Facts,
         layers::Layers,
         questions::SECTIONS,
@@ -159,7 +159,7 @@ impl<'w> Wizard<'w> {
     }
 
     fn is_asked(&self, section: usize) -> bool {
-        self.draft.standing(section) != Standing::NotRelevant
+        self.draft.standing(section) != SectionStanding::NotRelevant
     }
 
     /// One section: where nothing is missing its answers are shown, and asked for only if the person wants to change them.
@@ -169,7 +169,7 @@ impl<'w> Wizard<'w> {
         let place = all.iter().position(|index| *index == section).map_or(0, |place| place + 1);
         let (title, about) = SECTIONS.get(section).map_or(("", ""), |section| (section.title, section.about));
         self.tell(&format!("\n{place} of {}  {title}: {about}", all.len()));
-        let way = if section > 0 && self.draft.standing(section) == Standing::Done {
+        let way = if section > 0 && self.draft.standing(section) == SectionStanding::Done {
             self.kept_or_changed(section)?
         } else {
             self.questions(section, back)?

@@ -2,7 +2,7 @@
 //! Must not install anything.
 use super::{Ended, Reply, Wizard, question::answer};
 use crate::{
-    answers::{draft::Standing, questions::SECTIONS, warn},
+    answers::{draft::SectionStanding, questions::SECTIONS, warn},
     front::message,
     health::text,
     plan::fit,
@@ -67,10 +67,10 @@ impl Wizard<'_> {
     fn tell_sections(&mut self) {
         for (index, section) in SECTIONS.iter().enumerate() {
             let words = match self.draft.standing(index) {
-                Standing::NotRelevant => continue,
-                Standing::Done => "done".to_owned(),
-                Standing::Attention(1) => "1 answer is missing or wrong".to_owned(),
-                Standing::Attention(wrong) => format!("{wrong} answers are missing or wrong"),
+                SectionStanding::NotRelevant => continue,
+                SectionStanding::Done => "done".to_owned(),
+                SectionStanding::Attention(1) => "1 answer is missing or wrong".to_owned(),
+                SectionStanding::Attention(wrong) => format!("{wrong} answers are missing or wrong"),
             };
             self.tell(&format!("  {}) {}: {words}", index + 1, section.title));
         }
@@ -95,7 +95,8 @@ impl Wizard<'_> {
             let layers = Box::new(self.draft.layers().clone());
             return Some(Choice::End(Ended::Install { layers, secrets }));
         }
-        let wrong = (0..SECTIONS.len()).find(|section| matches!(self.draft.standing(*section), Standing::Attention(_)));
+        let wrong =
+            (0..SECTIONS.len()).find(|section| matches!(self.draft.standing(*section), SectionStanding::Attention(_)));
         self.wrong("something is missing or wrong yet");
         wrong.map(Choice::Section)
     }

@@ -17,7 +17,7 @@ use jiff::{Timestamp, tz::TimeZone};
 pub use self::{
     ladder::Ladder,
     log::{Entry, Log},
-    pods::{PodList, Row, RowName, Standing, Tally},
+    pods::{PodList, PodStanding, Row, RowName, Tally},
     readiness::Readiness,
     trouble::{Cause, Trouble},
 };
@@ -26,7 +26,7 @@ use crate::{
     plan::{graph::StepId, render::quoted},
     run::{
         event::{Event, EventKind, Progress},
-        state::RunState,
+        state::{Phase, RunState},
         timeline::Timeline,
     },
 };
@@ -144,11 +144,11 @@ impl Follow {
             | EventKind::StepSkipped { step, .. } => self.begin(step),
             EventKind::PodChanged(pod) => {
                 self.pods.changed(at, pod);
-                self.readiness.note(at, self.pods.tally().of(Standing::Ready));
+                self.readiness.note(at, self.pods.tally().of(PodStanding::Ready));
             }
             EventKind::PodGone { name, .. } => {
                 self.pods.gone(name);
-                self.readiness.note(at, self.pods.tally().of(Standing::Ready));
+                self.readiness.note(at, self.pods.tally().of(PodStanding::Ready));
             }
             EventKind::Findings { findings } => {
                 self.seen = findings.iter().map(Trouble::finding).collect();
@@ -172,7 +172,7 @@ impl Follow {
     pub fn tick(&mut self, now: Timestamp) {
         self.log.settle(now);
         if self.state.started.is_some() && self.ended.is_none() && self.pods.tally().all() > 0 {
-            self.readiness.note(now, self.pods.tally().of(Standing::Ready));
+            self.readiness.note(now, self.pods.tally().of(PodStanding::Ready));
         }
     }
 
@@ -190,6 +190,7 @@ impl Follow {
     pub fn again(&self) -> String {
         let verb = match self.state.command.as_str() {
             verb @ ("uninstall" | "verify" | "start") => verb,
+            "watch" => "status",
             _ => "resume",
         };
         let flags = match self.deployment.rsplit_once('/') {
@@ -198,6 +199,14 @@ impl Follow {
             None => String::new(),
         };
         format!("hubwright {verb}{flags}")
+    }
+
+    /// Titles of the steps that are under way, and of the rung that is being tried.
+    pub fn under_way(&self) -> Vec<&str> {
+        let steps = self.state.steps.iter();
+        let steps = steps.filter(|step| matches!(step.phase, Phase::Running(_) | Phase::Blocked(_)));
+        let rung = self.rung.iter().map(|(_, title, _)| title.as_str());
+        steps.map(|step| step.planned.title.as_str()).chain(rung).collect()
     }
 
     /// What a step waits for.

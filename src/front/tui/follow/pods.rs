@@ -6,11 +6,14 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::Timestamp;
 
 use super::ranked::Ranked;
-use crate::{health::pod::STOPPED, run::event::PodChange};
+use crate::{
+    health::pod::{PASSING, STOPPED},
+    run::event::PodChange,
+};
 
 /// How a pod is, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
+pub enum PodStanding {
     /// It will not get ready by itself.
     Stuck,
     /// On its way.
@@ -21,12 +24,9 @@ pub enum Standing {
     Ended,
 }
 
-impl Standing {
+impl PodStanding {
     /// All, worst first.
     pub const ALL: [Self; 4] = [Self::Stuck, Self::Waiting, Self::Ready, Self::Ended];
-    /// States that pass by themselves; old journals do not say which pods are stuck.
-    const PASSING: [&str; 7] =
-        ["Pending", "Init", "ContainerCreating", "Pulling", "Running", "Terminating", "PodInitializing"];
 
     /// How a pod is.
     pub fn of(pod: &PodChange) -> Self {
@@ -34,7 +34,8 @@ impl Standing {
             "Ready" => Self::Ready,
             "Completed" | STOPPED => Self::Ended,
             _ if pod.stuck => Self::Stuck,
-            state if Self::PASSING.contains(&state) => Self::Waiting,
+            state if PASSING.contains(&state) => Self::Waiting,
+            // Old journals do not say which pods are stuck.
             _ => Self::Stuck,
         }
     }
@@ -56,7 +57,7 @@ pub struct Tally([usize; 4]);
 
 impl Tally {
     /// How many are so.
-    pub fn of(&self, standing: Standing) -> usize {
+    pub fn of(&self, standing: PodStanding) -> usize {
         self.0.get(standing as usize).copied().unwrap_or_default()
     }
 
@@ -65,7 +66,7 @@ impl Tally {
         self.0.iter().sum()
     }
 
-    fn change(&mut self, standing: Standing, by: isize) {
+    fn change(&mut self, standing: PodStanding, by: isize) {
         if let Some(count) = self.0.get_mut(standing as usize) {
             *count = count.saturating_add_signed(by);
         }
@@ -87,7 +88,7 @@ pub enum Row<'p> {
         /// Its name.
         name: &'p str,
         /// How it is.
-        standing: Standing,
+        standing: PodStanding,
         /// Since when.
         since: Timestamp,
     },
@@ -112,7 +113,7 @@ impl Row<'_> {
     }
 }
 
-type Ordered = (Standing, Arc<str>);
+type Ordered = (PodStanding, Arc<str>);
 
 /// The list.
 #[derive(Debug, Clone, Default)]
@@ -127,7 +128,7 @@ pub struct PodList {
 #[derive(Debug, Clone)]
 struct Entry {
     owner: Arc<str>,
-    standing: Standing,
+    standing: PodStanding,
     since: Timestamp,
 }
 
@@ -138,20 +139,20 @@ struct Group {
 }
 
 impl Group {
-    fn worst(&self) -> Option<Standing> {
+    fn worst(&self) -> Option<PodStanding> {
         self.pods.first().map(|(standing, _)| *standing)
     }
 
     /// Its rows: the heading, and its pods or those in trouble.
     fn rows(&self, stuck: bool) -> usize {
-        1 + if stuck { self.tally.of(Standing::Stuck) } else { self.pods.len() }
+        1 + if stuck { self.tally.of(PodStanding::Stuck) } else { self.pods.len() }
     }
 }
 
 impl PodList {
     /// A pod is new, or changed.
     pub fn changed(&mut self, at: Timestamp, pod: &PodChange) {
-        let standing = Standing::of(pod);
+        let standing = PodStanding::of(pod);
         let known = self.pods.get_key_value(pod.name.as_str());
         let same = |entry: &Entry| {
             entry.standing == standing
@@ -201,8 +202,8 @@ impl PodList {
     /// How many rows there are. `stuck`: only what is in trouble.
     pub fn len(&self, stuck: bool) -> usize {
         if stuck {
-            let troubled = self.order.from(0).take_while(|(worst, _)| *worst == Standing::Stuck).count();
-            return troubled + self.tally.of(Standing::Stuck);
+            let troubled = self.order.from(0).take_while(|(worst, _)| *worst == PodStanding::Stuck).count();
+            return troubled + self.tally.of(PodStanding::Stuck);
         }
         self.pods.len() + self.order.len()
     }
@@ -213,7 +214,7 @@ impl PodList {
         let mut skip = from;
         for (worst, owner) in self.order.from(0) {
             let Some(group) = self.groups.get(owner) else { continue };
-            if rows.len() >= count || stuck && *worst != Standing::Stuck {
+            if rows.len() >= count || stuck && *worst != PodStanding::Stuck {
                 break;
             }
             let here = group.rows(stuck);
@@ -245,7 +246,7 @@ impl PodList {
             Some(pod) => 1 + group.pods.position(&pod)?,
             None => 0,
         };
-        if within >= group.rows(stuck) || stuck && group.worst()? != Standing::Stuck {
+        if within >= group.rows(stuck) || stuck && group.worst()? != PodStanding::Stuck {
             return None;
         }
         let before = self.order.from(0).take_while(|(_, other)| other != owner);
@@ -302,14 +303,14 @@ mod tests {
 
     /// All rows, sorted anew: what the list has to be.
     fn naive(pods: &BTreeMap<String, PodChange>, stuck: bool) -> Vec<RowName> {
-        let mut groups: BTreeMap<&str, Vec<(Standing, &str)>> = BTreeMap::new();
+        let mut groups: BTreeMap<&str, Vec<(PodStanding, &str)>> = BTreeMap::new();
         for pod in pods.values() {
-            groups.entry(&pod.owner).or_default().push((Standing::of(pod), &pod.name));
+            groups.entry(&pod.owner).or_default().push((PodStanding::of(pod), &pod.name));
         }
         groups.values_mut().for_each(|pods| pods.sort());
         let mut groups: Vec<_> = groups.into_iter().map(|(owner, pods)| (pods[0].0, owner, pods)).collect();
         groups.sort();
-        let shown = |standing: Standing| !stuck || standing == Standing::Stuck;
+        let shown = |standing: PodStanding| !stuck || standing == PodStanding::Stuck;
         let rows = groups.iter().filter(|(worst, ..)| shown(*worst)).flat_map(|(_, owner, pods)| {
             let pods = pods.iter().filter(|(standing, _)| shown(*standing));
             let pods = pods.map(|(_, name)| RowName::Pod((*name).to_owned()));
@@ -344,8 +345,8 @@ mod tests {
                     prop_assert_eq!(list.position(stuck, row), Some(position));
                 }
             }
-            for standing in Standing::ALL {
-                let counted = pods.values().filter(|pod| Standing::of(pod) == standing).count();
+            for standing in PodStanding::ALL {
+                let counted = pods.values().filter(|pod| PodStanding::of(pod) == standing).count();
                 prop_assert_eq!(list.tally().of(standing), counted);
             }
         }
@@ -354,7 +355,7 @@ mod tests {
     #[test]
     fn a_pod_that_no_node_wants_is_stuck_although_it_is_pending() {
         let waits = pod(1, 1, 0);
-        assert_eq!(Standing::of(&waits), Standing::Waiting);
-        assert_eq!(Standing::of(&PodChange { stuck: true, ..waits }), Standing::Stuck);
+        assert_eq!(PodStanding::of(&waits), PodStanding::Waiting);
+        assert_eq!(PodStanding::of(&PodChange { stuck: true, ..waits }), PodStanding::Stuck);
     }
 }

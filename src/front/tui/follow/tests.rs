@@ -157,7 +157,7 @@ fn twenty_thousand_pods_are_counted_and_their_rows_are_found_anywhere() {
         let change = PodChange { owner, state: state.to_owned(), ..pod(&format!("worker-{number}")) };
         follow.apply(&event(number / 1000, EventKind::PodChanged(change)));
     }
-    assert_eq!((follow.pods.tally().of(Standing::Stuck), follow.pods.len(false)), (200, 20_007));
+    assert_eq!((follow.pods.tally().of(PodStanding::Stuck), follow.pods.len(false)), (200, 20_007));
     let rows = follow.pods.rows(false, 15_000, 30);
     assert_eq!(rows.len(), 30);
     assert_eq!(follow.pods.position(false, &rows[7].name()), Some(15_007));
@@ -185,7 +185,7 @@ fn a_run_that_got_stuck_is_followed() {
     assert_eq!((trouble.code(), trouble.pod()), ("not-enough-memory", Some("ray-cluster-head-vqbpj")));
     assert!(trouble.key().is_some() && trouble.deadline.is_some());
     assert_eq!(follow.trouble_of(&StepId::new("ray-cluster")).map(Trouble::code), Some("not-enough-memory"));
-    assert_eq!((follow.pods.tally().all(), follow.pods.tally().of(Standing::Ready)), (5, 3));
+    assert_eq!((follow.pods.tally().all(), follow.pods.tally().of(PodStanding::Ready)), (5, 3));
     let follow = journal(lines, "run-finished");
     assert_eq!(follow.state.outcome, Some(Outcome::Interrupted));
     assert_eq!(follow.again(), "hubwright resume --context prod -n hub");
@@ -196,7 +196,7 @@ fn a_run_that_got_stuck_is_followed() {
 fn a_run_on_this_machine_is_followed_to_its_end() {
     let follow = journal(include_str!("../../../../tests/demo-data/this-machine.jsonl"), "run-finished");
     assert_eq!((follow.state.outcome, follow.troubles.len()), (Some(Outcome::Done), 0));
-    assert_eq!(follow.pods.tally().of(Standing::Ready), follow.pods.tally().all());
+    assert_eq!(follow.pods.tally().of(PodStanding::Ready), follow.pods.tally().all());
     let timeline = follow.timeline(second(0)).unwrap();
     let path: Vec<&str> = timeline.critical().iter().map(|bar| bar.step.as_str()).collect();
     assert_eq!(path, ["environment", "secrets", "ray", "verify"]);

@@ -17,7 +17,7 @@ fn too_little_cpu_is_told_with_numbers() {
         .with(asking(json!({"cpu": "4"}), "0/1 nodes are available: 1 Insufficient cpu. preemption: …"));
     let finding = the_cause(&world);
     assert_eq!(finding.title, "it needs 4 CPU; the freest node has at most 1.2 of 8 free");
-    assert_eq!((finding.code.as_str(), keys(&finding)), ("not-enough-cpu", vec!["ray.pools[].cpu"]));
+    assert_eq!((finding.code.as_str(), keys(&finding)), ("not-enough-cpu", vec!["ray.pools[big].cpu"]));
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn gpus_that_are_absent_broken_reserved_or_in_use_are_told_apart() {
     let mixed =
         "0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) had untolerated taint(s). preemption: …";
     let reserved = world(vec![node("n0", json!({})), gpu_node("n1", "2", taints)], mixed);
-    assert_eq!((reserved.code.as_str(), keys(&reserved)), ("gpu-nodes-reserved", vec!["ray.pools[].tolerations"]));
+    assert_eq!((reserved.code.as_str(), keys(&reserved)), ("gpu-nodes-reserved", vec!["ray.pools[big].tolerations"]));
     assert!(reserved.title.contains("nvidia.com/gpu=present:NoSchedule"), "{}", reserved.title);
 }
 

@@ -1,7 +1,7 @@
 //! Questions about single pods, or processes, of the deployment that is before us. Must not change anything.
 use super::desk::Desk;
 use crate::{
-    front::tui::wish::{LogOf, News},
+    front::tui::wish::{LogOf, News, PodPage},
     health::{objects::Watched, page, text},
     problem::Problem,
     run::ports::{ObjectRef, Ports},
@@ -13,14 +13,16 @@ use crate::{
 const LINES: u32 = 1_000;
 
 /// Everything about one pod.
-pub async fn inspect(name: &str, desk: &Desk) -> News {
-    let page = async {
-        let place = desk.place().ok_or_else(nothing)?;
-        let ports = place.forgetful_ports(Place::no_helm());
-        let index = verify::look(&ports, &place.namespace).await;
-        page::of(&index, name, ports.clock.now()).ok_or_else(|| gone(name))
-    };
-    page.await.map_or_else(|problem| News::Wrong(vec![problem]), |page| News::Pod(Box::new(page)))
+pub async fn inspect(of: String, desk: &Desk) -> News {
+    let page = page(&of, desk).await.map(Box::new).map_err(Box::new);
+    News::Pod { of, page }
+}
+
+async fn page(name: &str, desk: &Desk) -> Result<PodPage, Problem> {
+    let place = desk.place().ok_or_else(nothing)?;
+    let ports = place.forgetful_ports(Place::no_helm());
+    let index = verify::look(&ports, &place.namespace).await;
+    page::of(&index, name, ports.clock.now()).ok_or_else(|| gone(name))
 }
 
 /// The last lines of a log.

@@ -7,6 +7,7 @@ use crate::{
         reporting,
         screen::{Overlay, Place, Turn},
         shared::Shared,
+        window::Scroll,
         wish::Wish,
     },
     run::event::EventKind,
@@ -36,7 +37,7 @@ impl Deployment {
             Action::Verify => return doing::verify(shared),
             Action::Detail => return vec![Turn::Go(Place::Done, None)],
             Action::Report => return reporting::problem(shared),
-            Action::Timeline => self.view = View::Timeline(0),
+            Action::Timeline => self.view = View::Timeline(Scroll::default()),
             Action::Problems => self.pods.stuck = !self.pods.stuck,
             Action::Filter => {
                 self.pane = Pane::Log;
@@ -108,7 +109,7 @@ impl Deployment {
                 None => return Vec::new(),
             },
         };
-        vec![Turn::Show(Box::new(Overlay::Text { title, lines, top: 0 }))]
+        vec![Turn::Show(Box::new(Overlay::Text { title, lines }))]
     }
 
     fn open_page(&mut self, name: &str, shared: &Shared) -> Vec<Turn> {
@@ -166,6 +167,10 @@ impl Deployment {
                 page.wrap();
                 Vec::new()
             }
+            Action::Save => {
+                let kept = page.kept().map(|(name, text)| Turn::Wish(Wish::Keep { name, text }));
+                kept.into_iter().collect()
+            }
             action => {
                 page.scroll(action);
                 Vec::new()
@@ -173,12 +178,13 @@ impl Deployment {
         }
     }
 
-    /// The page of a pod is asked for again when the pod changed.
-    pub(super) fn refresh(&mut self, kind: &EventKind, shared: &Shared) -> Vec<Turn> {
-        let View::Pod(page) = &mut self.view else { return Vec::new() };
-        if matches!(kind, EventKind::PodChanged(pod) if pod.name == page.name) {
-            page.changed();
+    /// The page of a pod is to be asked for again when the pod changed, or is gone.
+    pub(super) fn hear(&mut self, kind: &EventKind) {
+        let View::Pod(page) = &mut self.view else { return };
+        match kind {
+            EventKind::PodChanged(pod) if pod.name == page.name => page.changed(),
+            EventKind::PodGone { name, .. } if *name == page.name => page.changed(),
+            _ => {}
         }
-        page.refresh(shared.now)
     }
 }

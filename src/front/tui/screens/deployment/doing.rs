@@ -1,5 +1,9 @@
 //! What a person can do about what is wrong, and the wishes that do it. Must not know how it is drawn.
 use crate::{
+    answers::{
+        draft::{Draft, Field},
+        questions,
+    },
     front::tui::{
         follow::Trouble,
         screen::{Overlay, Place, Turn},
@@ -15,13 +19,29 @@ use crate::{
 
 /// Keys with what they do about it, for the pane.
 pub fn offers(trouble: &Trouble, shared: &Shared) -> Vec<(&'static str, String)> {
-    let edit = trouble.key().map(|key| ("e", format!("change {key}")));
+    let edit = trouble.key().map(|key| ("e", format!("change {}", label(key, &shared.draft))));
     let copy = trouble.command().map(|_| ("c", "copy the command".to_owned()));
     let logs = (trouble.log().is_some() || trouble.pod().is_some()).then(|| ("l", "log".to_owned()));
     let skip = skippable(trouble.steps.first(), shared).map(|step| ("s", format!("skip {step}")));
     let again = can_retry(shared).then(|| ("r", "try again".to_owned()));
     let whole = Some(("Enter", "in full".to_owned()));
     [edit, again, copy, logs, skip, whole].into_iter().flatten().collect()
+}
+
+/// An answer as its question is called, after its section: `Target: Name`; of a row, with the row's name: `Memory of big`.
+pub fn label(key: &str, draft: &Draft) -> String {
+    let Some((table, row)) = key.split_once('[') else {
+        return questions::titled(key).unwrap_or_else(|| key.to_owned());
+    };
+    let (row, column) = row.split_once(']').unwrap_or((row, ""));
+    let Some((title, table_title)) = questions::column(table, column.trim_start_matches('.')) else {
+        return key.to_owned();
+    };
+    let named = row.parse().ok().and_then(|row: usize| draft.rows(table).get(row)?.field("name").map(Field::text));
+    match named.as_deref().unwrap_or(row) {
+        "" => format!("{table_title}: {title}"),
+        row => format!("{title} of {row}"),
+    }
 }
 
 /// Whether the run ended so that another try makes sense.
@@ -56,9 +76,9 @@ pub fn edit(key: Option<&str>, shared: &Shared) -> (Vec<Turn>, Option<String>) {
     if !shared.running || shared.watching {
         return (turns, then);
     }
-    let key = key.unwrap_or_default();
+    let answer = key.map_or_else(|| "the answers".to_owned(), |key| label(&key, &shared.draft));
     let overlay = Overlay::Confirm {
-        title: format!("Stop, and change {key}?"),
+        title: format!("Stop, and change {answer}?"),
         lines: vec![
             "The run is stopped; nothing is rolled back: what is installed stays as it is.".to_owned(),
             "Installing again with the new answer goes on from there.".to_owned(),
@@ -107,7 +127,8 @@ pub fn verify(shared: &Shared) -> Vec<Turn> {
         return vec![go];
     }
     let folder = shared.folder.clone();
-    vec![Turn::Wish(Wish::Cancel), Turn::Wish(Wish::Verify { folder, rungs: Vec::new() }), go]
+    // The look gives way by itself.
+    vec![Turn::Wish(Wish::Verify { folder, rungs: Vec::new() }), go]
 }
 
 /// Back to where the person came from; a look ends with that.

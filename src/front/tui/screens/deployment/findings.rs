@@ -8,7 +8,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{doing, pane::put, steps::between};
+use super::{NOTHING, doing, pane::put, steps::between};
 use crate::{
     front::{
         clock, message,
@@ -29,8 +29,9 @@ pub fn troubles(shared: &Shared) -> Vec<Cow<'_, Trouble>> {
 }
 
 /// A heading.
-pub fn title(place: usize, all: usize) -> String {
+pub fn title(place: usize, all: usize, shared: &Shared) -> String {
     match all {
+        0 if shared.ended.is_none() => "Stopping".to_owned(),
         0 => "How it ended".to_owned(),
         1 => "What is wrong".to_owned(),
         _ => format!("What is wrong, {} of {all}", place + 1),
@@ -44,10 +45,15 @@ pub fn lines(trouble: Option<&Trouble>, shared: &Shared, width: usize, theme: &T
         let since = clock(between(*since, shared.now));
         lines.extend(wrapped(theme.glyphs.bad, &format!("no contact for {since}: {what}"), width, Role::Bad, theme));
     }
+    if let Some(stopping) = shared.stopping() {
+        let words = format!("{stopping}; Ctrl-C once more ends it at once");
+        lines.extend(wrapped(theme.glyphs.wait, &words, width, Role::Wait, theme));
+    }
     lines.extend(ending(shared, width, theme));
     if let Some(trouble) = trouble {
         lines.extend(wrapped(theme.glyphs.bad, trouble.title(), width, Role::Bad, theme));
-        lines.push(Line::styled(format!("   {}", when(trouble, shared, theme)), theme.style(Role::Quiet)));
+        let about = text::cut(&format!("   {}", about(trouble, shared, theme)), width, theme.glyphs.ellipsis);
+        lines.push(Line::styled(about, theme.style(Role::Quiet)));
         lines.push(keys(&doing::offers(trouble, shared), theme));
         for hint in trouble.hints() {
             lines.extend(wrapped(theme.glyphs.arrow, &hint, width, Role::Plain, theme));
@@ -78,6 +84,9 @@ fn ending(shared: &Shared, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         Some(Outcome::Unverified) => {
             (theme.glyphs.bad, Role::Bad, Some("the key v shows which rung failed".to_owned()))
         }
+        Some(Outcome::Interrupted) if shared.run.state.started.is_none() => {
+            (theme.glyphs.skip, Role::Wait, Some("the key r begins again".to_owned()))
+        }
         Some(Outcome::Interrupted) => {
             (theme.glyphs.skip, Role::Wait, Some(format!("`{again}` goes on where it stopped; so does the key r")))
         }
@@ -85,7 +94,9 @@ fn ending(shared: &Shared, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     };
     let said = shared.run.finished.iter().flat_map(|sentence| sentence.lines.iter().cloned());
     let said: Vec<String> = match ended.outcome {
+        None if shared.watching => vec!["it cannot be looked at".to_owned()],
         None => vec!["it could not begin".to_owned()],
+        Some(Outcome::Interrupted) if shared.run.state.started.is_none() => vec![format!("stopped: {NOTHING}")],
         Some(_) => said.collect(),
     };
     let mut said = said.into_iter();
@@ -94,7 +105,8 @@ fn ending(shared: &Shared, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     first.into_iter().chain(further).collect()
 }
 
-fn when(trouble: &Trouble, shared: &Shared, theme: &Theme) -> String {
+/// What it is seen on, since when, until when, and what waits for it.
+fn about(trouble: &Trouble, shared: &Shared, theme: &Theme) -> String {
     let over = shared.run.ended;
     let since = trouble.since.map(|since| format!("for {}", clock(between(since, over.unwrap_or(shared.now)))));
     let deadline = trouble
@@ -103,8 +115,11 @@ fn when(trouble: &Trouble, shared: &Shared, theme: &Theme) -> String {
         .map(|at| format!("fails at {} (in {})", message::time(at, &shared.zone), clock(between(shared.now, at))));
     let steps: Vec<&str> = trouble.steps.iter().map(crate::plan::graph::StepId::as_str).collect();
     let steps = (!steps.is_empty()).then(|| format!("holds up {}", steps.join(", ")));
-    let subject = trouble.subject().map(|subject| format!("seen on {subject}"));
-    [since, deadline, steps, subject].into_iter().flatten().collect::<Vec<_>>().join(&format!(" {} ", theme.glyphs.dot))
+    [trouble.subject(), since, deadline, steps]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(&format!(" {} ", theme.glyphs.dot))
 }
 
 fn keys(offers: &[(&'static str, String)], theme: &Theme) -> Line<'static> {

@@ -2,14 +2,14 @@
 //!
 //! ```text
 //!  hubwright   Deploying prod/hub   4:12   7 of 9 steps
-//! ─▸Steps 7 of 9 ■■■■■■■◔□ ─────────────┬─ Pods 6, 4 ready, 2 stuck ───────────────
-//!  ✓ ok    KubeRay operator        0:31 │ RayCluster ray  6, 4 ready, 2 stuck
+//! ─▸Steps 7 of 9 ■■■■■■■◔□ ─────────────┬─ Pods 6, 2 stuck, 4 ready ───────────────
+//!  ✓ ok    KubeRay operator        0:31 │ RayCluster ray  6, 2 stuck, 4 ready
 //! ▸◔ wait  Ray cluster             3:40 │ ✗ ray-big-worker-x7k2p Pending       3:02
 //!      2 of 4 pods ready                │ ✓ ray-head-5m2lq       Ready         0:40
 //! ─ What is wrong ─────────────────────────────────────────────────────────────────
 //!  ✗ 2 workers of pool "big" cannot be scheduled: each asks 130 GiB, no node has more
-//!    for 3:02 · fails at 14:31:07 (in 6:58) · holds up ray · seen on Pod/ray-big-…
-//!    e change ray.pools[1].memory   l log   s skip ray
+//!    Pod/ray-big-x7k2p · for 3:02 · fails at 14:31:07 (in 6:58) · holds up ray
+//!    e change Memory of big   l log   s skip ray
 //! ─ Log ───────────────────────────────────────────────────────────────────────────
 //!  14:24:09 ok    pod ray-head-5m2lq: ready
 //!  ▂▂▃▅▇█ 4 of 6 pods ready                              ✗✗■■■■  one cell a pod
@@ -47,12 +47,16 @@ use crate::{
             screen::{Edit, Screen, Turn},
             shared::Shared,
             theme::Theme,
+            window::Scroll,
             wish::News,
         },
     },
     plan::graph::StepId,
     run::{event::Outcome, state::StepState},
 };
+
+/// What is true of a run before its first event.
+const NOTHING: &str = "nothing was changed yet";
 
 /// The screen.
 #[derive(Debug, Default)]
@@ -76,24 +80,30 @@ enum View {
     Overview,
     /// One pod.
     Pod(Box<Page>),
-    /// Steps on a time axis, from this one on.
-    Timeline(usize),
+    /// Steps on a time axis.
+    Timeline(Scroll),
 }
 
 impl Screen for Deployment {
     fn title(&self, shared: &Shared) -> String {
         let run = &shared.run;
-        if shared.watching {
-            return format!("Looking at {}", run.deployment);
-        }
-        let what = match run.command() {
-            "uninstall" => "Removing",
-            "verify" => "Verifying",
+        let what = match (shared.watching, run.command()) {
+            (true, _) if shared.running => "Looking at",
+            (true, _) => "Looked at",
+            (_, "uninstall") => "Removing",
+            (_, "verify") => "Verifying",
             _ => "Deploying",
         };
-        let elapsed = run.state.started.map(|began| clock(steps::between(began, run.ended.unwrap_or(shared.now))));
+        let Some(began) = run.state.started else {
+            return if shared.watching { what.to_owned() } else { format!("{what}{}: {NOTHING}", ended(shared)) };
+        };
+        if shared.watching {
+            return format!("{what} {}", run.deployment);
+        }
+        let elapsed = clock(steps::between(began, run.ended.unwrap_or(shared.now)));
         let (over, all) = steps::counted(run);
-        format!("{what} {}   {}   {over} of {all} steps{}", run.deployment, elapsed.unwrap_or_default(), ended(shared))
+        let steps = if all == 0 { String::new() } else { format!("   {over} of {all} steps") };
+        format!("{what} {}   {elapsed}{steps}{}", run.deployment, ended(shared))
     }
 
     fn keys(&self, shared: &Shared) -> Vec<Binding> {
@@ -105,6 +115,8 @@ impl Screen for Deployment {
     }
 
     fn act(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
+        // Whoever goes on here did not agree to change an answer.
+        self.opening = None;
         if self.log.typing() {
             return self.act_on_filter(action, shared);
         }
@@ -114,11 +126,10 @@ impl Screen for Deployment {
         match &mut self.view {
             View::Overview => self.act_on_panes(action, shared),
             View::Pod(_) => self.act_on_page(action, shared),
-            View::Timeline(top) => {
-                let all = shared.run.state.steps.len();
-                match moved(action, *top, all) {
-                    Some(to) => *top = to,
-                    None => self.view = View::Overview,
+            View::Timeline(scroll) => {
+                match action {
+                    Action::Back | Action::Timeline => self.view = View::Overview,
+                    action => scroll.go(action),
                 }
                 Vec::new()
             }
@@ -133,11 +144,12 @@ impl Screen for Deployment {
         match news {
             News::Event(event) => {
                 self.log.hear(&shared.run.log);
-                self.refresh(&event.kind, shared)
+                self.hear(&event.kind);
+                Vec::new()
             }
-            News::Pod(page) => {
+            News::Pod { of, page } => {
                 if let View::Pod(view) = &mut self.view {
-                    view.learn(page);
+                    view.learn(of, page);
                 }
                 Vec::new()
             }
@@ -154,6 +166,17 @@ impl Screen for Deployment {
                 Vec::new()
             }
             _ => Vec::new(),
+        }
+    }
+
+    fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    fn tick(&mut self, shared: &Shared) -> Vec<Turn> {
+        match &mut self.view {
+            View::Pod(page) => page.tick(shared.now),
+            View::Overview | View::Timeline(_) => Vec::new(),
         }
     }
 
@@ -174,9 +197,9 @@ impl Screen for Deployment {
         match &self.view {
             View::Overview => overview::draw(self, frame, area, shared, theme),
             View::Pod(page) => page.draw(frame, area, shared, theme),
-            View::Timeline(top) => {
+            View::Timeline(scroll) => {
                 if let Some(timeline) = shared.run.timeline(shared.now) {
-                    timeline::draw(frame, area, &timeline, *top, &shared.zone, theme);
+                    timeline::draw(frame, area, &timeline, scroll, &shared.zone, theme);
                 }
             }
         }
@@ -200,7 +223,9 @@ impl Deployment {
     fn panes(shared: &Shared) -> Vec<Pane> {
         let there = |pane: &Pane| match pane {
             Pane::Steps => !shared.run.state.steps.is_empty(),
-            Pane::Findings => !findings::troubles(shared).is_empty() || shared.ended.is_some(),
+            Pane::Findings => {
+                !findings::troubles(shared).is_empty() || shared.ended.is_some() || shared.stopping().is_some()
+            }
             Pane::Pods | Pane::Log => true,
         };
         Pane::ALL.into_iter().filter(there).collect()
@@ -250,6 +275,7 @@ impl Deployment {
     fn works(&self, action: Action, shared: &Shared) -> bool {
         match &self.view {
             View::Overview => self.works_on_panes(action, shared),
+            View::Pod(page) if action == Action::Save => page.kept().is_some(),
             View::Pod(_) => !matches!(
                 action,
                 Action::Next
@@ -265,7 +291,6 @@ impl Deployment {
                     | Action::Detail
                     | Action::Report
                     | Action::Follow
-                    | Action::Save
             ),
             View::Timeline(_) => matches!(action, Action::Back | Action::Timeline) || moved(action, 0, 0).is_some(),
         }
@@ -282,7 +307,7 @@ impl Deployment {
             Action::Retry => doing::can_retry(shared),
             Action::Timeline => shared.run.timeline(shared.now).is_some(),
             Action::Verify => shared.watching || !shared.run.ladder.rungs.is_empty(),
-            Action::Detail => !shared.running && shared.ended.is_some(),
+            Action::Detail => !shared.running && !shared.watching && shared.ended.is_some(),
             Action::Report => !shared.run.troubles.is_empty() || shared.ended.is_some(),
             Action::Follow | Action::Wrap => self.focused(shared) == Pane::Log,
             Action::Left | Action::Right => self.focused(shared) == Pane::Findings,

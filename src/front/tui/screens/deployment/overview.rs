@@ -36,7 +36,8 @@ pub fn draw(screen: &Deployment, frame: &mut Frame<'_>, area: Rect, shared: &Sha
         stacked(screen.focused(shared), area, lines.len())
     } else {
         let top = steps::height(&shared.run).max(shared.run.pods.len(screen.pods.stuck));
-        beside(area, lines.len(), top, !shared.run.state.steps.is_empty())
+        let strip = strip::height(&shared.run.pods, area);
+        beside(area, [lines.len(), top], strip, !shared.run.state.steps.is_empty())
     };
     draw_panes(screen, frame, &areas, lines, shared, theme);
     strip::draw(frame, areas.strip, shared, theme);
@@ -65,7 +66,7 @@ fn draw_panes(
     if let Some(body) = titled(frame, areas.pods, &title, has(Pane::Pods), theme) {
         pods::draw(frame, body, &screen.pods, has(Pane::Pods), shared, theme);
     }
-    let title = findings::title(screen.shown(shared).unwrap_or_default(), findings::troubles(shared).len());
+    let title = findings::title(screen.shown(shared).unwrap_or_default(), findings::troubles(shared).len(), shared);
     if let Some(body) = titled(frame, areas.findings, &title, has(Pane::Findings), theme) {
         findings::draw(frame, body, lines);
     }
@@ -103,8 +104,8 @@ fn bar(frame: &mut Frame<'_>, areas: &Areas, theme: &Theme) {
 }
 
 /// Side by side: steps and pods above, what is wrong in the middle, the log below. `findings`, `top`: rows they would take.
-fn beside(area: Rect, findings: usize, top: usize, with_steps: bool) -> Areas {
-    let height = area.height.saturating_sub(1);
+fn beside(area: Rect, [findings, top]: [usize; 2], strip: u16, with_steps: bool) -> Areas {
+    let height = area.height.saturating_sub(strip);
     let rows = |wanted: usize| u16::try_from(wanted).unwrap_or(u16::MAX);
     let middle = if findings == 0 { 0 } else { rows(findings + 1).min((height / 3).max(5)).min(height) };
     let rest = height.saturating_sub(middle);
@@ -118,7 +119,7 @@ fn beside(area: Rect, findings: usize, top: usize, with_steps: bool) -> Areas {
         pods: Rect { x: area.x.saturating_add(left + gap), width: right, ..above },
         findings: between,
         log,
-        strip: last_row(area),
+        strip: last_rows(area, strip),
     }
 }
 
@@ -128,7 +129,7 @@ fn stacked(pane: Pane, area: Rect, findings: usize) -> Areas {
     let wanted = u16::try_from(findings.min(4) + 1).unwrap_or(u16::MAX);
     let middle = if findings == 0 || pane == Pane::Findings { 0 } else { wanted.min(body.height / 2) };
     let [main, rest, _] = cut(body, [body.height.saturating_sub(middle), middle, 0]);
-    let mut areas = Areas { findings: rest, strip: last_row(area), ..Areas::default() };
+    let mut areas = Areas { findings: rest, strip: last_rows(area, 1), ..Areas::default() };
     match pane {
         Pane::Steps => areas.steps = main,
         Pane::Pods => areas.pods = main,
@@ -147,8 +148,8 @@ fn cut(area: Rect, heights: [u16; 3]) -> [Rect; 3] {
     })
 }
 
-fn last_row(area: Rect) -> Rect {
-    let height = area.height.min(1);
+fn last_rows(area: Rect, rows: u16) -> Rect {
+    let height = area.height.min(rows);
     Rect { y: area.bottom().saturating_sub(height), height, ..area }
 }
 
@@ -179,7 +180,9 @@ mod tests {
             let area = Rect::new(0, 1, width, height);
             let layouts = [0, 3, 40].into_iter().flat_map(|findings| {
                 let stacks = Pane::ALL.map(|pane| stacked(pane, area, findings));
-                [beside(area, findings, 9, true), beside(area, findings, 99_999, false)].into_iter().chain(stacks)
+                [beside(area, [findings, 9], 1, true), beside(area, [findings, 99_999], 4, false)]
+                    .into_iter()
+                    .chain(stacks)
             });
             for areas in layouts {
                 let all = [areas.steps, areas.pods, areas.findings, areas.log, areas.strip];
@@ -194,7 +197,7 @@ mod tests {
 
     #[test]
     fn at_80x24_everything_has_some_rows() {
-        let areas = beside(Rect::new(0, 1, 80, 22), 9, 30, true);
+        let areas = beside(Rect::new(0, 1, 80, 22), [9, 30], 1, true);
         assert!([areas.steps, areas.pods, areas.log].iter().all(|area| area.height >= 5), "{areas:?}");
         assert!(areas.findings.height >= 6, "{areas:?}");
     }

@@ -7,7 +7,7 @@
 //!  Containers
 //!   ◔ ray-worker          Pending
 //!  Conditions
-//!   ✗ PodScheduled        0/3 nodes are available: 3 Insufficient memory
+//!   ✗ PodScheduled: no, 0/3 nodes are available: 3 Insufficient memory
 //!  Events, newest first
 //!   14:24:03  FailedScheduling ×14  0/3 nodes are available …
 //! ```
@@ -29,6 +29,7 @@ use crate::{
             shared::Shared,
             text,
             theme::{Role, Theme},
+            window::Scroll,
             wish::{ContainerLine, EventLine, LogOf, PodPage, Wish},
         },
     },
@@ -37,6 +38,8 @@ use crate::{
 
 /// A pod that changes all the time is asked for this often.
 const SOONEST: SignedDuration = SignedDuration::from_secs(1);
+/// An answer that did not come for so long was lost.
+const LOST: SignedDuration = SignedDuration::from_secs(60);
 /// Longest line of a log that is shown, in columns; what is cut is marked.
 const LONGEST: usize = 4_000;
 
@@ -46,47 +49,53 @@ pub struct Page {
     /// Whose.
     pub name: String,
     about: Option<PodPage>,
+    /// Why it could not be asked for the last time.
+    failed: Option<Box<Problem>>,
     /// Log that is looked at; `None`: the page itself.
     log: Option<LogOf>,
     lines: Option<Result<Vec<String>, Box<Problem>>>,
     container: usize,
     asked: Timestamp,
+    /// The answer is on its way: another question would take its place, and none would ever be answered.
+    waiting: bool,
     /// It changed since it was asked for.
     stale: bool,
-    /// First line that is shown; of a log, lines above its end.
-    at: usize,
+    /// First line that is shown; of a log, lines below what is shown.
+    scroll: Scroll,
     wrap: bool,
 }
 
 impl Page {
     /// The page of a pod, and what has to be asked for.
     pub fn open(name: &str, now: Timestamp) -> (Self, Vec<Turn>) {
-        let page = Self {
+        let mut page = Self {
             name: name.to_owned(),
             about: None,
+            failed: None,
             log: None,
             lines: None,
             container: 0,
             asked: now,
+            waiting: false,
             stale: false,
-            at: 0,
+            scroll: Scroll::default(),
             wrap: false,
         };
-        let ask = Turn::Wish(Wish::Inspect(name.to_owned()));
-        (page, vec![ask])
+        let ask = page.ask(now);
+        (page, ask)
     }
 
     /// Shows a log. `container`: empty for the first one.
     pub fn show_log(&mut self, container: &str, previous: bool) -> Vec<Turn> {
         let of = LogOf { pod: self.name.clone(), container: container.to_owned(), previous };
-        (self.log, self.lines, self.at) = (Some(of.clone()), None, 0);
+        (self.log, self.lines, self.scroll) = (Some(of.clone()), None, Scroll::default());
         vec![Turn::Wish(Wish::Logs(of))]
     }
 
     /// The log, or the one before the last restart; pressed again, the page.
     pub fn toggle_log(&mut self, previous: bool) -> Vec<Turn> {
         if self.log.as_ref().is_some_and(|of| of.previous == previous) {
-            (self.log, self.at) = (None, 0);
+            (self.log, self.scroll) = (None, Scroll::default());
             return Vec::new();
         }
         let container = self.container_name();
@@ -95,9 +104,10 @@ impl Page {
 
     /// Asks again for what is shown.
     pub fn ask_again(&mut self, now: Timestamp) -> Vec<Turn> {
-        (self.asked, self.stale) = (now, false);
-        let wish = self.log.clone().map_or_else(|| Wish::Inspect(self.name.clone()), Wish::Logs);
-        vec![Turn::Wish(wish)]
+        match self.log.clone() {
+            Some(of) => vec![Turn::Wish(Wish::Logs(of))],
+            None => self.ask(now),
+        }
     }
 
     /// Another container.
@@ -116,42 +126,35 @@ impl Page {
 
     /// Scrolls; a log is read from its end.
     pub fn scroll(&mut self, action: Action) {
-        let back = self.log.is_some();
-        self.at = match (action, back) {
-            (Action::Up, false) | (Action::Down, true) => self.at.saturating_sub(1),
-            (Action::Down, false) | (Action::Up, true) => self.at.saturating_add(1),
-            (Action::PageUp, false) | (Action::PageDown, true) => self.at.saturating_sub(10),
-            (Action::PageDown, false) | (Action::PageUp, true) => self.at.saturating_add(10),
-            (Action::First, false) | (Action::Last, true) => 0,
-            (Action::Last, false) | (Action::First, true) => usize::MAX / 2,
-            _ => self.at,
-        };
-        let all = match (&self.lines, back) {
-            (Some(Ok(lines)), true) => lines.len(),
-            (_, true) => 0,
-            (_, false) => usize::from(u16::MAX),
-        };
-        self.at = self.at.min(all);
+        let action = if self.log.is_some() { turned(action) } else { action };
+        self.scroll.go(action);
     }
 
-    /// The pod changed.
+    /// The pod changed, or is gone.
     pub const fn changed(&mut self) {
         self.stale = true;
     }
 
-    /// Asks anew if the pod changed, and not more often than makes sense.
-    pub fn refresh(&mut self, now: Timestamp) -> Vec<Turn> {
-        if !self.stale || now.duration_since(self.asked) < SOONEST {
-            return Vec::new();
-        }
-        (self.asked, self.stale) = (now, false);
+    /// Asks anew if the pod changed: once the answer to the question before is there, and not more often than makes sense.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Turn> {
+        let pause = if self.waiting { LOST } else { SOONEST };
+        if self.stale && now.duration_since(self.asked) >= pause { self.ask(now) } else { Vec::new() }
+    }
+
+    fn ask(&mut self, now: Timestamp) -> Vec<Turn> {
+        (self.asked, self.waiting, self.stale) = (now, true, false);
         vec![Turn::Wish(Wish::Inspect(self.name.clone()))]
     }
 
-    /// What the world found out about a pod.
-    pub fn learn(&mut self, page: &PodPage) {
-        if page.name == self.name {
-            self.about = Some(page.clone());
+    /// What the world found out about a pod. What was known of it stays where nothing more can be found out.
+    pub fn learn(&mut self, of: &str, page: &Result<Box<PodPage>, Box<Problem>>) {
+        if of != self.name {
+            return;
+        }
+        self.waiting = false;
+        self.failed = page.as_ref().err().cloned();
+        if let Ok(page) = page {
+            self.about = Some((**page).clone());
         }
     }
 
@@ -160,6 +163,18 @@ impl Page {
         if self.log.as_ref() == Some(of) {
             self.lines = Some(lines.clone());
         }
+    }
+
+    /// The log that is shown, for a file: its name, and all lines that were read.
+    pub fn kept(&self) -> Option<(String, String)> {
+        let (Some(of), Some(Ok(lines))) = (&self.log, &self.lines) else { return None };
+        let parts = [of.pod.as_str(), of.container.as_str(), if of.previous { "previous" } else { "" }];
+        let name = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+        let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+        Some((
+            name.chars().map(plain).collect::<String>() + ".log",
+            lines.iter().map(|line| format!("{line}\n")).collect(),
+        ))
     }
 
     fn container_name(&self) -> String {
@@ -189,13 +204,20 @@ impl Page {
     }
 
     fn draw_page(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
-        let Some(page) = &self.about else {
-            let words = format!(" asking for {} {}", self.name, theme.glyphs.ellipsis);
-            return put(frame, area, 0, Line::styled(words, theme.style(Role::Quiet)));
-        };
-        let lines = lines(page, self.container, usize::from(area.width), &shared.zone, theme);
-        let top = self.at.min(lines.len().saturating_sub(area.height.into()));
-        for (row, line) in lines.into_iter().skip(top).take(area.height.into()).enumerate() {
+        let (width, height) = (usize::from(area.width), usize::from(area.height));
+        let failed = self.failed.as_deref().map(message::error).unwrap_or_default();
+        let failed = failed.lines().flat_map(|line| signed(theme.glyphs.bad, line, width, Role::Bad, theme));
+        let mut all: Vec<Line<'static>> = failed.collect();
+        match &self.about {
+            Some(page) => all.extend(lines(page, self.container, width, &shared.zone, theme)),
+            None if self.failed.is_none() => {
+                let words = format!(" asking for {} {}", self.name, theme.glyphs.ellipsis);
+                all.push(Line::styled(words, theme.style(Role::Quiet)));
+            }
+            None => {}
+        }
+        let top = self.scroll.top(all.len(), height);
+        for (row, line) in all.into_iter().skip(top).take(height).enumerate() {
             put(frame, area, row, line);
         }
     }
@@ -214,25 +236,34 @@ impl Page {
         }
     }
 
+    /// The end of a log, or what is so many rows above it.
     fn draw_lines(&self, frame: &mut Frame<'_>, area: Rect, lines: &[String], theme: &Theme) {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
-        let end = lines.len().saturating_sub(self.at).max(height.min(lines.len()));
-        let mut rows: Vec<String> = Vec::new();
-        for line in lines.iter().take(end).rev() {
-            if rows.len() >= height {
-                break;
-            }
-            let line = text::cut(line, if self.wrap { LONGEST } else { width }, theme.glyphs.ellipsis);
-            if self.wrap {
-                rows.extend(text::wrap(&line, width).into_iter().rev());
-            } else {
-                rows.push(line);
-            }
+        let ellipsis = theme.glyphs.ellipsis;
+        let wrapped = |line: &String| match text::cut(line, LONGEST, ellipsis) {
+            line if line.is_empty() => vec![line],
+            line => text::wrap(&line, width),
+        };
+        let rows: Vec<String> = if self.wrap { lines.iter().flat_map(wrapped).collect() } else { Vec::new() };
+        let rows = if self.wrap { rows.as_slice() } else { lines };
+        let below = self.scroll.top(rows.len(), height);
+        let first = rows.len().saturating_sub(below + height);
+        for (row, line) in rows.iter().skip(first).take(height).enumerate() {
+            put(frame, area, row, Line::raw(text::cut(line, width, ellipsis)));
         }
-        rows.truncate(height);
-        for (row, line) in rows.into_iter().rev().enumerate() {
-            put(frame, area, row, Line::raw(line));
-        }
+    }
+}
+
+/// A log is scrolled from its end.
+const fn turned(action: Action) -> Action {
+    match action {
+        Action::Up => Action::Down,
+        Action::Down => Action::Up,
+        Action::PageUp => Action::PageDown,
+        Action::PageDown => Action::PageUp,
+        Action::First => Action::Last,
+        Action::Last => Action::First,
+        action => action,
     }
 }
 
@@ -258,7 +289,8 @@ fn lines(page: &PodPage, container: usize, width: usize, zone: &TimeZone, theme:
     section(&mut lines, "Conditions", page.conditions.is_empty(), theme);
     for (kind, met, why) in &page.conditions {
         let (sign, role) = if *met { (theme.glyphs.ok, Role::Ok) } else { (theme.glyphs.bad, Role::Bad) };
-        let words = if why.is_empty() { kind.clone() } else { format!("{kind}: {why}") };
+        let answer = if *met { "yes" } else { "no" };
+        let words = if why.is_empty() { format!("{kind}: {answer}") } else { format!("{kind}: {answer}, {why}") };
         lines.extend(signed(sign, &words, width, role, theme));
     }
     section(&mut lines, "Events, newest first", page.events.is_empty(), theme);
@@ -294,7 +326,8 @@ fn container_lines(one: &ContainerLine, chosen: bool, width: usize, theme: &Them
         (false, _) => (theme.glyphs.bad, Role::Bad),
     };
     let cursor = if chosen { theme.glyphs.cursor } else { " " };
-    let words = format!("{cursor}{} {}{restarts}{reason}", one.name, one.state);
+    let ready = if one.state == "Running" && !one.ready { ", not ready" } else { "" };
+    let words = format!("{cursor}{} {}{ready}{restarts}{reason}", one.name, one.state);
     let mut lines = signed(sign, &words, width, role, theme);
     if !one.image.is_empty() {
         lines.extend(signed(" ", &format!(" {}", one.image), width, Role::Quiet, theme));

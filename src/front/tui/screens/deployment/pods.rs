@@ -11,7 +11,7 @@ use crate::{
     front::{
         clock,
         tui::{
-            follow::{Follow, PodList, Row, RowName, Standing, Tally},
+            follow::{Follow, PodList, PodStanding, Row, RowName, Tally},
             keys::Action,
             shared::Shared,
             text,
@@ -69,7 +69,7 @@ pub fn title(run: &Follow, stuck: bool) -> String {
 }
 
 fn numbers(tally: &Tally) -> String {
-    let counts = Standing::ALL.iter().rev().filter(|standing| tally.of(**standing) > 0);
+    let counts = PodStanding::ALL.iter().filter(|standing| tally.of(**standing) > 0);
     let counts: String = counts.map(|standing| format!(", {} {}", tally.of(*standing), standing.word())).collect();
     format!("{}{counts}", tally.all())
 }
@@ -107,7 +107,7 @@ fn line(pod: &Row<'_>, shared: &Shared, width: usize, mark: Mark, theme: &Theme)
 
 fn pieces(
     name: &str,
-    standing: Standing,
+    standing: PodStanding,
     known: Option<&PodChange>,
     age: &str,
     width: usize,
@@ -139,11 +139,11 @@ fn pieces(
 }
 
 /// The sign of a pod, and what it is.
-pub fn sign(standing: Standing, theme: &Theme) -> (&'static str, Role) {
+pub fn sign(standing: PodStanding, theme: &Theme) -> (&'static str, Role) {
     match standing {
-        Standing::Stuck => (theme.glyphs.bad, Role::Bad),
-        Standing::Waiting => (theme.glyphs.wait, Role::Wait),
-        Standing::Ready => (theme.glyphs.ok, Role::Ok),
-        Standing::Ended => (theme.glyphs.skip, Role::Quiet),
+        PodStanding::Stuck => (theme.glyphs.bad, Role::Bad),
+        PodStanding::Waiting => (theme.glyphs.wait, Role::Wait),
+        PodStanding::Ready => (theme.glyphs.ok, Role::Ok),
+        PodStanding::Ended => (theme.glyphs.skip, Role::Quiet),
     }
 }

@@ -22,8 +22,14 @@ use crate::{
     },
 };
 
+/// The step that climbs the ladder.
+const VERIFY: &str = "verify";
 /// Columns of a bar.
 const BAR: usize = 12;
+/// Columns before what a step waits for.
+const INDENT: usize = 5;
+/// Rows that the reason of the step that is looked at may take.
+const REASON: usize = 3;
 
 /// Time from one moment to another.
 pub fn between(from: Timestamp, to: Timestamp) -> Duration {
@@ -57,7 +63,8 @@ pub fn title(run: &Follow, theme: &Theme) -> String {
 
 /// Rows that all steps take.
 pub fn height(run: &Follow) -> usize {
-    run.state.steps.iter().map(|step| 1 + usize::from(second(step, run).is_some())).sum()
+    let reasons = run.state.steps.iter().filter(|step| second(step, run).is_some()).count();
+    run.state.steps.len() + reasons + if reasons == 0 { 0 } else { REASON - 1 }
 }
 
 /// Draws them.
@@ -68,18 +75,28 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, selected: Option<usize>, focused:
     let mut at = 0;
     for (place, step) in run.state.steps.iter().enumerate() {
         let mark = Mark::of(place == chosen, focused);
-        at = if place == chosen { rows.len() } else { at };
         rows.push(first_row(step, shared, width, mark, theme));
-        if let Some((bar, words, role)) = second(step, run) {
-            let bar = bar.map(|progress| bar_of(&progress, theme)).unwrap_or_default();
-            let words = format!("     {bar}{words}");
-            rows.push(Line::styled(text::cut(&words, width, theme.glyphs.ellipsis), theme.style(role)));
-        }
+        rows.extend(reason_rows(step, run, width, if place == chosen { REASON } else { 1 }, theme));
+        // The reason of what is looked at is to be seen as well.
+        at = if place == chosen { rows.len() - 1 } else { at };
     }
     let top = window(at, rows.len(), usize::from(area.height));
     for (row, line) in rows.into_iter().skip(top).take(area.height.into()).enumerate() {
         put(frame, area, row, line);
     }
+}
+
+/// Why a step is not done yet, in so many rows at most.
+fn reason_rows(step: &StepState, run: &Follow, width: usize, most: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some((bar, words, role)) = second(step, run) else { return Vec::new() };
+    let bar = bar.map(|progress| bar_of(&progress, theme)).unwrap_or_default();
+    let room = width.saturating_sub(INDENT + 1);
+    let mut rows = text::wrap(&format!("{bar}{words}"), room);
+    if rows.len() > most {
+        let rest = rows.split_off(most.saturating_sub(1)).join(" ");
+        rows.push(text::cut(&rest, room, theme.glyphs.ellipsis));
+    }
+    rows.into_iter().map(|row| Line::styled(format!("{:INDENT$}{row}", ""), theme.style(role))).collect()
 }
 
 fn first_row(step: &StepState, shared: &Shared, width: usize, mark: Mark, theme: &Theme) -> Line<'static> {
@@ -103,7 +120,7 @@ fn first_row(step: &StepState, shared: &Shared, width: usize, mark: Mark, theme:
 fn glyph(phase: &Phase, theme: &Theme) -> (&'static str, &'static str, Role) {
     let glyphs = theme.glyphs;
     match phase {
-        Phase::Pending => (glyphs.idle, "", Role::Quiet),
+        Phase::Pending => (glyphs.idle, word::TODO, Role::Quiet),
         Phase::Running(_) => (glyphs.wait, word::WAIT, Role::Wait),
         Phase::Blocked(_) => (glyphs.bad, word::STUCK, Role::Bad),
         Phase::Done(_) => (glyphs.ok, word::OK, Role::Ok),
@@ -116,13 +133,16 @@ fn glyph(phase: &Phase, theme: &Theme) -> (&'static str, &'static str, Role) {
 fn second(step: &StepState, run: &Follow) -> Option<(Option<Progress>, String, Role)> {
     match &step.phase {
         Phase::Running(_) => {
-            let rung = || run.rung.as_ref().map(|(_, title, _)| format!("tries {title}"));
+            let rung = run.rung.as_ref().filter(|_| step.planned.id.as_str() == VERIFY);
+            let rung = rung.map(|(_, title, _)| format!("tries {title}"));
+            let call = || step.called.as_ref().map(|call| format!("at work: {call}"));
+            let busy = || rung.or_else(call).unwrap_or_else(|| "at work".to_owned());
             match run.waits(&step.planned.id) {
                 Some(Wait { progress: Some(progress), .. }) => {
                     Some((Some(progress.clone()), progress.to_string(), Role::Wait))
                 }
                 Some(wait) => Some((None, wait.what.clone(), Role::Wait)),
-                None => rung().map(|words| (None, words, Role::Wait)),
+                None => Some((None, busy(), Role::Wait)),
             }
         }
         Phase::Blocked(finding) => Some((None, finding.title.clone(), Role::Bad)),

@@ -3,7 +3,7 @@
 //! ```text
 //!   secrets          ▓                                          0:01
 //!   KubeRay operator ▓▓▓▓▓                                      0:31
-//! ! Ray cluster           ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓            3:40
+//! » Ray cluster           ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓            3:40
 //!   JupyterHub       ▒▒▒▒▒▒▒▒                                   0:52
 //! ```
 //! Must not know where the times come from.
@@ -21,6 +21,7 @@ use crate::{
         tui::{
             text,
             theme::{Role, Theme},
+            window::Scroll,
         },
     },
     run::timeline::{Bar, Timeline},
@@ -29,8 +30,8 @@ use crate::{
 /// Rows beside the bars: a heading and a legend.
 const AROUND: usize = 3;
 
-/// Draws it; `top`: the first step that is shown.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, timeline: &Timeline, top: usize, zone: &TimeZone, theme: &Theme) {
+/// Draws it, scrolled so far.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, timeline: &Timeline, scroll: &Scroll, zone: &TimeZone, theme: &Theme) {
     let width = usize::from(area.width);
     let widest = timeline.bars.iter().map(|bar| text::width(&bar.title)).max().unwrap_or_default();
     let names = widest.min(width / 3).max(8);
@@ -39,14 +40,14 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, timeline: &Timeline, top: usize, 
     let whole = format!("  {} to {}, {}", time(timeline.began), time(timeline.ended), clock(timeline.took()));
     put(frame, area, 0, Line::styled(text::cut(&whole, width, theme.glyphs.ellipsis), theme.style(Role::Title)));
     let height = usize::from(area.height).saturating_sub(AROUND);
-    let top = top.min(timeline.bars.len().saturating_sub(height));
+    let top = scroll.top(timeline.bars.len(), height);
     for (row, bar) in timeline.bars.iter().skip(top).take(height).enumerate() {
         put(frame, area, row + 1, line(bar, timeline, names, axis, theme));
     }
     let [critical, other, _] = theme.glyphs.fill;
     let legend = format!(
         "  {} {critical} critical path: faster here is sooner done   {other} other steps",
-        theme.glyphs.attention
+        theme.glyphs.critical
     );
     let row = timeline.bars.len().min(height) + 2;
     put(frame, area, row, Line::styled(text::cut(&legend, width, theme.glyphs.ellipsis), theme.style(Role::Quiet)));
@@ -56,7 +57,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, timeline: &Timeline, top: usize, 
 pub fn line(bar: &Bar, timeline: &Timeline, names: usize, axis: usize, theme: &Theme) -> Line<'static> {
     let [critical, other, _] = theme.glyphs.fill;
     let (sign, fill, role) =
-        if bar.critical { (theme.glyphs.attention, critical, Role::Marked) } else { (" ", other, Role::Quiet) };
+        if bar.critical { (theme.glyphs.critical, critical, Role::Marked) } else { (" ", other, Role::Quiet) };
     let from = column(timeline, bar.began, axis);
     let to = column(timeline, bar.ended, axis).max(from + 1).min(axis);
     let from = from.min(to.saturating_sub(1));

@@ -28,6 +28,8 @@ use crate::{
 /// Columns of a label, with what is before it.
 const LABELS: usize = 17;
 
+/// What stands behind a step of the critical path.
+const DECIDES: &str = " decides";
 /// Columns of a step's name.
 const BARS: usize = 22;
 
@@ -77,10 +79,11 @@ fn naming_line(done: &Done, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
 }
 
 fn bar_line(bar: &Bar, timeline: &Timeline, selected: bool, room: usize, theme: &Theme) -> Line<'static> {
-    let axis = room.saturating_sub(BARS + 14);
+    let axis = room.saturating_sub(BARS + 14 + text::width(DECIDES));
     let cursor = if selected { theme.glyphs.cursor } else { " " };
     let line = timeline::line(bar, timeline, BARS, axis, theme);
-    [Span::raw(format!(" {cursor}"))].into_iter().chain(line.spans).collect()
+    let decides = bar.critical.then(|| Span::styled(DECIDES, theme.style(Role::Quiet)));
+    [Span::raw(format!(" {cursor}"))].into_iter().chain(line.spans).chain(decides).collect()
 }
 
 fn entry_lines(entry: &Entry, selected: bool, room: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -68,7 +68,7 @@ pub fn entries(done: &Done, shared: &Shared) -> Vec<Entry> {
     entries.extend(secrets(verdict, shared));
     entries.extend(saved(done));
     entries.extend(command(shared));
-    entries.extend(timeline(shared));
+    entries.extend(timeline(verdict, shared));
     entries
 }
 
@@ -88,7 +88,7 @@ fn problems(done: &Done) -> Vec<Entry> {
 
 /// What the run said at its end; of a deployment that was only verified, what follows from its answers.
 fn made(done: &Done, verdict: Verdict, shared: &Shared) -> Vec<Entry> {
-    let there = matches!(verdict, Verdict::Verified | Verdict::Installed | Verdict::Red(_));
+    let there = matches!(verdict, Verdict::Verified | Verdict::Installed | Verdict::Climbing | Verdict::Red(_));
     let lines = if done.summary.is_empty() && there { from_answers(shared) } else { done.summary.clone() };
     let mut entries: Vec<Entry> = lines.iter().flat_map(|line| parts(line)).collect();
     let after = entries.iter().rposition(|entry| entry.label == "log in").map_or(entries.len(), |at| at + 1);
@@ -168,8 +168,10 @@ fn command(shared: &Shared) -> Vec<Entry> {
 }
 
 /// Steps on one time axis, and which of them decided.
-fn timeline(shared: &Shared) -> Vec<Entry> {
-    let Some(timeline) = shared.run.timeline(shared.now).filter(|_| !shared.running) else { return Vec::new() };
+fn timeline(verdict: Verdict, shared: &Shared) -> Vec<Entry> {
+    let Some(timeline) = shared.run.timeline(shared.now).filter(|_| verdict != Verdict::Running) else {
+        return Vec::new();
+    };
     let critical = timeline.critical().into_iter().map(|bar| format!("{} {}", bar.title, clock(bar.took())));
     let decided = Entry::whole("critical path", critical.collect::<Vec<_>>().join(", then "));
     let bars = timeline.bars.into_iter().map(|bar| Entry { bar: Some(bar), ..Entry::default() });

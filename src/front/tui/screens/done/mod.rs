@@ -15,7 +15,7 @@
 //!  The same without asking
 //!    hubwright install github -n hub --set login.organizations=lab
 //!  What took how long
-//!    Ray cluster       ▒▒▒▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓░░░░  3:40  decides
+//!  » Ray cluster          ▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓▓        3:40 decides
 //! ```
 mod draw;
 mod entries;
@@ -70,7 +70,7 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "the first line"),
     Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "the last line"),
     Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "the screen before"),
-    Binding::new(&[Key::Char('q')], Action::Next, "leave", "leave hubwright; what was installed goes on"),
+    Binding::new(&[Key::Char('q')], Action::Quit, "leave", "leave hubwright; what was installed goes on"),
 ];
 
 /// The screen.
@@ -187,9 +187,10 @@ impl Done {
         }
     }
 
-    /// Whoever looks on is led here when all is done.
+    /// Whoever looks on is led here when all is done. What follows on a run that was made known here is another climb.
     fn ended(&mut self, ended: &Ended, shared: &Shared) -> Vec<Turn> {
-        if self.proving || self.command.is_empty() {
+        let not_begun = self.command.is_empty() && ended.outcome.is_some();
+        if self.proving || self.made.is_some() || shared.watching || not_begun {
             return Vec::new();
         }
         self.made = Some(ended.clone());
@@ -240,7 +241,6 @@ impl Screen for Done {
             Action::Timeline => return vec![Turn::Go(Place::Deployment, None)],
             Action::Report => return reporting::problem(shared),
             Action::Back => return vec![Turn::Back],
-            Action::Next => return vec![Turn::Wish(Wish::Leave(shared.exit()))],
             Action::Detail => self.shown = !self.shown,
             Action::Save => self.name = Some(Input::new(entries::preset_name(shared))),
             action => self.step(action, shared),
@@ -263,6 +263,10 @@ impl Screen for Done {
             News::Ended(ended) => self.ended(ended, shared),
             _ => Vec::new(),
         }
+    }
+
+    fn forget(&mut self) {
+        *self = Self::default();
     }
 
     /// Nobody who passes by sees the password.

@@ -11,10 +11,11 @@ use crate::{
         follow::ladder::tests::{begun, ended, planned, started},
         screen::Place,
         screens::stage::{SIZES, Stage},
-        wish::{Ended, News, Opened, Wish},
+        wish::{Beginnings, DeploymentLine, Ended, News, Opened, Wish},
     },
+    plan::graph::StepId,
     problem::{Exit, Problem},
-    run::event::{EventKind, Outcome},
+    run::event::{EventKind, Outcome, PlannedStep},
 };
 
 const LOGIN: (&str, u8, &str) = ("hub-login", 2, "login");
@@ -254,4 +255,104 @@ fn leaving_leaves_with_the_right_code() {
     stage.app.shared.now += SignedDuration::from_secs(60);
     stage.keys("q");
     assert!(matches!(stage.wishes.last(), Some(Wish::Leave(Exit::Done))));
+}
+
+fn over(outcome: Option<Outcome>) -> News {
+    let ended = Ended { outcome, problems: Vec::new(), password: None, files: Vec::new(), again: String::new() };
+    News::Ended(Box::new(ended))
+}
+
+/// Installed, and its verification is climbed again.
+fn climbing() -> Stage {
+    let mut stage = after(CLUSTER, Outcome::Done, None);
+    stage.press(KeyCode::Char('v'));
+    stage.app.begin(Place::Done);
+    stage
+}
+
+#[test]
+fn a_verification_that_goes_on_is_asked_about_before_anybody_leaves() {
+    let mut stage = climbing();
+    for _ in 0..2 {
+        stage.keys("q");
+        assert!(!matches!(stage.wishes.last(), Some(Wish::Leave(_))), "{:?}", stage.wishes);
+        let seen = stage.seen((80, 24));
+        assert!(seen.contains("Stop ") && seen.contains("Enter stop"), "{seen}");
+        stage.press(KeyCode::Esc);
+        stage.event(started("verify", "prod/hub")).event(planned(&[LOGIN])).event(begun(LOGIN.0, LOGIN.2));
+    }
+    stage.news(over(Some(Outcome::Done))).keys("q");
+    assert!(matches!(stage.wishes.last(), Some(Wish::Leave(_))), "{:?}", stage.wishes);
+}
+
+#[test]
+fn while_a_rung_is_tried_again_what_was_made_stays_and_the_climb_is_told() {
+    let mut stage = climbing();
+    assert!(stage.seen((80, 24)).contains("is there; being verified"), "{}", stage.seen((80, 24)));
+    stage.event(started("verify", "prod/hub")).event(planned(&[LOGIN])).event(begun(LOGIN.0, LOGIN.2));
+    for size in SIZES {
+        let seen = stage.seen(size);
+        assert!(seen.contains("prod/hub is there; being verified: 0 of 1 green"), "{seen}");
+        assert!(seen.contains("`v` shows the verification") && seen.contains("open the hub"), "{seen}");
+    }
+    stage.event(ended(LOGIN, &["fine"], None)).news(over(Some(Outcome::Done)));
+    assert!(stage.seen((80, 24)).contains("ok: prod/hub is there and verified"), "{}", stage.seen((80, 24)));
+}
+
+#[test]
+fn a_verification_that_could_not_begin_takes_nothing_away_of_what_was_made() {
+    let mut stage = climbing();
+    stage.news(over(None));
+    let seen = stage.seen((80, 24));
+    assert!(seen.contains("prod/hub is there") && seen.contains("open the hub"), "{seen}");
+}
+
+#[test]
+fn another_deployment_that_is_verified_shows_nothing_of_the_one_that_was_installed() {
+    let mut stage = after(HERE, Outcome::Done, Some("s3cret-w0rd"));
+    stage.app.shared.running = false;
+    let folder = PathBuf::from("/state/other--hub");
+    let beginnings = Beginnings {
+        deployments: vec![DeploymentLine {
+            folder: folder.clone(),
+            words: "namespace hub of other".to_owned(),
+            flags: "--context other -n hub".to_owned(),
+            unfinished: false,
+            ended: "installed".to_owned(),
+        }],
+        ..Beginnings::default()
+    };
+    stage.news(News::Beginnings(Box::new(beginnings)));
+    stage.app.begin(Place::Welcome);
+    for _ in 0..30 {
+        stage.keys("v").press(KeyCode::Down);
+    }
+    assert!(stage.wishes.iter().any(|wish| matches!(wish, Wish::Verify { folder: Some(of), .. } if *of == folder)));
+    stage.event(started("verify", "other/hub")).news(over(Some(Outcome::Done)));
+    for place in [Place::Done, Place::Deployment] {
+        stage.app.begin(place);
+        let seen = all_of(&mut stage, (80, 24));
+        assert!(!seen.contains("prod/hub") && !seen.contains("open the hub") && !seen.contains("password"), "{seen}");
+    }
+}
+
+#[test]
+fn what_decided_how_long_it_took_is_said_in_a_word() {
+    let mut stage = Stage::at(Place::Done);
+    let EventKind::RunStarted { run, command, deployment, plan, .. } = started("install", "prod/hub") else { return };
+    let step = |id: &str| PlannedStep { id: StepId::new(id), title: format!("the {id}"), needs: Vec::new() };
+    let steps = ["long", "short"].map(step).to_vec();
+    stage.event(EventKind::RunStarted { run, command, deployment, plan, resumed: false, steps });
+    for kind in ["short", "long"] {
+        stage.event(EventKind::StepStarted { step: StepId::new(kind) });
+    }
+    for id in ["short", "long"] {
+        stage.event(EventKind::StepDone { step: StepId::new(id), changed: true, took_ms: 1, note: None });
+    }
+    stage.event(EventKind::RunFinished { outcome: Outcome::Done, took_ms: 9, changed: true, summary: Vec::new() });
+    stage.news(over(Some(Outcome::Done)));
+    let seen = all_of(&mut stage, (80, 24));
+    let row = |name: &str| seen.lines().rfind(|line| line.contains(name) && line.contains('0')).unwrap();
+    assert!(row("the long").contains("» the long") && row("the long").ends_with("decides"), "{seen}");
+    assert!(!row("the short").contains("decides"), "{seen}");
 }

@@ -1,7 +1,7 @@
 //! How it stands at the end: in a sentence, what that means, and the one next key. Must not know where it is drawn.
 use super::Done;
 use crate::{
-    front::tui::{keys::Action, shared::Shared, theme::Role},
+    front::tui::{keys::Action, screens::verification::words, shared::Shared, theme::Role},
     run::{
         event::{Outcome, RungOutcome},
         state::Phase,
@@ -15,6 +15,8 @@ pub enum Verdict {
     Nothing,
     /// It still goes on.
     Running,
+    /// It was made, and its verification goes on.
+    Climbing,
     /// Installed, and every rung is green.
     Verified,
     /// Installed; nobody verified it.
@@ -32,8 +34,8 @@ pub enum Verdict {
 /// How it stands after what was heard.
 pub fn of(done: &Done, shared: &Shared) -> Verdict {
     let red = shared.run.ladder.count(RungOutcome::Failed);
-    if shared.running {
-        return Verdict::Running;
+    if shared.running && !shared.watching {
+        return if done.proving || done.made.is_some() { Verdict::Climbing } else { Verdict::Running };
     }
     match done.made.as_ref().map(|made| made.outcome) {
         None if shared.run.ladder.rungs.is_empty() => Verdict::Nothing,
@@ -66,7 +68,7 @@ impl Verdict {
         match self {
             Self::Verified | Self::Installed => Role::Ok,
             Self::Red(_) | Self::Failed | Self::NotBegun => Role::Bad,
-            Self::Nothing | Self::Running | Self::Interrupted => Role::Wait,
+            Self::Nothing | Self::Running | Self::Climbing | Self::Interrupted => Role::Wait,
         }
     }
 
@@ -76,7 +78,11 @@ impl Verdict {
         let what = if what.is_empty() { "it" } else { what };
         match self {
             Self::Nothing => "nothing was installed yet".to_owned(),
+            Self::Running | Self::Climbing if shared.stopping().is_some() => {
+                format!("{what}: {}", shared.stopping().unwrap_or_default())
+            }
             Self::Running => format!("{what} is still being worked on"),
+            Self::Climbing => format!("{what} is there; being verified: {}", words::green(shared)),
             Self::Verified => format!("ok: {what} is there and verified"),
             Self::Installed => format!("ok: {what} is there; nobody verified it yet"),
             Self::Red(1) => format!("FAIL: {what} is there, but a rung of its verification is red"),
@@ -100,6 +106,7 @@ impl Verdict {
             Self::Interrupted => Some(("what was installed stays; `r` goes on where it stopped", Action::Retry)),
             Self::NotBegun => Some(("nothing was changed; `o` shows why", Action::Report)),
             Self::Nothing | Self::Running => Some(("`Esc` goes back", Action::Back)),
+            Self::Climbing => Some(("`v` shows the verification as it goes", Action::Verify)),
             Self::Verified => None,
         }
     }

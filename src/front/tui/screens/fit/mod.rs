@@ -29,8 +29,9 @@ use crate::{
         screen::{Look, Place, Screen, Turn},
         shared::Shared,
         theme::Theme,
+        window::Scroll,
     },
-    plan::fit::{Fit as Picture, Fix, Known, Standing, Verdict},
+    plan::fit::{Fit as Picture, Fitness, Fix, Known, Verdict},
 };
 
 const KEYS: &[Binding] = &[
@@ -53,21 +54,18 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Esc), Key::Char('q')], Action::Back, "back", "to the screen before"),
 ];
 
-/// Nodes that a page has more than the one before.
-const PAGE: usize = 5;
-
 /// The screen.
 #[derive(Debug, Default)]
 pub struct Fit {
     /// Sentence that is selected.
     selected: usize,
-    /// First node that is shown.
-    top: usize,
+    /// How far the nodes are scrolled.
+    scroll: Scroll,
 }
 
 /// Whether a sentence says no, and names the answer behind it.
 const fn refuses(verdict: &Verdict) -> bool {
-    matches!(verdict.standing, Standing::No) && verdict.key.is_some()
+    matches!(verdict.standing, Fitness::No) && verdict.key.is_some()
 }
 
 impl Screen for Fit {
@@ -105,8 +103,7 @@ impl Screen for Fit {
             Action::Down => self.selected = (self.selected + 1).min(last),
             Action::First => self.selected = 0,
             Action::Last => self.selected = last,
-            Action::PageUp => self.top = self.top.saturating_sub(PAGE),
-            Action::PageDown => self.top = (self.top + PAGE).min(nodes::rows(&fit).len().saturating_sub(1)),
+            Action::PageUp | Action::PageDown => self.scroll.go(action),
             Action::Enter if !fit.verdicts.get(self.selected).is_some_and(refuses) => {
                 return vec![Turn::Go(Place::Review, None)];
             }
@@ -128,7 +125,7 @@ impl Screen for Fit {
             at.is_some_and(|at| key == at || key.strip_prefix(at).is_some_and(|rest| rest.starts_with(['.', '['])))
         };
         self.selected = fit.verdicts.iter().position(about).unwrap_or(0);
-        self.top = 0;
+        self.scroll = Scroll::default();
         let look = fit.known == Known::Nothing && shared.look == Look::Not;
         look.then(|| shared.look_at_target(false)).into_iter().collect()
     }
@@ -144,7 +141,7 @@ impl Screen for Fit {
         let nodes = Nodes::new(&fit, theme, width);
         let room = height.saturating_sub(lines.len());
         let (upper, lower) = nodes.share(room, sentences.len());
-        lines.extend(nodes.lines(self.top, upper));
+        lines.extend(nodes.lines(&self.scroll, upper));
         lines.extend(sentences.lines(lower));
         frame.render_widget(lines.into_iter().take(height).collect::<Text>(), area);
     }

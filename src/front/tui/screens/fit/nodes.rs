@@ -6,6 +6,7 @@ use crate::{
     front::tui::{
         text,
         theme::{Role, Theme},
+        window::Scroll,
     },
     plan::fit::{Fit, NodeFit},
 };
@@ -73,13 +74,13 @@ impl<'f> Nodes<'f> {
         (upper, room.saturating_sub(upper))
     }
 
-    /// Heading, the rows from `top` on that have room, and what the bars mean.
-    pub fn lines(&self, top: usize, room: usize) -> Vec<Line<'static>> {
+    /// Heading, the rows that have room, scrolled so far, and what the bars mean.
+    pub fn lines(&self, scroll: &Scroll, room: usize) -> Vec<Line<'static>> {
         let shown = room.saturating_sub(3).min(self.rows.len());
         if shown == 0 {
             return Vec::new();
         }
-        let top = top.min(self.rows.len() - shown);
+        let top = scroll.top(self.rows.len(), shown);
         let rows: Vec<&Row> = self.rows.iter().skip(top).take(shown).collect();
         let figures: Vec<Figures> = rows.iter().map(|row| row.figures()).collect();
         let columns = self.columns(&figures);

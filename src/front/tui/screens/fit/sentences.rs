@@ -13,7 +13,7 @@ use crate::{
             theme::{Role, Theme},
         },
     },
-    plan::fit::{self, Amounts, Fit, Known, Standing, Verdict},
+    plan::fit::{self, Amounts, Fit, Fitness, Known, Verdict},
 };
 
 /// Columns before a sentence.
@@ -123,9 +123,9 @@ impl Sentences {
 
 fn sentence(verdict: &Verdict, selected: bool, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let (glyph, word, role) = match verdict.standing {
-        Standing::Fits => (theme.glyphs.ok, "ok", Role::Ok),
-        Standing::Warning => (theme.glyphs.attention, "warn", Role::Wait),
-        Standing::No => (theme.glyphs.bad, "no", Role::Bad),
+        Fitness::Fits => (theme.glyphs.ok, "ok", Role::Ok),
+        Fitness::Warning => (theme.glyphs.attention, "warn", Role::Wait),
+        Fitness::No => (theme.glyphs.bad, "no", Role::Bad),
     };
     let cursor = if selected { theme.glyphs.cursor } else { " " };
     let style = theme.style(if selected { Role::Selected } else { Role::Plain });

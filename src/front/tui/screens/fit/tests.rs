@@ -132,6 +132,17 @@ fn nodes_that_have_no_room_are_reached_by_pages() {
 }
 
 #[test]
+fn a_page_back_is_seen_at_once_however_far_beyond_the_last_node_pages_were_turned() {
+    let mut shared = shared((0..12).map(|index| node(&format!("aks-cpu-{index:02}"), 0)).collect());
+    let mut screen = Fit::default();
+    let first = picture(&screen, &shared, &Theme::COLOUR, (80, 18));
+    (0..9).for_each(|_| drop(screen.act(Action::PageDown, &mut shared)));
+    assert!(picture(&screen, &shared, &Theme::COLOUR, (80, 18)).contains("aks-cpu-11"));
+    screen.act(Action::PageUp, &mut shared);
+    assert_eq!(picture(&screen, &shared, &Theme::COLOUR, (80, 18)), first);
+}
+
+#[test]
 fn without_facts_it_says_how_to_get_them() {
     let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
     let mut screen = Fit::default();

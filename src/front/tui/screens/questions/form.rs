@@ -7,7 +7,7 @@ use crate::{
     answers::draft::{Draft, Field},
     answers::question::Kind,
     front::tui::shared::Shared,
-    plan::fit::{Standing, Verdict},
+    plan::fit::{Fitness, Verdict},
 };
 
 /// Something that stands on a form.
@@ -124,12 +124,12 @@ fn row(shared: &Shared, table: &str, index: usize) -> Vec<Item> {
 
 fn fit(shared: &Shared) -> Vec<Item> {
     let fit = shared.fit();
-    let troubles = fit.verdicts.iter().filter(|verdict| verdict.standing != Standing::Fits);
+    let troubles = fit.verdicts.iter().filter(|verdict| verdict.standing != Fitness::Fits);
     let trouble = |(index, verdict): (usize, &Verdict)| Item::Problem {
         index,
         key: verdict.key.clone(),
         words: verdict.words.clone(),
-        bad: verdict.standing == Standing::No,
+        bad: verdict.standing == Fitness::No,
     };
     let troubles: Vec<Item> = troubles.enumerate().map(trouble).collect();
     let words = match (fit.verdicts.is_empty(), troubles.len()) {

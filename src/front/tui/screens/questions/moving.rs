@@ -14,7 +14,7 @@ use crate::{
         screen::{Place, Turn},
         shared::Shared,
     },
-    plan::fit::Standing,
+    plan::fit::Fitness,
 };
 
 impl Questions {
@@ -238,8 +238,8 @@ impl Questions {
     /// Selects the answer of a key: of a row's field in the row, of a table its first row, of a section its first answer. A key
     /// of no row in particular (`ray.pools[].memory`) leads to the row that it must be about, else to the first.
     pub(super) fn jump(&mut self, key: &str, shared: &Shared) {
-        let key = &with_row(key, shared);
         let draft = &shared.draft;
+        let key = &draft.numbered(&with_row(key, shared));
         let Some((section, place)) = draft.seat(key) else { return };
         self.way.go(section, draft);
         self.fresh = None;
@@ -289,7 +289,7 @@ pub(super) fn row_of(key: &str) -> Option<(String, usize)> {
 fn with_row(key: &str, shared: &Shared) -> String {
     let Some((table, field)) = key.split_once("[].") else { return key.to_owned() };
     let fit = shared.fit();
-    let troubles = fit.verdicts.iter().filter(|verdict| verdict.standing != Standing::Fits);
+    let troubles = fit.verdicts.iter().filter(|verdict| verdict.standing != Fitness::Fits);
     let mut rows = troubles.filter_map(|verdict| row_of(verdict.key.as_deref()?)).filter(|(of, _)| of == table);
     let only = || (shared.draft.rows(table).len() == 1).then_some(0);
     match rows.next().map(|(_, row)| row).or_else(only) {

@@ -11,7 +11,7 @@ use super::{
     way::{self, Stop, Way},
 };
 use crate::{
-    answers::draft::Standing,
+    answers::draft::SectionStanding,
     front::tui::{
         shared::Shared,
         text,
@@ -25,14 +25,14 @@ fn state(shared: &Shared, number: usize, theme: &Theme) -> (String, &'static str
     let (glyphs, draft) = (theme.glyphs, &shared.draft);
     match way::stop(draft, number) {
         Stop::Section(section) => match draft.standing(section) {
-            Standing::Done => (glyphs.ok.to_owned(), "done", Role::Ok),
-            Standing::Attention(open) => (format!("{open} {}", glyphs.attention), "open", Role::Bad),
-            Standing::NotRelevant => (glyphs.skip.to_owned(), "not used", Role::Off),
+            SectionStanding::Done => (glyphs.ok.to_owned(), "done", Role::Ok),
+            SectionStanding::Attention(open) => (format!("{open} {}", glyphs.attention), "open", Role::Bad),
+            SectionStanding::NotRelevant => (glyphs.skip.to_owned(), "not used", Role::Off),
         },
         Stop::Fit => match shared.fit().verdicts.iter().map(|verdict| verdict.standing).min() {
-            Some(fit::Standing::No) => (glyphs.bad.to_owned(), "does not fit", Role::Bad),
-            Some(fit::Standing::Warning) => (glyphs.attention.to_owned(), "fits in part", Role::Wait),
-            Some(fit::Standing::Fits) => (glyphs.ok.to_owned(), "fits", Role::Ok),
+            Some(fit::Fitness::No) => (glyphs.bad.to_owned(), "does not fit", Role::Bad),
+            Some(fit::Fitness::Warning) => (glyphs.attention.to_owned(), "fits in part", Role::Wait),
+            Some(fit::Fitness::Fits) => (glyphs.ok.to_owned(), "fits", Role::Ok),
             None => (String::new(), "", Role::Plain),
         },
         Stop::Review => (String::new(), "", Role::Plain),
@@ -86,7 +86,8 @@ pub fn crumbs(shared: &Shared, way: &Way, room: usize, theme: &Theme) -> Line<'s
     let (sign, words, role) = state(shared, way.number(), theme);
     let head = format!(" {number}{}   ", way::title(draft, way.number()));
     let state = format!("{words} {sign}   ");
-    let open = (0..sections).filter(|section| matches!(draft.standing(*section), Standing::Attention(_))).count();
+    let open =
+        (0..sections).filter(|section| matches!(draft.standing(*section), SectionStanding::Attention(_))).count();
     let left = if open == 0 { String::new() } else { format!("{open} of {sections} sections open") };
     let left = text::cut(&left, room.saturating_sub(text::width(&head) + text::width(&state)), theme.glyphs.ellipsis);
     Line::from_iter([

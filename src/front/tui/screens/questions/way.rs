@@ -1,7 +1,7 @@
 //! The way through the questions: its stops – the sections, then fit and review – and where the cursor stands at each.
 //! Must not know how any of it is drawn.
 use crate::{
-    answers::draft::{Draft, Standing},
+    answers::draft::{Draft, SectionStanding},
     front::tui::shared::Shared,
 };
 
@@ -77,7 +77,7 @@ pub fn title(draft: &Draft, number: usize) -> &'static str {
 /// Whether anything at a stop matters now.
 fn matters(draft: &Draft, number: usize) -> bool {
     match stop(draft, number) {
-        Stop::Section(section) => draft.standing(section) != Standing::NotRelevant,
+        Stop::Section(section) => draft.standing(section) != SectionStanding::NotRelevant,
         Stop::Fit | Stop::Review => true,
     }
 }

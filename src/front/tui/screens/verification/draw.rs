@@ -55,7 +55,8 @@ fn heading(frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
 
 /// The last words of what is being tried.
 fn said(frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
-    let words = &shared.run.ladder.words;
+    let stopping = shared.stopping().map(|stopping| format!("{stopping}; Ctrl-C once more ends it at once"));
+    let words = stopping.as_ref().unwrap_or(&shared.run.ladder.words);
     if !words.is_empty() {
         let line = format!(" {} {words}", theme.glyphs.wait);
         let line = text::cut(&line, usize::from(area.width), theme.glyphs.ellipsis);

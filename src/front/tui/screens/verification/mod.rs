@@ -10,12 +10,12 @@
 //!                                 → the callback must be registered with …
 //!  ~ wait 6 a notebook              being tried                             0:12
 //!  – skip 6 Ray from the notebook   not tried, because a notebook is not …
-//!  · –    6 Dask from the notebook
+//!  · todo 6 Dask from the notebook
 //! ```
 mod draw;
 #[cfg(test)]
 mod tests;
-mod words;
+pub mod words;
 
 use crossterm::event::KeyCode;
 use jiff::SignedDuration;
@@ -115,7 +115,7 @@ impl Verification {
         let Some(rung) = self.rung(shared) else { return Vec::new() };
         let title = format!("Rung {}, {}", rung.plan.height, rung.plan.title);
         let lines = words::evidence(rung, &reporting::flags(shared));
-        vec![Turn::Show(Box::new(Overlay::Text { title, lines, top: 0 }))]
+        vec![Turn::Show(Box::new(Overlay::Text { title, lines }))]
     }
 
     fn retry(&mut self, rungs: Vec<String>, shared: &Shared) -> Vec<Turn> {
@@ -222,6 +222,10 @@ impl Screen for Verification {
             News::Event(event) if matches!(event.kind, EventKind::RungStarted { .. }) => self.offer(shared),
             _ => Vec::new(),
         }
+    }
+
+    fn forget(&mut self) {
+        *self = Self::default();
     }
 
     fn enter(&mut self, at: Option<&str>, _shared: &mut Shared) -> Vec<Turn> {

@@ -28,7 +28,6 @@ pub fn standing(shared: &Shared) -> (String, Role) {
     let ladder = &shared.run.ladder;
     let (all, green) = (ladder.rungs.len(), ladder.count(RungOutcome::Passed));
     let (red, untried) = (ladder.count(RungOutcome::Failed), ladder.count(RungOutcome::Skipped));
-    let reds = if red == 0 { String::new() } else { format!(", {red} red") };
     if all == 0 {
         return (nothing(shared).to_owned(), Role::Plain);
     }
@@ -36,13 +35,21 @@ pub fn standing(shared: &Shared) -> (String, Role) {
         return (format!("{all} rungs, climbed once everything is installed"), Role::Plain);
     }
     if shared.running && !ladder.over() {
-        return (format!("climbing: {green} of {all} green{reds}"), Role::Title);
+        return (format!("climbing: {}", self::green(shared)), Role::Title);
     }
     match (red, all == green) {
         (0, true) => (format!("{}: all {all} rungs are green", word::OK), Role::Ok),
         (0, false) => (format!("{green} of {all} green, the others were not tried"), Role::Wait),
         _ => (format!("{}: {red} of {all} red, {green} green, {untried} not tried", word::FAIL), Role::Bad),
     }
+}
+
+/// How many rungs are green so far, and how many red.
+pub fn green(shared: &Shared) -> String {
+    let ladder = &shared.run.ladder;
+    let (all, green, red) = (ladder.rungs.len(), ladder.count(RungOutcome::Passed), ladder.count(RungOutcome::Failed));
+    let reds = if red == 0 { String::new() } else { format!(", {red} red") };
+    format!("{green} of {all} green{reds}")
 }
 
 fn nothing(shared: &Shared) -> &'static str {
@@ -62,7 +69,7 @@ fn since(from: Timestamp, to: Timestamp) -> String {
 pub fn state(rung: &Rung, theme: &Theme) -> (&'static str, &'static str, Role) {
     let glyphs = theme.glyphs;
     match &rung.state {
-        RungState::Planned => (glyphs.idle, "", Role::Off),
+        RungState::Planned => (glyphs.idle, word::TODO, Role::Off),
         RungState::Climbing(_) => (glyphs.wait, word::WAIT, Role::Wait),
         RungState::Ended(result) => match result.outcome {
             RungOutcome::Passed => (glyphs.ok, word::OK, Role::Ok),

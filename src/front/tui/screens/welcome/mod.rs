@@ -162,7 +162,6 @@ impl Welcome {
     }
 
     fn do_deed(&mut self, folder: &Path, deed: Deed, shared: &mut Shared) -> Vec<Turn> {
-        shared.folder = Some(folder.to_owned());
         let folder = folder.to_owned();
         match deed {
             Deed::Watch => vec![Turn::Wish(Wish::Watch(folder)), Turn::Go(Place::Deployment, None)],
@@ -170,7 +169,10 @@ impl Welcome {
                 let wish = Wish::Verify { folder: Some(folder.clone()), rungs: Vec::new() };
                 vec![answers_of(folder), Turn::Wish(wish), Turn::Go(Place::Verification, None)]
             }
-            Deed::Change => self.open_source(Source::Deployment(folder)),
+            Deed::Change => {
+                shared.folder = Some(folder.clone());
+                self.open_source(Source::Deployment(folder))
+            }
         }
     }
 
