@@ -50,12 +50,9 @@ fn by_label(pod: &Pod) -> Option<String> {
 
 /// A ReplicaSet belongs to its Deployment.
 fn controller(index: &Index, pod: &Pod) -> String {
-    let owners = pod.metadata.owner_references.as_deref().unwrap_or_default();
-    let Some(owner) = owners.iter().find(|owner| owner.controller == Some(true)).or(owners.first()) else {
-        return String::new();
-    };
-    let set = (owner.kind == "ReplicaSet").then(|| index.on.replica_sets.get(&owner.name)).flatten();
-    let above = set.and_then(|set| set.metadata.owner_references.as_deref()?.first());
+    let Some(owner) = pod.metadata.controller() else { return String::new() };
+    let set = (&*owner.kind == "ReplicaSet").then(|| index.on.replica_sets.get(&owner.name)).flatten();
+    let above = set.and_then(|set| set.metadata.owners.first());
     let owner = above.unwrap_or(owner);
     format!("{} {}", owner.kind, owner.name)
 }

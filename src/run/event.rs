@@ -261,7 +261,7 @@ pub struct PlannedStep {
 }
 
 /// A pod as a line on the screen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PodChange {
     /// Step whose wait it belongs to, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -22,8 +22,8 @@ pub struct RunState {
     pub started: Option<Timestamp>,
     /// Steps in order.
     pub steps: Vec<StepState>,
-    /// Pods by name.
-    pub pods: BTreeMap<String, PodChange>,
+    /// Pods by name. Boxed: half of a map's places are empty.
+    pub pods: BTreeMap<String, Box<PodChange>>,
     /// Rungs in order.
     pub rungs: Vec<RungResult>,
     /// Whether the cluster answers; `None` until that was in doubt.
@@ -87,7 +87,7 @@ impl RunState {
             }
             EventKind::StepSkipped { step, why } => self.skip(step, why, event.at),
             EventKind::Child { step, pid, started, host } => self.child(step, *pid, *started, host),
-            EventKind::PodChanged(pod) => drop(self.pods.insert(pod.name.clone(), pod.clone())),
+            EventKind::PodChanged(pod) => drop(self.pods.insert(pod.name.clone(), Box::new(pod.clone()))),
             EventKind::PodGone { name, .. } => drop(self.pods.remove(name)),
             EventKind::RungDone(rung) => self.rung(rung),
             EventKind::Contact { up, .. } => self.contact = Some(*up),

@@ -2,6 +2,7 @@
 //! Must not know why anybody looks.
 use std::{
     collections::HashMap,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -27,7 +28,8 @@ const WRONG: SignedDuration = SignedDuration::from_mins(1);
 pub struct World {
     namespace: String,
     index: Mutex<Index>,
-    shown: Mutex<HashMap<String, PodChange>>,
+    /// Of each pod that was told of, a digest of its line, and whether it is a process.
+    shown: Mutex<HashMap<Box<str>, (u64, bool)>>,
     changed: Notify,
 }
 
@@ -118,16 +120,21 @@ impl World {
     fn show(&self, recorder: &Recorder<'_>, line: pod::PodLine) {
         let change = PodChange::from(line);
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        if shown.get(&change.name) != Some(&change) {
-            shown.insert(change.name.clone(), change.clone());
+        let line = (digest(&change), change.process);
+        if shown.insert(change.name.as_str().into(), line) != Some(line) {
             recorder.say(EventKind::PodChanged(change));
         }
     }
 
     fn gone(&self, recorder: &Recorder<'_>, name: String) {
-        let known = self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
-        if let Some(PodChange { process, .. }) = known {
+        let known = self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(name.as_str());
+        if let Some((_, process)) = known {
             recorder.say(EventKind::PodGone { namespace: self.namespace.clone(), name, process });
         }
     }
+}
+
+/// The whole line would take the room once more that it takes where it is shown; that two lines of one pod have the same digest will not happen.
+fn digest(line: &PodChange) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(line)
 }

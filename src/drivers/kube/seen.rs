@@ -2,14 +2,27 @@
 use std::borrow::Cow;
 
 use kube::core::{DynamicResourceScope, ObjectMeta, Resource};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use crate::health::objects::Watched;
 
-/// A slim object, as kube wants it.
+/// A slim object with what kube wants to know of it.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(transparent, bound = "W: DeserializeOwned")]
-pub struct Seen<W>(pub W);
+#[serde(from = "W", bound = "W: Watched")]
+pub struct Seen<W> {
+    /// The object.
+    pub object: W,
+    meta: ObjectMeta,
+}
+
+impl<W: Watched> From<W> for Seen<W> {
+    fn from(mut object: W) -> Self {
+        let version = std::mem::take(&mut object.metadata_mut().resource_version);
+        let name = Some(object.name().to_owned());
+        let meta = ObjectMeta { name, resource_version: Some(version.into()), ..ObjectMeta::default() };
+        Self { object, meta }
+    }
+}
 
 impl<W: Watched> Resource for Seen<W> {
     type DynamicType = ();
@@ -36,10 +49,10 @@ impl<W: Watched> Resource for Seen<W> {
     }
 
     fn meta(&self) -> &ObjectMeta {
-        self.0.metadata()
+        &self.meta
     }
 
     fn meta_mut(&mut self) -> &mut ObjectMeta {
-        self.0.metadata_mut()
+        &mut self.meta
     }
 }

@@ -35,7 +35,7 @@ async fn pages(client: &Client, namespace: &str) -> PortResult<BTreeMap<String, 
     let mut used = BTreeMap::new();
     loop {
         let list = call(CALL, "list pods", pods.list(&page)).await?;
-        list.items.iter().for_each(|pod| count(&mut used, &pod.0, namespace));
+        list.items.iter().for_each(|pod| count(&mut used, &pod.object, namespace));
         match list.metadata.continue_.filter(|token| !token.is_empty()) {
             Some(token) => page = page.continue_token(&token),
             None => return Ok(used),
@@ -44,7 +44,7 @@ async fn pages(client: &Client, namespace: &str) -> PortResult<BTreeMap<String, 
 }
 
 fn count(used: &mut BTreeMap<String, UsedFact>, pod: &Pod, own: &str) {
-    let Some(node) = pod.spec.node_name.as_deref().filter(|_| pod.metadata.namespace.as_deref() != Some(own)) else {
+    let Some(node) = pod.spec.node_name.as_deref().filter(|_| &*pod.metadata.namespace != own) else {
         return;
     };
     if !used.contains_key(node) {

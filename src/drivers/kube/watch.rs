@@ -36,7 +36,7 @@ const WAITING: usize = 1024;
 /// Seconds after which the server ends a watch, and it is renewed from where it was.
 const RENEWED: u32 = 25;
 /// Objects per page of the first list.
-const PAGE: u32 = 500;
+const PAGE: u32 = 100;
 /// Definitions of kinds are up to 1.4 MB each.
 const PAGE_OF_DEFINITIONS: u32 = 20;
 /// How often the API server is asked whether it is there.
@@ -168,7 +168,7 @@ impl Teller {
                 self.begins = true;
                 Ok(())
             }
-            Event::InitApply(Seen(object)) => {
+            Event::InitApply(Seen { object, .. }) => {
                 self.listing().await?;
                 self.say(Change::Applied(Box::new(object.into_object()))).await
             }
@@ -176,8 +176,8 @@ impl Teller {
                 self.listing().await?;
                 self.say(Change::Synced { kind: self.kind }).await
             }
-            Event::Apply(Seen(object)) => self.say(Change::Applied(Box::new(object.into_object()))).await,
-            Event::Delete(Seen(object)) => {
+            Event::Apply(Seen { object, .. }) => self.say(Change::Applied(Box::new(object.into_object()))).await,
+            Event::Delete(Seen { object, .. }) => {
                 self.say(Change::Deleted { kind: self.kind, uid: object.uid().to_owned() }).await
             }
         }

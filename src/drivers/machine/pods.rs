@@ -1,7 +1,6 @@
 //! A process in the shape of a pod with one container of the same name, so that whatever reads pods reads processes.
 //! Must not know where what was seen comes from.
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 
 use super::{
     layout::Layout,
@@ -10,8 +9,8 @@ use super::{
 use crate::{
     health::{
         objects::{
-            Condition, Container, ContainerState, ContainerStatus, Holds, HttpGet, LOG, Pod, PodSpec, PodStatus, Port,
-            Probe, Running, TcpSocket, Terminated, Waiting,
+            Condition, Container, ContainerState, ContainerStatus, Holds, HttpGet, LOG, Meta, Pod, PodSpec, PodStatus,
+            Port, Probe, Running, TcpSocket, Terminated, Waiting,
         },
         pod,
     },
@@ -62,15 +61,15 @@ impl Host<'_> {
         }
     }
 
-    fn metadata(&self, seen: &SeenProcess) -> ObjectMeta {
+    fn metadata(&self, seen: &SeenProcess) -> Meta {
         let log = self.layout.log(&seen.name).display().to_string();
-        ObjectMeta {
-            name: Some(seen.name.clone()),
-            namespace: Some(self.namespace.to_owned()),
-            uid: Some(self.uid(&seen.name)),
-            creation_timestamp: Some(Time(seen.since)),
-            annotations: Some([(LOG.to_owned(), log)].into()),
-            ..ObjectMeta::default()
+        Meta {
+            name: seen.name.as_str().into(),
+            namespace: self.namespace.into(),
+            uid: self.uid(&seen.name).into(),
+            made: Some(seen.since),
+            annotations: Box::new([(LOG.into(), log.into())]),
+            ..Meta::default()
         }
     }
 

@@ -55,7 +55,7 @@ pub fn ray_operator_silent(on: &Context<'_>) -> Option<Finding> {
         let title = "no operator looks after the Ray cluster";
         let finding = Finding::new("ray-operator-silent", format!("RayCluster/{}", cluster.name()), title);
         finding
-            .since(cluster.metadata.creation_timestamp.as_ref().map(|time| time.0))
+            .since(cluster.metadata.made)
             .command(
                 "kubectl get pods -A -l app.kubernetes.io/name=kuberay-operator",
                 "see whether the KubeRay operator runs",

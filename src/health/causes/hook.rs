@@ -48,7 +48,7 @@ pub fn failed_job(view: View<'_>, owner: Owner<'_>, pods: &[&Pod]) -> Finding {
         Some(other) => other.to_owned(),
         None => "it failed".to_owned(),
     };
-    let last = pods.iter().max_by_key(|pod| pod.metadata.creation_timestamp.as_ref().map(|time| time.0));
+    let last = pods.iter().max_by_key(|pod| pod.metadata.made);
     let of_pod = last.and_then(|pod| {
         let context = Context { index: view.index, now: view.now, subject: Subject::Pod(pod) };
         crash::pod_failed(&context).or_else(|| CAUSES.iter().find_map(|cause| (cause.detect)(&context)))

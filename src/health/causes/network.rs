@@ -18,7 +18,7 @@ fn without_address<'a>(on: &Context<'a>) -> Option<&'a Service> {
 }
 
 fn finding(code: &str, service: &Service, title: &str) -> Finding {
-    let since = service.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let since = service.metadata.made;
     Finding::new(code, format!("Service/{}", service.name()), title).since(since)
 }
 
@@ -49,7 +49,7 @@ pub fn no_load_balancer(on: &Context<'_>) -> Option<Finding> {
 
 fn ingress<'a>(on: &Context<'a>) -> Option<(&'a Ingress, Finding)> {
     let Subject::Ingress(ingress) = on.subject else { return None };
-    let since = ingress.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let since = ingress.metadata.made;
     Some((ingress, Finding::new("", format!("Ingress/{}", ingress.name()), "").since(since)))
 }
 

@@ -98,8 +98,7 @@ pub fn evicted(on: &Context<'_>) -> Option<Finding> {
 /// A pod that was told to leave and stays. Another one of its name, or one that needs its disk, cannot come before.
 pub fn pod_stays(on: &Context<'_>) -> Option<Finding> {
     let pod = on.pod()?;
-    let due =
-        pod.metadata.deletion_timestamp.as_ref().map(|time| time.0).filter(|due| on.is_past(Some(*due), LEAVING))?;
+    let due = pod.metadata.leaving.filter(|due| on.is_past(Some(*due), LEAVING))?;
     let title = format!("{} of before does not leave, and {} does not say why", pod.name(), super::answers::node(pod));
     let command = format!("kubectl -n {} delete pod {} --force --grace-period=0", pod.namespace(), pod.name());
     let why = "only if its machine is gone for good: else two of it may write to one disk";

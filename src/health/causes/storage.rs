@@ -38,7 +38,7 @@ fn pending<'a>(on: &Context<'a>) -> Option<&'a PersistentVolumeClaim> {
 
 fn is_pending(on: &Context<'_>, claim: &PersistentVolumeClaim) -> bool {
     let pending = matches!(claim.status.phase.as_deref(), None | Some("Pending"));
-    pending && claim.metadata.deletion_timestamp.is_none() && age(claim, on.now) >= PATIENCE
+    pending && claim.metadata.leaving.is_none() && age(claim, on.now) >= PATIENCE
 }
 
 fn claims_of(pod: &Pod) -> impl Iterator<Item = &str> {
@@ -56,7 +56,7 @@ fn failure<'a>(on: &Context<'a>, claim: &'a PersistentVolumeClaim) -> Option<&'a
 }
 
 fn finding(code: &str, claim: &PersistentVolumeClaim, title: impl AsRef<str>) -> Finding {
-    let since = claim.metadata.creation_timestamp.as_ref().map(|time| time.0);
+    let since = claim.metadata.made;
     Finding::new(code, format!("PersistentVolumeClaim/{}", claim.name()), title).since(since)
 }
 

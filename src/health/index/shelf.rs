@@ -18,7 +18,8 @@ pub struct Shelf<T> {
 
 #[derive(Debug, Clone)]
 struct Placed<T> {
-    object: T,
+    /// Boxed: half of a map's places are empty.
+    object: Box<T>,
     /// List in which it was seen last.
     pass: u32,
 }
@@ -32,12 +33,12 @@ impl<T> Default for Shelf<T> {
 impl<T: Watched> Shelf<T> {
     /// The object of a name.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.by_name.get(name).map(|placed| &placed.object)
+        self.by_name.get(name).map(|placed| &*placed.object)
     }
 
     /// All objects, by name.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.by_name.values().map(|placed| &placed.object)
+        self.by_name.values().map(|placed| &*placed.object)
     }
 
     /// Whether there is none.
@@ -63,14 +64,14 @@ impl<T: Watched> Shelf<T> {
     pub(super) fn put(&mut self, object: T) -> Option<T> {
         let name: Box<str> = object.name().into();
         self.names.insert(object.uid().into(), name.clone());
-        let old = self.by_name.insert(name, Placed { object, pass: self.pass });
+        let old = self.by_name.insert(name, Placed { object: Box::new(object), pass: self.pass });
         self.unname(old)
     }
 
     /// Takes the object of a name out.
     pub(super) fn take(&mut self, name: &str) -> Option<T> {
         let old = self.by_name.remove(name);
-        let taken = old.map(|placed| placed.object);
+        let taken = old.map(|placed| *placed.object);
         if let Some(object) = &taken {
             self.names.remove(object.uid());
         }
@@ -83,7 +84,7 @@ impl<T: Watched> Shelf<T> {
         if self.get(&name)?.uid() != uid {
             return None;
         }
-        self.by_name.remove(&name).map(|placed| placed.object)
+        self.by_name.remove(&name).map(|placed| *placed.object)
     }
 
     pub(super) fn begin(&mut self) {
@@ -108,7 +109,7 @@ impl<T: Watched> Shelf<T> {
     }
 
     fn unname(&mut self, old: Option<Placed<T>>) -> Option<T> {
-        let old = old?.object;
+        let old = *old?.object;
         if self.get(old.name()).is_some_and(|new| new.uid() != old.uid()) {
             self.names.remove(old.uid());
         }

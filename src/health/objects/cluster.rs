@@ -1,19 +1,14 @@
 //! Slim nodes, namespaces, custom resource definitions and helm's records. Must not know any rule.
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 
-use super::{
-    Amounts, Condition, label,
-    meta::{or_default, slim},
-};
+use super::{Amounts, Condition, Meta, label, meta::or_default};
 
 /// A machine.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Node {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// Who may run there.
     pub spec: NodeSpec,
     /// What is.
@@ -69,8 +64,7 @@ pub struct NodeInfo {
 #[serde(default)]
 pub struct Namespace {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What is.
     pub status: NamespaceStatus,
 }
@@ -91,8 +85,7 @@ pub struct NamespaceStatus {
 #[serde(default)]
 pub struct CustomResourceDefinition {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for; the schema, a megabyte with KubeRay, is left out.
     pub spec: CrdSpec,
     /// What is.
@@ -132,8 +125,7 @@ pub struct CrdStatus {
 #[serde(default)]
 pub struct HelmSecret {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
 }
 
 impl HelmSecret {

@@ -1,17 +1,15 @@
 //! The slim event: what was said about which object, how often and when. Must not know any rule.
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 
-use super::meta::slim;
+use super::Meta;
 
 /// An event of the core group. Events are lossy: they live for an hour, are counted together, and may be filtered.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Event {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What it is about.
     pub involved_object: Involved,
     /// One word: `FailedScheduling`.
@@ -56,7 +54,7 @@ impl Event {
     }
 
     fn created(&self) -> Option<Timestamp> {
-        self.metadata.creation_timestamp.as_ref().map(|time| time.0)
+        self.metadata.made
     }
 }
 

@@ -1,10 +1,9 @@
 //! What all objects share: metadata reduced to what the rules read, conditions, and how the API server writes "nothing".
 //! Must not know any kind.
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
 use serde::{Deserialize, Deserializer};
+
+use super::amounts::{Pairs, pairs};
 
 /// Annotations that a rule reads; all others (some are kilobytes) are dropped.
 const ANNOTATIONS: &[&str] = &[
@@ -22,64 +21,91 @@ const ANNOTATIONS: &[&str] = &[
 ];
 
 /// Labels that no rule reads and that every object carries.
-const UNREAD_LABELS: &[&str] = &["helm.sh/chart", "chart", "heritage", "app.kubernetes.io/version"];
+const UNREAD_LABELS: &[&str] = &[
+    "helm.sh/chart",
+    "chart",
+    "heritage",
+    "app.kubernetes.io/version",
+    "pod-template-hash",
+    "controller-revision-hash",
+];
 
-#[derive(Default, Deserialize)]
+/// Metadata, reduced to what the rules read; managed fields and large annotations are never held. A third of the full type's size.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Read {
-    name: Option<String>,
-    namespace: Option<String>,
-    uid: Option<String>,
-    resource_version: Option<String>,
-    generation: Option<i64>,
-    creation_timestamp: Option<Time>,
-    deletion_timestamp: Option<Time>,
-    labels: Option<BTreeMap<String, String>>,
-    annotations: Option<BTreeMap<String, String>>,
-    finalizers: Option<Vec<String>>,
-    owner_references: Option<Vec<OwnerReference>>,
+pub struct Meta {
+    /// Name, empty if the server sent none.
+    pub name: Box<str>,
+    /// Namespace, empty for cluster-wide kinds.
+    pub namespace: Box<str>,
+    /// UID, empty if the server sent none.
+    pub uid: Box<str>,
+    /// For the watch alone, which takes it out.
+    pub resource_version: Box<str>,
+    /// Counts changes of what is wanted.
+    pub generation: Option<i64>,
+    /// When it was made.
+    #[serde(rename = "creationTimestamp")]
+    pub made: Option<Timestamp>,
+    /// When it is or was due to be gone; `None`: it stays.
+    #[serde(rename = "deletionTimestamp")]
+    pub leaving: Option<Timestamp>,
+    /// Labels but `UNREAD_LABELS`.
+    #[serde(deserialize_with = "labels")]
+    pub labels: Pairs,
+    /// `ANNOTATIONS`.
+    #[serde(deserialize_with = "annotations")]
+    pub annotations: Pairs,
+    /// Owners.
+    #[serde(rename = "ownerReferences", deserialize_with = "or_default")]
+    pub owners: Box<[Owner]>,
 }
 
-/// Deserialises metadata without ever holding managed fields or large annotations.
-pub(super) fn slim<'de, D: Deserializer<'de>>(from: D) -> Result<ObjectMeta, D::Error> {
-    let read = Read::deserialize(from)?;
-    Ok(reduced(ObjectMeta {
-        name: read.name,
-        namespace: read.namespace,
-        uid: read.uid,
-        resource_version: read.resource_version,
-        generation: read.generation,
-        creation_timestamp: read.creation_timestamp,
-        deletion_timestamp: read.deletion_timestamp,
-        labels: read.labels,
-        annotations: read.annotations,
-        finalizers: read.finalizers,
-        owner_references: read.owner_references,
-        ..ObjectMeta::default()
-    }))
+/// An owner of an object.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Owner {
+    /// Kind, such as `ReplicaSet`.
+    pub kind: Box<str>,
+    /// Name.
+    pub name: Box<str>,
+    /// UID.
+    pub uid: Box<str>,
+    /// Whether it is the one that controls the object.
+    pub controller: bool,
 }
 
-/// Metadata with nothing in it that no rule reads.
-pub fn reduced(mut whole: ObjectMeta) -> ObjectMeta {
-    whole.managed_fields = None;
-    if let Some(labels) = &mut whole.labels {
-        labels.retain(|key, _| !UNREAD_LABELS.contains(&key.as_str()));
+impl Meta {
+    /// The owner that controls the object, else the first.
+    pub fn controller(&self) -> Option<&Owner> {
+        self.owners.iter().find(|owner| owner.controller).or(self.owners.first())
     }
-    if let Some(annotations) = &mut whole.annotations {
-        annotations.retain(|key, _| ANNOTATIONS.contains(&key.as_str()));
-    }
-    whole.annotations = whole.annotations.filter(|kept| !kept.is_empty());
-    whole
+}
+
+fn labels<'de, D: Deserializer<'de>>(from: D) -> Result<Pairs, D::Error> {
+    kept(from, |key| !UNREAD_LABELS.contains(&key))
+}
+
+fn annotations<'de, D: Deserializer<'de>>(from: D) -> Result<Pairs, D::Error> {
+    kept(from, |key| ANNOTATIONS.contains(&key))
+}
+
+fn kept<'de, D: Deserializer<'de>>(from: D, keep: impl Fn(&str) -> bool) -> Result<Pairs, D::Error> {
+    Ok(pairs(from)?.into_iter().filter(|(key, _)| keep(key)).collect())
 }
 
 /// A label's value.
-pub fn label<'a>(metadata: &'a ObjectMeta, key: &str) -> Option<&'a str> {
-    metadata.labels.as_ref()?.get(key).map(String::as_str)
+pub fn label<'a>(metadata: &'a Meta, key: &str) -> Option<&'a str> {
+    value(&metadata.labels, key)
 }
 
 /// An annotation's value; only those that rules read are kept.
-pub fn annotation<'a>(metadata: &'a ObjectMeta, key: &str) -> Option<&'a str> {
-    metadata.annotations.as_ref()?.get(key).map(String::as_str)
+pub fn annotation<'a>(metadata: &'a Meta, key: &str) -> Option<&'a str> {
+    value(&metadata.annotations, key)
+}
+
+fn value<'a>(pairs: &'a Pairs, key: &str) -> Option<&'a str> {
+    pairs.iter().find(|(known, _)| &**known == key).map(|(_, value)| &**value)
 }
 
 /// The API server writes an empty list or struct as `null` here and there (`endpoints: null`).

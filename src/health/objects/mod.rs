@@ -19,13 +19,12 @@ mod tests;
 use std::fmt::Debug;
 
 use jiff::SignedDuration;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::DeserializeOwned;
 
 pub use amounts::*;
 pub use cluster::*;
 pub use event::*;
-pub use meta::{Condition, Holds, annotation, condition, label, reduced};
+pub use meta::{Condition, Holds, Meta, Owner, annotation, condition, label};
 pub use network::*;
 pub use pod::*;
 pub use ray::*;
@@ -128,25 +127,25 @@ pub trait Watched: DeserializeOwned + Clone + Debug + PartialEq + Send + Sync + 
     /// Where it lives in the API.
     const KIND: Kind;
     /// Its metadata, reduced to what the rules read.
-    fn metadata(&self) -> &ObjectMeta;
+    fn metadata(&self) -> &Meta;
     /// Its metadata, to be changed.
-    fn metadata_mut(&mut self) -> &mut ObjectMeta;
+    fn metadata_mut(&mut self) -> &mut Meta;
     /// As one of the watched objects.
     fn into_object(self) -> Object;
 
     /// Name, empty if the server sent none.
     fn name(&self) -> &str {
-        self.metadata().name.as_deref().unwrap_or_default()
+        &self.metadata().name
     }
 
     /// Namespace, empty for cluster-wide kinds.
     fn namespace(&self) -> &str {
-        self.metadata().namespace.as_deref().unwrap_or_default()
+        &self.metadata().namespace
     }
 
     /// UID, empty if the server sent none.
     fn uid(&self) -> &str {
-        self.metadata().uid.as_deref().unwrap_or_default()
+        &self.metadata().uid
     }
 }
 
@@ -175,15 +174,15 @@ macro_rules! watched {
             }
 
             /// Its metadata, reduced to what the rules read.
-            pub const fn metadata(&self) -> &ObjectMeta {
+            pub const fn metadata(&self) -> &Meta {
                 match self { $(Self::$name(object) => &object.metadata,)+ }
             }
         }
 
         $(impl Watched for $name {
             const KIND: Kind = $kind;
-            fn metadata(&self) -> &ObjectMeta { &self.metadata }
-            fn metadata_mut(&mut self) -> &mut ObjectMeta { &mut self.metadata }
+            fn metadata(&self) -> &Meta { &self.metadata }
+            fn metadata_mut(&mut self) -> &mut Meta { &mut self.metadata }
             fn into_object(self) -> Object { Object::$name(self) }
         })+
     };
@@ -232,16 +231,16 @@ watched! {
 impl Object {
     /// UID, empty if the server sent none.
     pub fn uid(&self) -> &str {
-        self.metadata().uid.as_deref().unwrap_or_default()
+        &self.metadata().uid
     }
 
     /// Name, empty if the server sent none.
     pub fn name(&self) -> &str {
-        self.metadata().name.as_deref().unwrap_or_default()
+        &self.metadata().name
     }
 
     /// Namespace; `None` for cluster-wide kinds.
     pub fn namespace(&self) -> Option<&str> {
-        self.metadata().namespace.as_deref()
+        Some(&*self.metadata().namespace).filter(|namespace| !namespace.is_empty())
     }
 }

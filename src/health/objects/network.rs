@@ -1,21 +1,16 @@
 //! Slim Services, EndpointSlices, Ingresses and IngressClasses. Must not know any rule.
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Deserializer};
 
-use super::{
-    annotation,
-    meta::{or_default, slim},
-};
+use super::{Meta, annotation, meta::or_default};
 
 /// A Service.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Service {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: ServiceSpec,
     /// What is.
@@ -92,8 +87,7 @@ pub struct Address {
 #[serde(default)]
 pub struct EndpointSlice {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// Endpoints by readiness.
     pub endpoints: Endpoints,
 }
@@ -132,8 +126,7 @@ impl<'de> Deserialize<'de> for Endpoints {
 #[serde(default)]
 pub struct Ingress {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: IngressSpec,
     /// What is; many controllers never write it.
@@ -227,8 +220,7 @@ pub struct BackendPort {
 #[serde(default)]
 pub struct IngressClass {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// Who serves it.
     pub spec: IngressClassSpec,
 }

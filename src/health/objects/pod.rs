@@ -1,14 +1,8 @@
 //! The slim pod: what it asks for, and how its containers are. Must not know any rule.
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Deserializer};
 
-use super::{
-    Amounts, Condition, Pairs, Resources,
-    amounts::pairs,
-    annotation, condition,
-    meta::{or_default, slim},
-};
+use super::{Amounts, Condition, Meta, Pairs, Resources, amounts::pairs, annotation, condition, meta::or_default};
 
 /// Annotation that makes a pod a process of this machine: the path of its log.
 pub const LOG: &str = "hubwright.io/log";
@@ -18,8 +12,7 @@ pub const LOG: &str = "hubwright.io/log";
 #[serde(default)]
 pub struct Pod {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: PodSpec,
     /// What is.
@@ -88,7 +81,7 @@ pub struct Container {
 impl Pod {
     /// Whether it is on its way out.
     pub const fn is_terminating(&self) -> bool {
-        self.metadata.deletion_timestamp.is_some()
+        self.metadata.leaving.is_some()
     }
 
     /// Path of its log, if it is a process of this machine.
@@ -118,8 +111,7 @@ impl Pod {
 
     /// UID of the object that controls it.
     pub fn controller(&self) -> Option<&str> {
-        let owners = self.metadata.owner_references.as_deref().unwrap_or_default();
-        owners.iter().find(|owner| owner.controller == Some(true)).or(owners.first()).map(|owner| owner.uid.as_str())
+        self.metadata.controller().map(|owner| &*owner.uid)
     }
 
     /// The container of a name, init containers among them.

@@ -1,19 +1,14 @@
 //! The slim `RayCluster` of KubeRay. Must not know any rule.
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 
-use super::{
-    Condition,
-    meta::{or_default, slim},
-};
+use super::{Condition, Meta, meta::or_default};
 
 /// A Ray cluster.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct RayCluster {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: RaySpec,
     /// What the operator says; partly history, see the rule.

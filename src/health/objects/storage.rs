@@ -1,19 +1,14 @@
 //! Slim claims and storage classes. Must not know any rule.
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 
-use super::{
-    annotation,
-    meta::{or_default, slim},
-};
+use super::{Meta, annotation, meta::or_default};
 
 /// A claim for a volume.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct PersistentVolumeClaim {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: ClaimSpec,
     /// What is.
@@ -64,8 +59,7 @@ pub struct ClaimStatus {
 #[serde(default, rename_all = "camelCase")]
 pub struct StorageClass {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// Who makes volumes.
     pub provisioner: Box<str>,
     /// `Immediate` or `WaitForFirstConsumer`.

@@ -1,19 +1,14 @@
 //! Slim Deployments, StatefulSets, DaemonSets, ReplicaSets and Jobs: their counters. Must not know any rule.
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 
-use super::{
-    Condition,
-    meta::{or_default, slim},
-};
+use super::{Condition, Meta, meta::or_default};
 
 /// A Deployment.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Deployment {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: ReplicaSpec,
     /// What is.
@@ -25,8 +20,7 @@ pub struct Deployment {
 #[serde(default)]
 pub struct ReplicaSet {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: ReplicaSpec,
     /// What is.
@@ -38,8 +32,7 @@ pub struct ReplicaSet {
 #[serde(default)]
 pub struct StatefulSet {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: ReplicaSpec,
     /// What is.
@@ -51,8 +44,7 @@ pub struct StatefulSet {
 #[serde(default)]
 pub struct DaemonSet {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: ReplicaSpec,
     /// What is.
@@ -64,8 +56,7 @@ pub struct DaemonSet {
 #[serde(default)]
 pub struct Job {
     /// Metadata.
-    #[serde(deserialize_with = "slim")]
-    pub metadata: ObjectMeta,
+    pub metadata: Meta,
     /// What was asked for.
     pub spec: JobSpec,
     /// What is.

@@ -51,10 +51,7 @@ pub fn newest_replica_set<'a>(index: &'a Index, deployment: &Deployment) -> Opti
 }
 
 fn replica_sets<'a>(index: &'a Index, deployment: &Deployment) -> impl Iterator<Item = &'a ReplicaSet> {
-    index.on.replica_sets.iter().filter(|set| {
-        let owners = set.metadata.owner_references.as_deref().unwrap_or_default();
-        owners.iter().any(|owner| owner.uid == deployment.uid())
-    })
+    index.on.replica_sets.iter().filter(|set| set.metadata.owners.iter().any(|owner| &*owner.uid == deployment.uid()))
 }
 
 /// Pods of every revision.

@@ -107,5 +107,5 @@ fn is_observed<T: Watched>(object: &T, observed: Option<i64>) -> bool {
 
 /// Seconds since an object was made.
 pub(super) fn age<T: Watched>(object: &T, now: Timestamp) -> i64 {
-    object.metadata().creation_timestamp.as_ref().map_or(0, |made| now.as_second() - made.0.as_second())
+    object.metadata().made.map_or(0, |made| now.as_second() - made.as_second())
 }

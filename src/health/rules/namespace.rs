@@ -15,9 +15,7 @@ const OBSTACLES: &[&str] = &[
 
 pub fn evaluate(view: View<'_>, name: &str) -> Verdict {
     match found(&view.index.on.namespaces, name) {
-        Ok(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
-            Verdict::Blocked(going_away(name, namespace))
-        }
+        Ok(namespace) if namespace.metadata.leaving.is_some() => Verdict::Blocked(going_away(name, namespace)),
         Ok(_) => Verdict::ready(),
         Err(verdict) => verdict,
     }
@@ -29,7 +27,7 @@ fn going_away(name: &str, namespace: &Namespace) -> Finding {
     let title = format!("the namespace {name} is still being removed");
     Finding::new("namespace-terminating", format!("Namespace/{name}"), title)
         .detail(obstacle.map_or("", Condition::words))
-        .since(namespace.metadata.deletion_timestamp.as_ref().map(|time| time.0))
+        .since(namespace.metadata.leaving)
         .retry("it goes on by itself as soon as the namespace is gone")
         .command(format!("kubectl get namespace {name} -o yaml"), "see which finalizer holds it")
         .edit("target.namespace", "or install into another namespace")

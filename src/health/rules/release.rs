@@ -1,12 +1,11 @@
 //! A helm release is ready when everything that helm made for it is. helm marks what it makes with an annotation; hooks
 //! carry none, so they are known by their hook annotation and release label, and count only while helm is at work.
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::{View, claim, daemonset, deployment, ingress, job, raycluster, service, statefulset};
 use crate::health::{
     causes::{self, Owner, Subject},
     index::{Index, Shelf},
-    objects::{DaemonSet, HelmSecret, Pod, Watched, annotation, label},
+    objects::{DaemonSet, HelmSecret, Meta, Pod, Watched, annotation, label},
     root,
     verdict::{Finding, Verdict},
 };
@@ -51,7 +50,7 @@ type Named = (String, Verdict);
 
 fn members(view: View<'_>, release: &str) -> Vec<Named> {
     let on = &view.index.on;
-    let is = |metadata: &ObjectMeta| is_made_for(metadata, release);
+    let is = |metadata: &Meta| is_made_for(metadata, release);
     let mut all = each(&on.claims, is, |one| claim::rule(view, one));
     all.extend(each(&on.deployments, is, |one| deployment::evaluate(view, one.name())));
     all.extend(each(&on.stateful_sets, is, |one| statefulset::evaluate(view, one.name())));
@@ -65,7 +64,7 @@ fn members(view: View<'_>, release: &str) -> Vec<Named> {
 
 fn hooks(view: View<'_>, release: &str) -> Vec<Named> {
     let on = &view.index.on;
-    let is = |metadata: &ObjectMeta| is_hook_of(metadata, release);
+    let is = |metadata: &Meta| is_hook_of(metadata, release);
     let mut all = each(&on.daemon_sets, is, |one| hook_daemon_set(view, one));
     all.extend(each(&on.jobs, is, |one| job::rule(view, one)));
     all
@@ -79,11 +78,11 @@ fn hook_daemon_set(view: View<'_>, set: &DaemonSet) -> Verdict {
     }
 }
 
-fn is_made_for(metadata: &ObjectMeta, release: &str) -> bool {
+fn is_made_for(metadata: &Meta, release: &str) -> bool {
     annotation(metadata, "meta.helm.sh/release-name") == Some(release)
 }
 
-fn is_hook_of(metadata: &ObjectMeta, release: &str) -> bool {
+fn is_hook_of(metadata: &Meta, release: &str) -> bool {
     let installs = |hook: &str| hook.contains("-install") || hook.contains("-upgrade");
     let named = label(metadata, "app.kubernetes.io/instance").or_else(|| label(metadata, "release"));
     annotation(metadata, "helm.sh/hook").is_some_and(installs) && named.is_none_or(|name| name == release)
@@ -91,10 +90,10 @@ fn is_hook_of(metadata: &ObjectMeta, release: &str) -> bool {
 
 fn each<'a, T: Watched>(
     shelf: &'a Shelf<T>,
-    is: impl Fn(&ObjectMeta) -> bool,
+    is: impl Fn(&Meta) -> bool,
     rule: impl Fn(&'a T) -> Verdict,
 ) -> Vec<Named> {
-    let stays = |object: &&T| object.metadata().deletion_timestamp.is_none();
+    let stays = |object: &&T| object.metadata().leaving.is_none();
     let all = shelf.iter().filter(stays).filter(|object| is(object.metadata()));
     all.map(|object| (format!("{}/{}", T::KIND.kind, object.name()), rule(object))).collect()
 }
@@ -125,7 +124,7 @@ fn worst(verdicts: Vec<Named>) -> Verdict {
 /// Pods of everything that helm made for a release, hooks among them.
 pub fn pods<'a>(index: &'a Index, release: &str) -> Vec<&'a Pod> {
     let on = &index.on;
-    let is = |metadata: &ObjectMeta| is_made_for(metadata, release) || is_hook_of(metadata, release);
+    let is = |metadata: &Meta| is_made_for(metadata, release) || is_hook_of(metadata, release);
     let mut pods = Vec::new();
     for deployment in on.deployments.iter().filter(|one| is(&one.metadata)) {
         pods.extend(deployment::all_pods(index, deployment.name()));
@@ -133,7 +132,7 @@ pub fn pods<'a>(index: &'a Index, release: &str) -> Vec<&'a Pod> {
     let sets = on.stateful_sets.iter().map(|one| &one.metadata).chain(on.daemon_sets.iter().map(|one| &one.metadata));
     let others = on.jobs.iter().map(|one| &one.metadata).chain(on.ray_clusters.iter().map(|one| &one.metadata));
     for owner in sets.chain(others).filter(|metadata| is(metadata)) {
-        pods.extend(index.pods_of(owner.uid.as_deref().unwrap_or_default()));
+        pods.extend(index.pods_of(&owner.uid));
     }
     pods
 }

@@ -16,7 +16,7 @@ pub fn evaluate(view: View<'_>, name: &str) -> Verdict {
 }
 
 pub fn rule(view: View<'_>, service: &Service) -> Verdict {
-    let name = service.metadata.name.as_deref().unwrap_or_default();
+    let name = &*service.metadata.name;
     if service.spec.kind.as_deref() == Some("ExternalName") {
         return Verdict::ready();
     }

@@ -98,7 +98,7 @@ fn line(pod: &Row<'_>, shared: &Shared, width: usize, mark: Mark, theme: &Theme)
             row(vec![(text::pad(&words, width.saturating_sub(1), theme.glyphs.ellipsis), Role::Title)], mark, theme)
         }
         Row::Pod { name, standing, since } => {
-            let known = shared.run.state.pods.get(*name);
+            let known = shared.run.state.pods.get(*name).map(Box::as_ref);
             let age = clock(between(*since, shared.run.ended.unwrap_or(shared.now)));
             row(pieces(name, *standing, known, &age, width, theme), mark, theme)
         }
