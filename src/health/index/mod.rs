@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::objects::{
     Amounts, Change, CustomResourceDefinition, DaemonSet, Deployment, EndpointSlice, Event, HelmSecret, Ingress,
     IngressClass, Job, Namespace, Node, Object, PersistentVolumeClaim, Pod, RayCluster, ReplicaSet, Service,
-    StatefulSet, StorageClass, Watched, condition,
+    StatefulSet, StorageClass, Watched, Word, condition,
 };
 pub use events::{EventLog, Noted};
 pub use shelf::Shelf;
@@ -111,7 +111,7 @@ pub struct Index {
     /// Names of pods by the UID of what controls them.
     owned: HashMap<Box<str>, BTreeSet<Box<str>>>,
     /// What this namespace's pods ask for, by node.
-    used: HashMap<Box<str>, Amounts>,
+    used: HashMap<Word, Amounts>,
     /// Jobs seen complete: name and UID. A Job that is removed afterwards (`ttlSecondsAfterFinished`) stays done.
     completed: BTreeMap<Box<str>, Box<str>>,
     tally: Tally,

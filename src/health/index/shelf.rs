@@ -1,14 +1,17 @@
 //! `Shelf`: all objects of one kind by name. Must not know what kind.
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use crate::health::objects::Watched;
 
 /// All objects of one kind.
 #[derive(Debug, Clone)]
 pub struct Shelf<T> {
-    by_name: BTreeMap<Box<str>, Placed<T>>,
+    by_name: BTreeMap<Arc<str>, Placed<T>>,
     /// Names by UID: deletions come by UID.
-    names: HashMap<Box<str>, Box<str>>,
+    names: HashMap<Box<str>, Arc<str>>,
     /// Number of the list that is delivered or was delivered last.
     pass: u32,
     synced: bool,
@@ -62,8 +65,8 @@ impl<T: Watched> Shelf<T> {
     }
 
     pub(super) fn put(&mut self, object: T) -> Option<T> {
-        let name: Box<str> = object.name().into();
-        self.names.insert(object.uid().into(), name.clone());
+        let name: Arc<str> = object.name().into();
+        self.names.insert(object.uid().into(), Arc::clone(&name));
         let old = self.by_name.insert(name, Placed { object: Box::new(object), pass: self.pass });
         self.unname(old)
     }
@@ -95,8 +98,12 @@ impl<T: Watched> Shelf<T> {
         self.synced = true;
         self.absent = false;
         self.blind = None;
-        let stale: Vec<Box<str>> =
-            self.by_name.iter().filter(|(_, placed)| placed.pass != self.pass).map(|(name, _)| name.clone()).collect();
+        let stale: Vec<Arc<str>> = self
+            .by_name
+            .iter()
+            .filter(|(_, placed)| placed.pass != self.pass)
+            .map(|(name, _)| Arc::clone(name))
+            .collect();
         stale.iter().filter_map(|name| self.take(name)).collect()
     }
 

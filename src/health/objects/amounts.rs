@@ -1,10 +1,11 @@
 //! Requests, limits and what a node offers, as numbers. Must not know whose they are.
 use serde::{Deserialize, Deserializer};
 
+use super::Word;
 use crate::answers::quantity::Quantity;
 
 /// A small map of text to text, sorted by key; a quarter of a `BTreeMap`'s size.
-pub type Pairs = Box<[(Box<str>, Box<str>)]>;
+pub type Pairs = Box<[(Word, Word)]>;
 
 /// Requests and limits.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -26,7 +27,7 @@ pub struct Amounts {
     /// Pods (nodes only); `None`: not said.
     pub pods: Option<u64>,
     /// Extended resources such as `nvidia.com/gpu`, in whole units.
-    pub other: Box<[(Box<str>, u64)]>,
+    pub other: Box<[(Word, u64)]>,
 }
 
 impl Amounts {
@@ -91,16 +92,16 @@ impl<'de> Deserialize<'de> for Amounts {
 pub(super) fn pairs<'de, D: Deserializer<'de>>(from: D) -> Result<Pairs, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Word {
-        Text(Box<str>),
+    enum Said {
+        Text(Word),
         Number(serde_json::Number),
     }
-    let map = Option::<std::collections::BTreeMap<Box<str>, Word>>::deserialize(from)?.unwrap_or_default();
+    let map = Option::<std::collections::BTreeMap<Word, Said>>::deserialize(from)?.unwrap_or_default();
     Ok(map
         .into_iter()
         .map(|(key, word)| match word {
-            Word::Text(text) => (key, text),
-            Word::Number(number) => (key, number.to_string().into()),
+            Said::Text(text) => (key, text),
+            Said::Number(number) => (key, number.to_string().into()),
         })
         .collect())
 }

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use super::amounts::{Pairs, pairs};
+use super::{
+    Word,
+    amounts::{Pairs, pairs},
+};
 
 /// Annotations that a rule reads; all others (some are kilobytes) are dropped.
 const ANNOTATIONS: &[&str] = &[
@@ -37,7 +40,7 @@ pub struct Meta {
     /// Name, empty if the server sent none.
     pub name: Box<str>,
     /// Namespace, empty for cluster-wide kinds.
-    pub namespace: Box<str>,
+    pub namespace: Word,
     /// UID, empty if the server sent none.
     pub uid: Box<str>,
     /// For the watch alone, which takes it out.
@@ -66,11 +69,11 @@ pub struct Meta {
 #[serde(default)]
 pub struct Owner {
     /// Kind, such as `ReplicaSet`.
-    pub kind: Box<str>,
+    pub kind: Word,
     /// Name.
-    pub name: Box<str>,
+    pub name: Word,
     /// UID.
-    pub uid: Box<str>,
+    pub uid: Word,
     /// Whether it is the one that controls the object.
     pub controller: bool,
 }
@@ -132,11 +135,11 @@ pub enum Holds {
 pub struct Condition {
     /// Type, such as `Ready`.
     #[serde(rename = "type")]
-    pub kind: Box<str>,
+    pub kind: Word,
     /// Whether it holds.
     pub status: Holds,
     /// Reason in one word.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Word>,
     /// Reason in a sentence, in the cluster's words: hostile text.
     pub message: Option<Box<str>>,
     /// When the status changed last.

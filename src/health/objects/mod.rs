@@ -11,6 +11,7 @@ mod network;
 mod pod;
 mod ray;
 mod storage;
+mod word;
 mod workload;
 
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use network::*;
 pub use pod::*;
 pub use ray::*;
 pub use storage::*;
+pub use word::Word;
 pub use workload::*;
 
 /// One change of what is watched.

@@ -2,7 +2,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use super::{Amounts, Condition, Meta, Pairs, Resources, amounts::pairs, annotation, condition, meta::or_default};
+use super::{
+    Amounts, Condition, Meta, Pairs, Resources, Word, amounts::pairs, annotation, condition, meta::or_default,
+};
 
 /// Annotation that makes a pod a process of this machine: the path of its log.
 pub const LOG: &str = "hubwright.io/log";
@@ -24,12 +26,12 @@ pub struct Pod {
 #[serde(default, rename_all = "camelCase")]
 pub struct PodSpec {
     /// Node it was put on.
-    pub node_name: Option<Box<str>>,
+    pub node_name: Option<Word>,
     /// Labels that its node must have.
     #[serde(deserialize_with = "pairs")]
     pub node_selector: Pairs,
     /// `Always`, `OnFailure`, `Never`.
-    pub restart_policy: Option<Box<str>>,
+    pub restart_policy: Option<Word>,
     /// Containers.
     #[serde(deserialize_with = "or_default")]
     pub containers: Box<[Container]>,
@@ -49,13 +51,13 @@ pub struct PodSpec {
 #[serde(default)]
 pub struct Toleration {
     /// Key; none with operator `Exists`: every taint.
-    pub key: Option<Box<str>>,
+    pub key: Option<Word>,
     /// `Equal` (also if not said) or `Exists`.
-    pub operator: Option<Box<str>>,
+    pub operator: Option<Word>,
     /// Value, for `Equal`.
-    pub value: Option<Box<str>>,
+    pub value: Option<Word>,
     /// Effect; `None`: every effect.
-    pub effect: Option<Box<str>>,
+    pub effect: Option<Word>,
 }
 
 /// A container as asked for.
@@ -63,11 +65,11 @@ pub struct Toleration {
 #[serde(default, rename_all = "camelCase")]
 pub struct Container {
     /// Name.
-    pub name: Box<str>,
+    pub name: Word,
     /// Image.
-    pub image: Box<str>,
+    pub image: Word,
     /// `Always` on an init container makes it a sidecar that stays.
-    pub restart_policy: Option<Box<str>>,
+    pub restart_policy: Option<Word>,
     /// Requests and limits.
     pub resources: Resources,
     /// Is it alive?
@@ -205,7 +207,7 @@ impl<'de> Deserialize<'de> for Port {
 #[serde(default, rename_all = "camelCase")]
 pub struct Volume {
     /// Name within the pod.
-    pub name: Box<str>,
+    pub name: Word,
     /// Claim.
     pub persistent_volume_claim: Option<Box<ClaimVolume>>,
 }
@@ -215,7 +217,7 @@ pub struct Volume {
 #[serde(default, rename_all = "camelCase")]
 pub struct ClaimVolume {
     /// Name of the claim.
-    pub claim_name: Box<str>,
+    pub claim_name: Word,
 }
 
 /// Conditions of a pod that rules read; the others only take room, five thousand times.
@@ -231,9 +233,9 @@ fn read_conditions<'de, D: Deserializer<'de>>(from: D) -> Result<Box<[Condition]
 #[serde(default, rename_all = "camelCase")]
 pub struct PodStatus {
     /// `Pending`, `Running`, `Succeeded`, `Failed`, `Unknown`.
-    pub phase: Option<Box<str>>,
+    pub phase: Option<Word>,
     /// `Evicted`, `NodeLost`, `DeadlineExceeded` …
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Word>,
     /// The same in a sentence: hostile text.
     pub message: Option<Box<str>>,
     /// When a kubelet took it.
@@ -254,7 +256,7 @@ pub struct PodStatus {
 #[serde(default, rename_all = "camelCase")]
 pub struct ContainerStatus {
     /// Name.
-    pub name: Box<str>,
+    pub name: Word,
     /// Whether it passes its readiness probe (init: whether it is done).
     pub ready: bool,
     /// Whether it passed its startup probe.
@@ -284,7 +286,7 @@ pub struct ContainerState {
 #[serde(default)]
 pub struct Waiting {
     /// One word, `ImagePullBackOff`.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Word>,
     /// A sentence: hostile text.
     pub message: Option<Box<str>>,
 }
@@ -306,7 +308,7 @@ pub struct Terminated {
     /// Signal that ended it, if the runtime says so.
     pub signal: Option<i32>,
     /// `Error`, `OOMKilled`, `Completed` …
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Word>,
     /// What it wrote to its termination log: hostile text.
     pub message: Option<Box<str>>,
     /// When it began.
