@@ -3,7 +3,10 @@ use ratatui::text::{Line, Span};
 
 use super::{drawing::Picture, edit::Typing, form::Item, table, value};
 use crate::{
-    answers::{draft::Field, question::Kind},
+    answers::{
+        draft::{Field, Offer},
+        question::Kind,
+    },
     front::tui::{text, theme::Role},
 };
 
@@ -68,7 +71,8 @@ fn field_help(field: &Field, typing: Option<&Typing>) -> String {
     let value = field.text();
     let whole = Some(value::words(field)).filter(|words| typing.is_none() && text::width(words) > LONG);
     let whole = whole.map(|words| format!("Now: {words}")).unwrap_or_default();
-    let chosen = field.offers.iter().find(|offer| offer.value == value && !offer.words.is_empty());
+    let told = |offer: &&Offer| offer.value == value && !offer.words.is_empty() && !matches!(field.kind, Kind::Bool);
+    let chosen = field.offers.iter().find(told);
     let chosen = chosen.map(|offer| format!("{value}: {}", offer.words)).unwrap_or_default();
     sentences(&[field.help, &expected, &chosen, &whole, field.doc])
 }

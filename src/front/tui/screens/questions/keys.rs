@@ -73,12 +73,12 @@ pub const PICKER: &[Binding] = &[
 
 /// Keys while a field takes letters: the way forward works there, too.
 pub fn typing() -> Vec<Binding> {
-    let review = FORM.iter().find(|binding| binding.does == Action::Review);
+    let review = FORM.iter().find(|binding| binding.does == Action::Review).copied();
     let named = |binding: &Binding| match binding.does {
-        Action::Next => binding.named("next"),
-        _ => *binding,
+        Action::Next => [Some(binding.named("next")), review],
+        _ => [Some(*binding), None],
     };
-    TYPING.iter().map(named).chain(review.copied()).collect()
+    TYPING.iter().flat_map(named).flatten().collect()
 }
 
 /// Keys while letters go into the filter of a list, with the words for what Enter and Esc do there.

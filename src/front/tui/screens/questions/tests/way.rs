@@ -91,6 +91,13 @@ fn a_section_remembers_where_one_was_and_the_way_is_kept() {
 }
 
 #[test]
+fn a_yes_is_not_explained() {
+    let text = stage(Layers::new(), "ray.token-auth").seen((80, 24));
+    has(&text, &["‹ yes ›", "ask a token of every client"]);
+    assert!(!text.contains("true"), "{text}");
+}
+
+#[test]
 fn the_review_stop_leads_to_what_is_left() {
     let mut bench = Bench::fresh();
     while bench.screen.way.next(&bench.shared.draft).is_some() {
