@@ -59,12 +59,14 @@ pub fn completions(shell: clap_complete::Shell) -> Outcome {
 
 /// `hubwright screenshots`
 pub fn screenshots(folder: &Path) -> Outcome {
+    let unwritable = |path: &Path, error: &std::io::Error| {
+        vec![Problem::new("cannot-write", format!("cannot write `{}`: {error}", path.display()))]
+    };
+    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
     for scene in demo::SCENES {
         let picture = scene.picture().map_err(|problem| vec![problem])?;
         let path = folder.join(format!("{}.svg", scene.name));
-        std::fs::write(&path, picture).map_err(|error| {
-            vec![Problem::new("cannot-write", format!("cannot write `{}`: {error}", path.display()))]
-        })?;
+        std::fs::write(&path, picture).map_err(|error| unwritable(&path, &error))?;
     }
     Ok(Exit::Done)
 }

@@ -153,10 +153,15 @@ impl Deployment {
         });
     }
 
+    /// The folder of its memory.
+    pub fn folder(&self) -> PathBuf {
+        let entries = std::fs::read_dir(self.state.path()).unwrap().map(|entry| entry.unwrap().path());
+        entries.into_iter().find(|path| path.join("journal.jsonl").exists()).expect("it is remembered")
+    }
+
     /// What is in the journal.
     pub fn journal(&self) -> Vec<Event> {
-        let folder = std::fs::read_dir(self.state.path()).unwrap().next().unwrap().unwrap().path();
-        let lines = FileJournal::open(&folder).unwrap().lines().unwrap();
+        let lines = FileJournal::open(&self.folder()).unwrap().lines().unwrap();
         lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 

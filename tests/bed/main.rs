@@ -15,6 +15,7 @@ mod deploy;
 mod deployment;
 mod drivers;
 mod helm;
+mod looking;
 mod presets;
 #[path = "../said.rs"]
 mod said;
@@ -42,6 +43,7 @@ const MODULES: &[(&str, &[Case])] = &[
     ("deploy", deploy::CASES),
     ("presets", presets::CASES),
     ("wizard", wizard::CASES),
+    ("looking", looking::CASES),
 ];
 
 /// Tests at a time: the bed is one small machine.

@@ -38,9 +38,7 @@ fn from_nothing() {
     walk.install();
     // The person leaves in the middle of it, and comes back.
     walk.terminal.wait_long_for("of 6 steps", LONG);
-    walk.terminal.press("^C");
-    walk.terminal.wait_for("goes on where it stopped");
-    walk.terminal.press("y");
+    walk.stop();
     walk.terminal.wait_long_for("interrupted", LONG);
     walk.leave("^C", 130);
 

@@ -57,6 +57,8 @@ struct Shared {
 
 struct Now {
     parser: vt100::Parser,
+    /// Every byte of it.
+    written: Vec<u8>,
     /// How the program ended.
     ended: Option<ExitStatus>,
     /// Nobody writes to the terminal any more.
@@ -83,7 +85,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(builder(command)).expect("the program starts");
         let process = child.process_id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).expect("it has an id");
         let parser = vt100::Parser::new(cells(rows), cells(columns), 0);
-        let now = Mutex::new(Now { parser, ended: None, silent: false, closing: false });
+        let now = Mutex::new(Now { parser, written: Vec::new(), ended: None, silent: false, closing: false });
         let shared = Arc::new(Shared { now, changed: Condvar::new() });
         let output = pair.master.try_clone_reader().expect("a terminal can be read");
         let reader = thread::spawn({
@@ -147,6 +149,11 @@ impl Terminal {
         at(self.shared.lock().parser.screen())
     }
 
+    /// Everything that the program wrote, byte by byte.
+    pub fn written(&self) -> Vec<u8> {
+        self.shared.lock().written.clone()
+    }
+
     /// Waits until a text is on the screen.
     pub fn wait_for(&self, wanted: &str) {
         self.wait_long_for(wanted, PATIENCE);
@@ -155,6 +162,13 @@ impl Terminal {
     /// Waits for something that takes minutes.
     pub fn wait_long_for(&self, wanted: &str, limit: Duration) {
         self.wait_until(&format!("`{wanted}` on the screen"), limit, |now| text(&now.parser).contains(wanted));
+    }
+
+    /// Waits for one of several texts; which of them it is.
+    pub fn wait_long_for_any<'t>(&self, wanted: &[&'t str], limit: Duration) -> &'t str {
+        let there = |now: &Now| wanted.iter().copied().find(|wanted| text(&now.parser).contains(wanted));
+        self.wait_until(&format!("one of {wanted:?} on the screen"), limit, |now| there(now).is_some());
+        there(&self.shared.lock()).expect("it was there just now")
     }
 
     /// Waits until a text is on the screen no more.
@@ -246,6 +260,7 @@ fn read(mut output: Box<dyn Read + Send>, shared: &Shared) {
         let mut closing = false;
         shared.tell(|now| {
             now.parser.process(&bytes[..count]);
+            now.written.extend_from_slice(&bytes[..count]);
             closing = now.closing;
         });
         if closing {

@@ -97,6 +97,13 @@ impl Walk {
         self.terminal.wait_long_for("nothing stands in the way", LONG);
     }
 
+    /// Stops what runs, and says yes.
+    pub fn stop(&mut self) {
+        self.terminal.press("^C");
+        self.terminal.wait_for("goes on where it stopped");
+        self.terminal.press("y");
+    }
+
     /// Begins the installation, and says yes.
     pub fn install(&mut self) {
         self.terminal.press("^G");
@@ -117,9 +124,10 @@ impl Walk {
     }
 }
 
-/// The line with the cursor; of several panes the right one, which has the keys.
+/// The line with the cursor; of several panes the right one, which has the keys. A heading has a rule before its mark.
 fn pointed(screen: &vt100::Screen) -> String {
     let (_, columns) = screen.size();
     let rows = screen.rows(0, columns.get()).filter_map(|row| Some((row.rfind(CURSOR)?, row)));
+    let rows = rows.filter(|(column, row)| !row[..*column].ends_with('─'));
     rows.max_by_key(|(column, _)| *column).map(|(_, row)| row).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! A picture of a screen from its cells: as SVG for the docs, and as text with styles for snapshots. So neither can show what
 //! the program does not draw. Must not know any screen, nor files.
+mod rules;
+
 use ratatui::{
     buffer::{Buffer, Cell},
     style::{Color, Modifier},
@@ -7,8 +9,9 @@ use ratatui::{
 
 use super::text;
 
-/// Width and height of a cell in the picture's units.
-const CELL: (f32, f32) = (8.4, 18.0);
+/// Width and height of a cell in the picture's units. So wide are the letters of most fonts: not every viewer minds how long a
+/// text is said to be.
+const CELL: (f32, f32) = (8.43, 18.0);
 /// What lies around the cells, and the height of the title bar.
 const MARGIN: f32 = 14.0;
 const BAR: f32 = 30.0;
@@ -153,7 +156,8 @@ pub fn svg(buffer: &Buffer, title: &str) -> String {
     for row in 0..buffer.area.height {
         let runs = runs(buffer, row);
         svg.extend(runs.iter().filter_map(|run| ground(run, row)));
-        svg.extend(runs.iter().filter(|run| !run.text.trim().is_empty()).map(|run| letters(run, row)));
+        svg.extend(runs.iter().filter_map(|run| letters(run, row)));
+        svg.extend(runs.iter().filter_map(|run| lines(run, row)));
     }
     svg + "</g>\n</svg>\n"
 }
@@ -169,7 +173,11 @@ fn ground(run: &Run, row: u16) -> Option<String> {
 }
 
 /// The letters of a run. Their length is said, so that columns stay columns whatever font there is.
-fn letters(run: &Run, row: u16) -> String {
+fn letters(run: &Run, row: u16) -> Option<String> {
+    let text = rules::without(&run.text);
+    if text.trim().is_empty() {
+        return None;
+    }
     let (x, y, width) = place(run, row);
     let (colour, _) = run.look.paint();
     let modifier = run.look.modifier;
@@ -183,8 +191,16 @@ fn letters(run: &Run, row: u16) -> String {
     ] {
         more.push_str(if modifier.contains(wanted) { attribute } else { "" });
     }
-    let (y, text) = (number(y + BASE), escaped(&run.text));
-    format!("<text x=\"{x}\" y=\"{y}\" textLength=\"{width}\" fill=\"{colour}\"{more}>{text}</text>\n")
+    let (y, text) = (number(y + BASE), escaped(&text));
+    Some(format!("<text x=\"{x}\" y=\"{y}\" textLength=\"{width}\" fill=\"{colour}\"{more}>{text}</text>\n"))
+}
+
+/// The rules of a run.
+fn lines(run: &Run, row: u16) -> Option<String> {
+    let data = rules::path(&run.text, (f32::from(run.column) * CELL.0, f32::from(row) * CELL.1));
+    let (colour, _) = run.look.paint();
+    let dim = if run.look.modifier.contains(Modifier::DIM) { r#" opacity="0.65""# } else { "" };
+    (!data.is_empty()).then(|| format!("<path d=\"{data}\" fill=\"none\" stroke=\"{colour}\"{dim}/>\n"))
 }
 
 /// Left, top and width of a run.
@@ -245,14 +261,14 @@ mod tests {
         let svg = svg(&screen(), "a & b");
         assert!(svg.contains("<title>a\u{a0}&amp;\u{a0}b</title>"), "{svg}");
         assert!(svg.contains(">a\u{a0}&lt;b&gt;\u{a0}&amp;\u{a0}&quot;c&quot;</text>"), "{svg}");
-        let wide = r##"<text x="75.6" y="31.5" textLength="33.6" fill="#d3d9e0" opacity="0.65">日本</text>"##;
+        let wide = r##"<text x="75.9" y="31.5" textLength="33.7" fill="#d3d9e0" opacity="0.65">日本</text>"##;
         assert!(svg.contains(wide), "{svg}");
     }
 
     #[test]
     fn reversed_cells_have_their_colour_behind_the_letters() {
         let svg = svg(&screen(), "");
-        assert!(svg.contains(r##"<rect x="16.8" y="18" width="50.4" height="18" fill="#6cb2ff"/>"##), "{svg}");
+        assert!(svg.contains(r##"<rect x="16.9" y="18" width="50.6" height="18" fill="#6cb2ff"/>"##), "{svg}");
         assert!(svg.contains(r##"fill="#15191f" font-weight="bold">chosen<"##), "{svg}");
         assert!(svg.contains(r##"<rect x="0" y="36" width="8.4" height="18" fill="#ff7a72"/>"##), "{svg}");
     }

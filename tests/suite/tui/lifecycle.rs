@@ -1,6 +1,5 @@
 //! The program in a real terminal, without any cluster: how it begins, and that it gives the terminal back whatever ends it.
 use std::{
-    path::Path,
     process::{Command, Stdio},
     sync::mpsc,
     thread,
@@ -18,46 +17,9 @@ use hubwright::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use rustix::process::Signal;
-use tempfile::TempDir;
 
+use super::home::{Home, SCREEN, SIZE};
 use crate::terminal::Terminal;
-
-/// What every screen says, whatever else is known.
-const SCREEN: &str = "^C end";
-const SIZE: (u16, u16) = (100, 30);
-
-/// A home of its own, and a cluster that does not answer: packets to that address are dropped.
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        let home = Self(TempDir::new().unwrap());
-        let kubeconfig = "apiVersion: v1\nkind: Config\ncurrent-context: dead\n\
-            clusters:\n- name: dead\n  cluster: {server: 'https://192.0.2.1:6443'}\n\
-            users:\n- name: dead\n  user: {token: none}\n\
-            contexts:\n- name: dead\n  context: {cluster: dead, user: dead}\n";
-        std::fs::write(home.path().join("kubeconfig"), kubeconfig).unwrap();
-        home
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_hubwright"));
-        command.args(words).env("HOME", self.path()).env("KUBECONFIG", self.path().join("kubeconfig"));
-        command.env("HUBWRIGHT_STATE", self.path().join("state")).env("XDG_DATA_HOME", self.path().join("data"));
-        command.env_remove("XDG_STATE_HOME").env_remove("XDG_CONFIG_HOME");
-        command
-    }
-
-    fn open(&self) -> Terminal {
-        let terminal = Terminal::start(&self.command(&[]), SIZE);
-        terminal.wait_for(SCREEN);
-        terminal
-    }
-}
 
 fn expect_clean(terminal: &Terminal) {
     assert_eq!(terminal.left_behind(), Vec::<&str>::new(), "left behind, with:\n{}", terminal.screen());

@@ -5,14 +5,15 @@ use crate::commands::{hubwright, text};
 
 #[test]
 fn the_pictures_of_the_docs_are_what_the_program_draws() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = hubwright(&["screenshots", folder.path().to_str().unwrap()]);
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("docs/images");
+    let output = hubwright(&["screenshots", folder.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images");
-    let drawn = pictures(folder.path());
+    let drawn = pictures(&folder);
     assert_eq!(pictures(&docs), drawn, "`hubwright screenshots docs/images` draws them, and nothing else lies there");
     for name in drawn {
-        let [kept, now] = [&docs, folder.path()].map(|folder| fs::read_to_string(folder.join(&name)).unwrap());
+        let [kept, now] = [&docs, &folder].map(|folder| fs::read_to_string(folder.join(&name)).unwrap());
         assert!(kept == now, "{name} is not what the program draws: run `hubwright screenshots docs/images`");
     }
 }
