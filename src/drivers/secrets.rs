@@ -50,9 +50,9 @@ pub fn missing(reference: &SecretRef, why: &str) -> Problem {
         }
         SecretRef::File(path) if path.starts_with('~') => problem.hint("name the file in full: `~` is a shell's word"),
         SecretRef::File(path) => problem.hint(format!("put the secret into `{path}`, readable for you only")),
-        SecretRef::Command(line) => {
-            problem.hint(format!("run `{line}` by hand: it must print the secret and nothing else"))
-        }
+        SecretRef::Command(line) => problem.hint(format!(
+            "run `{line} </dev/null` by hand: it must print the secret and nothing else, without reading keys"
+        )),
         SecretRef::Kubernetes { name, key } => {
             problem.hint(format!("make Secret `{name}` with key `{key}` in the deployment's namespace first"))
         }
@@ -108,6 +108,8 @@ fn command(line: &str) -> Result<String, String> {
     let (program, arguments) = words.split_first().ok_or("the command is empty")?;
     let mut child = Command::new(program)
         .args(arguments)
+        // Keys are for whoever draws the screen: a command that asks has a window of its own for that.
+        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -208,6 +210,14 @@ mod tests {
         std::fs::write(file.path(), "hunter2\n\n").unwrap();
         assert_eq!(resolve(&format!("file:{}", file.path().display())).unwrap(), "hunter2\n");
         assert_eq!(resolve("command:printf '%s\\r\\n' \"a b\"").unwrap(), "a b");
+    }
+
+    /// It waited for keys, and took them from the screens.
+    #[test]
+    fn a_command_gets_no_keys() {
+        assert_eq!(resolve("command:sh -c 'read line || echo no keys'").unwrap(), "no keys");
+        let problem = resolve("command:sh -c 'read line && echo $line'").unwrap_err();
+        assert!(problem.hints.iter().any(|hint| hint.contains("</dev/null")), "{problem:?}");
     }
 
     #[test]

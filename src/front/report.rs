@@ -39,13 +39,13 @@ impl Case<'_> {
     pub fn text(&self) -> String {
         let sections = [vec![self.head()], self.problems(), self.steps(), self.rungs(), self.log()];
         let text = sections.iter().flatten().filter(|section| !section.is_empty()).cloned().collect::<Vec<_>>();
-        self.hidden(text.join("\n"))
+        without(text.join("\n"), self.secrets.iter().copied())
     }
 
     /// The report of a verification: every rung with what it saw.
     pub fn verification<'r>(&self, rungs: impl Iterator<Item = &'r RungResult>) -> String {
         let told: String = rungs.map(|rung| rung_lines(rung) + "\n").collect();
-        self.hidden(format!("{}\n{told}", self.head()))
+        without(format!("{}\n{told}", self.head()), self.secrets.iter().copied())
     }
 
     fn head(&self) -> String {
@@ -84,16 +84,12 @@ impl Case<'_> {
             .chain(last.into_iter().map(|line| format!("  {line}")))
             .collect()
     }
+}
 
-    fn hidden(&self, mut text: String) -> String {
-        for secret in &self.secrets {
-            let secret = secret.expose_secret();
-            if secret.len() >= SHORTEST_SECRET {
-                text = text.replace(secret, "[hidden]");
-            }
-        }
-        text
-    }
+/// A text without secrets that were typed: they should be nowhere, and are taken out of what others may read all the same.
+pub fn without<'s>(text: String, secrets: impl Iterator<Item = &'s SecretString>) -> String {
+    let secrets = secrets.map(ExposeSecret::expose_secret).filter(|secret| secret.len() >= SHORTEST_SECRET);
+    secrets.fold(text, |text, secret| text.replace(secret, "[hidden]"))
 }
 
 /// What a person would read of some events, one line each, oldest first.

@@ -128,11 +128,12 @@ impl Deployment {
         }
         let (told, mut news) = tokio::sync::mpsc::channel(64);
         let intent = Intent { layers, secrets: BTreeMap::new(), verify: true };
-        Granter::new(told, &Setup::default()).grant(Wish::Preview(Box::new(intent)));
+        let mut granter = Granter::new(told, &Setup::default());
+        granter.grant(Wish::Preview(Box::new(intent)));
         loop {
-            match news.recv().await.expect("an answer") {
-                News::Previewed(preview) => return Ok(*preview),
-                News::Wrong(problems) => return Err(problems),
+            match granter.hear(news.recv().await.expect("an answer")) {
+                Some(News::Previewed(preview)) => return Ok(*preview),
+                Some(News::Wrong(problems)) => return Err(problems),
                 _ => {}
             }
         }

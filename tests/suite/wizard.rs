@@ -18,7 +18,7 @@ use hubwright::{
     cli::{Answering, Setup},
     front::tui::wish::{Beginnings, Ended, Intent, News, Opened, Source, Wish},
     run::event::Outcome,
-    runtime::wizard::grant::Granter,
+    runtime::wizard::grant::{Granter, Tagged},
 };
 use tokio::sync::mpsc::{Receiver, channel};
 
@@ -53,7 +53,7 @@ fn alone(name: &str, test: impl AsyncFnOnce(&Path)) {
 /// Grants wishes, and hears what comes of them.
 struct World {
     granter: Granter,
-    told: Receiver<News>,
+    told: Receiver<Tagged>,
 }
 
 impl World {
@@ -67,7 +67,12 @@ impl World {
     }
 
     async fn next(&mut self) -> News {
-        self.told.recv().await.unwrap()
+        loop {
+            let told = self.told.recv().await.unwrap();
+            if let Some(news) = self.granter.hear(told) {
+                return news;
+            }
+        }
     }
 
     async fn ask(&mut self, wish: Wish) -> News {
@@ -148,7 +153,7 @@ fn what_there_is_to_begin_with_is_told_whatever_the_kubeconfig_is() {
         assert_eq!((own.len(), own[0].name.as_str(), own[0].title.as_str()), (1, "mine", "My hub"));
         assert_eq!((&beginnings.presets[0], beginnings.presets[0].target), (own[0], TargetKind::ThisMachine));
         assert!(beginnings.presets.iter().any(|preset| preset.name == "trial" && !preset.own));
-        assert_eq!((beginnings.draft, beginnings.deployments), (None, Vec::new()));
+        assert_eq!((beginnings.drafts, beginnings.deployments), (Vec::new(), Vec::new()));
         fs::write(home.join("kubeconfig"), "").unwrap();
         assert!(world.beginnings().await.kubeconfig.is_some());
         fs::write(home.join("kubeconfig"), "a: [token-of-mine").unwrap();
@@ -171,7 +176,7 @@ fn a_draft_comes_back_with_its_preset_under_it_and_without_defaults() {
         layers.say("login.method", "github").unwrap();
         layers.say("login.client-secret", "ask:login.client-secret").unwrap();
         world.granter.grant(Wish::KeepDraft(Box::new(layers.clone())));
-        assert!(world.beginnings().await.draft.unwrap().words.contains("lab"));
+        assert!(world.beginnings().await.drafts[0].words.contains("lab"));
         let file = home.join(".local/state/hubwright/draft.yaml");
         let text = fs::read_to_string(&file).unwrap();
         assert!(mode(&file) == 0o600 && text.contains("ask:login.client-secret"), "{text}");
@@ -179,7 +184,7 @@ fn a_draft_comes_back_with_its_preset_under_it_and_without_defaults() {
             !text.contains("shared-memory") && !text.contains("deadline") && !text.contains("organizations"),
             "what nobody said can still change: {text}"
         );
-        let opened = World::new().open(Source::Draft).await;
+        let opened = World::new().open(draft("draft.yaml")).await;
         assert_eq!((opened.layers.merged(), opened.wrong.len()), (layers.merged(), 0));
         assert_eq!(opened.layers.origin("target.namespace"), Origin::Typed);
         assert_eq!(opened.layers.origin("target.kind"), Origin::Preset("trial".to_owned()));
@@ -189,8 +194,42 @@ fn a_draft_comes_back_with_its_preset_under_it_and_without_defaults() {
         }
         assert_eq!(back.merged(), before, "what is taken back uncovers the preset");
         world.granter.grant(Wish::DropDraft);
-        assert_eq!(world.beginnings().await.draft, None);
-        assert_eq!(world.wrong(Wish::Open(Source::Draft)).await, "draft-unreadable");
+        assert_eq!(world.beginnings().await.drafts, []);
+        assert_eq!(world.wrong(Wish::Open(draft("draft.yaml"))).await, "draft-unreadable");
+    });
+}
+
+fn draft(name: &str) -> Source {
+    Source::Draft(name.to_owned())
+}
+
+/// The one draft there was went with the next setup.
+#[test]
+fn each_unfinished_setup_is_kept_and_the_sixth_takes_the_place_of_the_oldest() {
+    alone("each_unfinished_setup_is_kept_and_the_sixth_takes_the_place_of_the_oldest", async |_| {
+        let mut world = World::new();
+        for name in ["one", "two", "three", "four", "five", "six"] {
+            let mut layers = world.open(Source::Fresh(TargetKind::ThisMachine)).await.layers;
+            for title in ["first", "then"] {
+                layers.say("hub.announcement", title).unwrap();
+                layers.say("target.namespace", name).unwrap();
+                world.granter.grant(Wish::KeepDraft(Box::new(layers.clone())));
+            }
+            // Files are as old as their clock says.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let known = world.beginnings().await.drafts;
+        let words: Vec<&str> = known.iter().map(|line| line.words.split(' ').next().unwrap()).collect();
+        assert_eq!(words, ["six", "five", "four", "three", "two"]);
+        let opened = world.open(draft(&known[3].name)).await.layers.merged();
+        assert_eq!(
+            (opened.target.namespace.as_deref(), opened.hub.announcement.as_deref()),
+            (Some("three"), Some("then"))
+        );
+        world.granter.grant(Wish::DropDraft);
+        let left = world.beginnings().await.drafts;
+        assert!(left.len() == 4 && left.iter().all(|line| !line.words.contains("three")), "{left:?}");
+        assert_eq!(world.wrong(Wish::Open(draft("../answers.yaml"))).await, "draft-unreadable");
     });
 }
 
@@ -204,10 +243,10 @@ fn an_answer_of_the_preset_that_was_taken_back_stays_taken_back() {
         let mut layers = world.open(Source::Preset(name.clone())).await.layers;
         layers.say("hub.announcement", "").unwrap();
         world.granter.grant(Wish::KeepDraft(Box::new(layers)));
-        let opened = world.open(Source::Draft).await.layers;
+        let opened = world.open(draft("draft.yaml")).await.layers;
         assert_eq!(opened.merged().hub.announcement, None);
         fs::remove_file(home.join("base.yaml")).unwrap();
-        let opened = world.open(Source::Draft).await.layers;
+        let opened = world.open(draft("draft.yaml")).await.layers;
         assert_eq!(
             opened.merged().target.kind,
             Some(TargetKind::ThisMachine),
@@ -278,10 +317,13 @@ fn copies_and_kept_texts_are_files_for_the_owner_inside_our_folder() {
     alone("copies_and_kept_texts_are_files_for_the_owner_inside_our_folder", async |home| {
         let mut world = World::new();
         let root = home.join(".local/state/hubwright");
-        let News::Copied(Some(copied)) = world.ask(Wish::Copy("https://hub".to_owned())).await else {
-            panic!("no file")
+        let News::Copied { file: copied, clipboard: true } = world.ask(Wish::Copy("https://hub".to_owned())).await
+        else {
+            panic!("not copied")
         };
         assert_eq!((copied.as_path(), mode(&copied)), (root.join("copied.txt").as_path(), 0o600));
+        let long = world.ask(Wish::Copy("x".repeat(80_000))).await;
+        assert!(matches!(&long, News::Copied { clipboard: false, .. }), "no terminal takes so much: {long:?}");
         for name in ["report.txt", "../../escape", "/etc/passwd", ""] {
             let wish = Wish::Keep { name: name.to_owned(), text: "x".to_owned() };
             let News::Saved { path, .. } = world.ask(wish).await else { panic!("not kept") };
@@ -315,7 +357,7 @@ fn a_login_that_needs_a_person_is_told_as_such() {
         let mut world = World::new();
         let News::NotLooked { problem, asks } = world.ask(look(Layers::new())).await else { panic!("seen") };
         assert!(asks && problem.detail.as_deref().unwrap().contains("log in first"), "{problem:?}");
-        world.granter.look_asking(&Layers::new());
+        world.granter.look_asking(&Layers::new()).await;
         let News::NotLooked { problem, .. } = world.next().await else { panic!("seen") };
         assert_eq!(problem.code, "not-logged-in");
     });
@@ -350,10 +392,12 @@ fn an_installation_that_cannot_begin_says_why_and_one_that_is_stopped_says_so() 
         assert!(ended.problems.iter().any(|problem| problem.at.as_deref() == Some("login.client-id")), "{ended:?}");
         let _silent = silent_cluster(home);
         world.granter.grant(deploy(Layers::new()));
-        assert_eq!(world.wrong(Wish::Watch(home.to_path_buf())).await, "busy", "one thing at a time");
+        world.granter.grant(Wish::Watch(home.to_path_buf()));
+        let busy = world.ended().await;
+        assert_eq!((busy.outcome, busy.problems[0].code.as_str()), (None, "busy"), "one thing at a time");
         world.granter.grant(Wish::Cancel);
         assert_eq!(world.ended().await.outcome, Some(Outcome::Interrupted));
-        world.granter.grant(Wish::Resume(home.join("gone")));
+        world.granter.grant(Wish::Resume(home.join("gone"), BTreeMap::new()));
         assert_eq!(world.ended().await.problems[0].code, "not-remembered");
     });
 }
@@ -368,7 +412,8 @@ fn leaving_while_something_goes_on_waits_for_its_end_only() {
         world.granter.grant(Wish::KeepDraft(Box::new(typed(&[("target.namespace", "lab")]))));
         let World { granter, told } = world;
         drop(told);
-        assert_eq!(granter.wind_down().await, Vec::<String>::new());
+        let said = granter.wind_down().await;
+        assert!(said.len() == 1 && said[0].contains("your answers are kept"), "{said:?}");
         assert!(home.join(".local/state/hubwright/draft.yaml").exists(), "the draft is kept on every way out");
     });
 }

@@ -141,6 +141,11 @@ impl Draft {
         resolve::sketch(&self.layers.merged(), &self.facts)
     }
 
+    /// Whether the person typed anything that lower layers do not say anyway.
+    pub fn is_changed(&self) -> bool {
+        self.layers.of(|origin| *origin != super::layers::Origin::Typed).merged() != self.layers.merged()
+    }
+
     /// Which state this is: another one after each change.
     pub const fn revision(&self) -> &Revision {
         &self.revision

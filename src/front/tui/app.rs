@@ -1,6 +1,10 @@
 //! `App`: the screens together. Hands keys to overlay or screen, news to all, keeps the way back, and draws title, screen,
 //! status line and keys. Must not know what a screen shows, nor who grants wishes.
 mod chrome;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
 
 use crossterm::event::{Event as Input, KeyEvent, KeyEventKind};
 use jiff::Timestamp;
@@ -17,6 +21,11 @@ use super::{
     wish::{News, Source, Wish},
 };
 
+/// What is said where something would begin beside what runs.
+const BUSY: &str = "something else still runs: wait for its end, or stop it with Ctrl-C first";
+/// What is said where something unasked waits until the keys are free.
+const WAITS: &str = "something to read: it is shown when this is closed";
+
 /// The whole front end, without a terminal.
 pub struct App {
     /// What all screens share.
@@ -25,6 +34,8 @@ pub struct App {
     place: Place,
     trail: Vec<Place>,
     overlays: Vec<Open>,
+    /// What nobody asked for, until the keys are free: it must not take keys that are meant for something else.
+    unasked: VecDeque<Overlay>,
     status: Option<String>,
     /// Whether answers of the command line are still to come.
     opening: bool,
@@ -40,6 +51,7 @@ impl App {
             place: Place::Welcome,
             trail: Vec::new(),
             overlays: Vec::new(),
+            unasked: VecDeque::new(),
             status: None,
             opening: false,
             screens: Screens::default(),
@@ -85,7 +97,9 @@ impl App {
             Input::Paste(text) => self.paste(text),
             _ => Vec::new(),
         };
-        self.carry_out(turns)
+        let wishes = self.carry_out(turns);
+        self.show_unasked();
+        wishes
     }
 
     /// What the world told.
@@ -98,7 +112,18 @@ impl App {
         for place in Place::ALL {
             turns.extend(self.screens.at_mut(place).news(news, &mut self.shared));
         }
-        self.carry_out(turns)
+        let unasked = turns.extract_if(.., |turn| matches!(turn, Turn::Show(_)));
+        self.unasked
+            .extend(unasked.filter_map(|turn| if let Turn::Show(overlay) = turn { Some(*overlay) } else { None }));
+        let wishes = self.carry_out(turns);
+        self.show_unasked();
+        wishes
+    }
+
+    fn show_unasked(&mut self) {
+        if self.overlays.is_empty() && !self.screen().typing() {
+            self.overlays.extend(self.unasked.pop_front().map(Open::new));
+        }
     }
 
     /// The program ends without being asked: answers are kept all the same.
@@ -195,15 +220,16 @@ impl App {
     }
 
     fn carry_out(&mut self, turns: Vec<Turn>) -> Vec<Wish> {
+        self.shared.forget_elsewhere();
         let mut wishes = Vec::new();
-        let mut turns = std::collections::VecDeque::from(turns);
+        let mut turns = VecDeque::from(self.unless_busy(turns));
         while let Some(turn) = turns.pop_front() {
             match turn {
                 Turn::Wish(wish) => {
                     if self.shared.wished(&wish) {
                         Place::ALL.into_iter().for_each(|place| self.screens.at_mut(place).forget());
                     }
-                    wishes.push(wish);
+                    wishes.push(self.for_others(wish));
                 }
                 Turn::Go(place, at) => turns.extend(self.go(place, at.as_deref())),
                 Turn::Back => turns.extend(self.back()),
@@ -212,6 +238,25 @@ impl App {
             }
         }
         wishes
+    }
+
+    /// One thing runs at a time: what would begin beside it is not done, nor what goes with that; answers are kept all the same.
+    fn unless_busy(&mut self, mut turns: Vec<Turn>) -> Vec<Turn> {
+        let busy = self.shared.running && !self.shared.watching;
+        if busy && turns.iter().any(|turn| matches!(turn, Turn::Wish(wish) if wish.begins())) {
+            turns.retain(|turn| matches!(turn, Turn::Wish(Wish::KeepDraft(_))));
+            turns.push(Turn::Say(BUSY.to_owned()));
+        }
+        turns
+    }
+
+    /// What leaves the program as a text holds no secret that was typed.
+    fn for_others(&self, wish: Wish) -> Wish {
+        match wish {
+            Wish::Copy(text) => Wish::Copy(self.shared.without_secrets(text)),
+            Wish::Keep { name, text } => Wish::Keep { name, text: self.shared.without_secrets(text) },
+            wish => wish,
+        }
     }
 
     fn go(&mut self, place: Place, at: Option<&str>) -> Vec<Turn> {
@@ -235,10 +280,11 @@ impl App {
         if chrome::too_small(area) {
             return chrome::notice(frame, area);
         }
-        let [title, body, status, footer] = chrome::areas(area, self.status.is_some());
+        let said = self.status.as_deref().or((!self.unasked.is_empty()).then_some(WAITS));
+        let [title, body, status, footer] = chrome::areas(area, said.is_some());
         chrome::title(frame, title, &self.screen().title(&self.shared), &self.shared.right(), &self.theme);
         self.screen().draw(frame, body, &self.shared, &self.theme);
-        if let Some(text) = &self.status {
+        if let Some(text) = said {
             chrome::status(frame, status, text, &self.theme);
         }
         chrome::footer(frame, footer, &self.live_keys(), &self.theme);

@@ -19,7 +19,10 @@ use crate::{
         draft::{Draft, Revision},
         facts::Facts,
         layers::Layers,
+        questions,
+        tree::{Answers, TargetKind},
     },
+    front::report,
     plan::fit::{self, Fit},
     problem::Exit,
     run::event::{Outcome, RungOutcome},
@@ -27,6 +30,9 @@ use crate::{
 
 /// The command of a run that installs.
 const INSTALL: &str = "install";
+
+/// Where a look leads: to another kind of place, or another cluster, it is another look.
+type Whereto = (TargetKind, Option<String>);
 
 /// What all screens share.
 pub struct Shared {
@@ -68,6 +74,12 @@ pub struct Shared {
     pub zone: TimeZone,
     /// How the draft fits, with the draft's state that it is of.
     fit: RefCell<Option<(Revision, Arc<Fit>)>>,
+    /// Where the last look led.
+    looked: Option<Whereto>,
+    /// Where the draft led when that was last compared.
+    leads: Option<(Revision, Whereto)>,
+    /// What was said of the answers that were installed last.
+    deployed: Option<Answers>,
 }
 
 impl Shared {
@@ -93,6 +105,9 @@ impl Shared {
             now,
             zone,
             fit: RefCell::default(),
+            looked: None,
+            leads: None,
+            deployed: None,
         }
     }
 
@@ -115,6 +130,31 @@ impl Shared {
         if !contexts.is_empty() {
             self.draft.learn(Facts { contexts, current_context, ..self.draft.facts().clone() });
         }
+    }
+
+    /// What was seen elsewhere says nothing of where the answers lead now.
+    pub fn forget_elsewhere(&mut self) {
+        let revision = self.draft.revision();
+        if self.leads.as_ref().is_some_and(|(of, _)| of == revision) {
+            return;
+        }
+        let now = whereto(self.draft.layers());
+        let before = self.leads.replace((revision.clone(), now.clone()));
+        if before.is_some_and(|(_, before)| before != now) {
+            let Facts { contexts, current_context, .. } = self.draft.facts().clone();
+            self.draft.learn(Facts { contexts, current_context, ..Facts::default() });
+            self.look = Look::Not;
+        }
+    }
+
+    /// Whether what a look tells is of where the answers lead now.
+    fn is_of_target(&self) -> bool {
+        self.looked.as_ref().is_none_or(|looked| *looked == whereto(self.draft.layers()))
+    }
+
+    /// A text for others to read: no secret that was typed is in it.
+    pub fn without_secrets(&self, text: String) -> String {
+        report::without(text, self.secrets.values())
     }
 
     /// What is to be installed.
@@ -197,10 +237,16 @@ impl Shared {
     /// A wish was sent. Returns whether what was shown of the run before is of no use any more.
     pub fn wished(&mut self, wish: &Wish) -> bool {
         match wish {
-            Wish::Look { .. } => self.look = Look::Looking,
+            Wish::Look { layers, .. } => {
+                self.look = Look::Looking;
+                self.looked = Some(whereto(layers));
+            }
             Wish::Cancel if self.running && !self.watching => self.stopped = self.stopped.or(Some(self.now)),
-            Wish::Deploy(_) => return self.begin(None, false),
-            Wish::Resume(folder) => return self.begin(Some(folder), false),
+            Wish::Deploy(intent) => {
+                self.deployed = Some(intent.layers.said());
+                return self.begin(None, false);
+            }
+            Wish::Resume(folder, _) => return self.begin(Some(folder), false),
             Wish::Watch(folder) => return self.begin(Some(folder), true),
             Wish::Verify { folder: Some(folder), .. } if self.shown.as_ref() != Some(folder) => {
                 return self.begin(Some(folder), false);
@@ -240,6 +286,7 @@ impl Shared {
             }
             News::Opened(opened) => {
                 self.draft = Draft::new(opened.layers.clone());
+                self.leads = None;
                 self.about.clone_from(&opened.title);
                 self.look = Look::Not;
                 self.preview = None;
@@ -249,6 +296,7 @@ impl Shared {
                 self.offer_contexts();
                 return wrong(&opened.wrong);
             }
+            News::Looked(_) | News::NotLooked { .. } if !self.is_of_target() => {}
             News::Looked(facts) => {
                 self.draft.learn((**facts).clone());
                 self.offer_contexts();
@@ -263,7 +311,8 @@ impl Shared {
             News::Ended(ended) => {
                 (self.running, self.stopped) = (false, None);
                 self.ended = Some((**ended).clone());
-                if ended.outcome == Some(Outcome::Done) && self.run.command() == INSTALL {
+                let same = self.deployed.as_ref() == Some(&self.draft.layers().said());
+                if ended.outcome == Some(Outcome::Done) && self.run.command() == INSTALL && same {
                     self.unsaved = false;
                     return vec![Turn::Wish(Wish::DropDraft)];
                 }
@@ -271,7 +320,7 @@ impl Shared {
             News::Bug(problem) => return wrong(std::slice::from_ref(problem)),
             News::Saved { what, path, opens } => return vec![saved(what, path, opens.as_deref())],
             News::PresetThere { path, name, title } => return vec![self.ask_over(path, name, title)],
-            News::Copied(file) => return vec![Turn::Say(copied(file.as_ref()))],
+            News::Copied { file, clipboard } => return vec![Turn::Say(copied(file, *clipboard))],
             News::Pod { .. } | News::Logs { .. } => {}
         }
         Vec::new()
@@ -287,8 +336,14 @@ fn saved(what: &str, path: &Path, opens: Option<&str>) -> Turn {
     Turn::Show(Box::new(Overlay::Text { title, lines }))
 }
 
-fn copied(file: Option<&PathBuf>) -> String {
-    file.map_or_else(|| "copied".to_owned(), |file| format!("copied, and written to {}", file.display()))
+fn copied(file: &Path, clipboard: bool) -> String {
+    let file = file.display();
+    if clipboard { format!("copied, and written to {file}") } else { format!("too long to be copied: written to {file}") }
+}
+
+fn whereto(layers: &Layers) -> Whereto {
+    let answers = layers.merged();
+    (questions::target(&answers), answers.target.context)
 }
 
 fn wrong(problems: &[crate::problem::Problem]) -> Vec<Turn> {

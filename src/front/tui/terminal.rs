@@ -25,7 +25,10 @@ use ratatui::{
     backend::CrosstermBackend,
     layout::{Position, Rect},
 };
-use rustix::process::{Signal, kill_current_process_group};
+use rustix::{
+    process::{Signal, kill_current_process_group},
+    termios::{OptionalActions, Termios, tcgetattr, tcsetattr},
+};
 
 use crate::{
     health::text,
@@ -41,14 +44,17 @@ const LONGEST_COPY: usize = 74_000;
 /// The terminal, until it is dropped.
 pub struct Guard {
     terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// How it was before.
+    before: Option<Termios>,
 }
 
 impl Guard {
     /// Takes the terminal.
     pub fn take() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin()).ok();
         enter()?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| leave())?;
-        Ok(Self { terminal })
+        Ok(Self { terminal, before })
     }
 
     /// Draws one frame, shown at once where the terminal can do that.
@@ -66,31 +72,37 @@ impl Guard {
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
-    /// Lends the terminal to something else, such as a credential plugin that asks the person.
-    pub fn lend<T>(&mut self, to: impl FnOnce() -> T) -> io::Result<T> {
+    /// Lends the terminal to something else, such as a credential plugin that asks the person, until [`Guard::retake`].
+    pub fn lend(&self) {
         leave();
-        let made = to();
-        enter()?;
-        self.forget()?;
-        Ok(made)
+    }
+
+    /// What the terminal was lent to is gone, and may have ended in the middle of a question for a password.
+    pub fn settle(&self) {
+        if let Some(before) = &self.before {
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, before);
+        }
     }
 
     /// Stops the program as Ctrl-Z does; returns when it goes on.
     pub fn suspend(&mut self) -> io::Result<()> {
+        leave();
         // The shell stops and continues the whole job.
-        self.lend(|| kill_current_process_group(Signal::TSTP).map_err(io::Error::from))?
+        kill_current_process_group(Signal::TSTP)?;
+        self.retake()
     }
 
-    /// The program was continued by somebody else's hand: the terminal may have been used in between.
+    /// Takes the terminal again, which may have been used in between.
     pub fn retake(&mut self) -> io::Result<()> {
         leave();
         enter()?;
         self.forget()
     }
 
-    /// Puts a text into the terminal's clipboard (OSC 52), through tmux if `tmux`. Terminals that take no copies ignore it.
+    /// Puts a text into the terminal's clipboard (OSC 52), through tmux if `tmux`, unless it is too long for that. Terminals that take
+    /// no copies ignore it.
     pub fn copy(&mut self, text: &str, tmux: bool) -> io::Result<()> {
-        if text.len() > LONGEST_COPY {
+        if !can_copy(text) {
             return Ok(());
         }
         let sequence = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
@@ -107,6 +119,11 @@ impl Drop for Guard {
     fn drop(&mut self) {
         leave();
     }
+}
+
+/// Whether a text is short enough for a terminal's clipboard.
+pub const fn can_copy(text: &str) -> bool {
+    text.len() <= LONGEST_COPY
 }
 
 fn enter() -> io::Result<()> {

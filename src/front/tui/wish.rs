@@ -28,7 +28,7 @@ pub enum Wish {
     },
     /// Keep the answers for the next time. No answer where it worked.
     KeepDraft(Box<Layers>),
-    /// The draft is no longer needed.
+    /// The draft of the answers that are open is no longer needed.
     DropDraft,
     /// Save the answers as a preset. Answer: [`News::Saved`], [`News::PresetThere`], or [`News::Wrong`].
     SavePreset {
@@ -45,8 +45,8 @@ pub enum Wish {
     Preview(Box<Intent>),
     /// Install. Answers: [`News::Event`]s, then [`News::Ended`].
     Deploy(Box<Intent>),
-    /// Go on with a remembered run. Answers as for `Deploy`.
-    Resume(PathBuf),
+    /// Go on with a remembered run, with the secrets that were typed for it, by label. Answers as for `Deploy`.
+    Resume(PathBuf, BTreeMap<String, SecretString>),
     /// Look on at a deployment, without changing anything: pods and findings as [`News::Event`]s until [`Wish::Cancel`].
     Watch(PathBuf),
     /// Climb the ladder for a remembered deployment, or only some rungs of it. Answers as for `Deploy`.
@@ -64,6 +64,8 @@ pub enum Wish {
     Inspect(String),
     /// Read the last lines of a log. Answer: [`News::Logs`].
     Logs(LogOf),
+    /// The password that was made up was shown. No answer.
+    PasswordSeen,
     /// Put a text into the terminal's clipboard (OSC 52), and into a file. Answer: [`News::Copied`].
     Copy(String),
     /// Write a text into the deployment's folder: logs, reports. Answer: [`News::Saved`].
@@ -81,6 +83,13 @@ pub enum Wish {
     Leave(Exit),
 }
 
+impl Wish {
+    /// Whether it begins work that goes on, of which there is one at a time.
+    pub const fn begins(&self) -> bool {
+        matches!(self, Self::Deploy(_) | Self::Resume(..) | Self::Verify { .. } | Self::Watch(_))
+    }
+}
+
 /// Where answers are opened from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -88,8 +97,8 @@ pub enum Source {
     Fresh(TargetKind),
     /// A preset by shipped name or path.
     Preset(String),
-    /// The draft that was kept.
-    Draft,
+    /// A draft that was kept, by name.
+    Draft(String),
     /// The answers of a remembered deployment, by folder.
     Deployment(PathBuf),
 }
@@ -150,8 +159,13 @@ pub enum News {
         /// The title, as it was wished.
         title: String,
     },
-    /// Something was copied; also into this file, where the terminal takes no copies.
-    Copied(Option<PathBuf>),
+    /// Something was copied.
+    Copied {
+        /// File that it is in, for terminals that take no copies.
+        file: PathBuf,
+        /// Whether it is short enough for a terminal's clipboard.
+        clipboard: bool,
+    },
     /// Checked and planned.
     Previewed(Box<Preview>),
     /// It cannot be done like this.
@@ -189,8 +203,8 @@ pub struct Beginnings {
     pub kubeconfig: Option<Problem>,
     /// Presets, own ones first.
     pub presets: Vec<PresetLine>,
-    /// The setup that was left unfinished.
-    pub draft: Option<DraftLine>,
+    /// Setups that were left unfinished, the newest first.
+    pub drafts: Vec<DraftLine>,
     /// Remembered deployments, unfinished ones first.
     pub deployments: Vec<DeploymentLine>,
 }
@@ -210,9 +224,11 @@ pub struct PresetLine {
     pub own: bool,
 }
 
-/// The draft.
+/// A draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftLine {
+    /// What opens it.
+    pub name: String,
     /// Where it leads, in words.
     pub words: String,
     /// When it was kept.

@@ -23,13 +23,14 @@ use crate::{
 
 /// `hubwright --plain`, `hubwright setup --plain`
 pub async fn setup(args: &Setup) -> Outcome {
-    let draft = begin(args)?;
+    let (answers, draft) = begin(args)?;
     let looks = Looks { dumb: look::is_dumb(), width: width(std::io::stderr()) };
-    match block_in_place(|| wizard::run(draft, looks, &mut World::default()))? {
+    let mut world = World { contacts: Contacts::default(), draft };
+    match block_in_place(|| wizard::run(answers, looks, &mut world))? {
         Ended::Install { layers, secrets } => {
             let ended = installing::answered(*layers, secrets, Showing { plain: true, json: false }).await;
             if matches!(ended, Ok(Exit::Done)) {
-                draft::drop();
+                world.draft.forget();
             }
             ended
         }
@@ -45,18 +46,19 @@ pub async fn setup(args: &Setup) -> Outcome {
 }
 
 /// The answers of the command line; without any, those that were left unfinished, else none.
-fn begin(args: &Setup) -> Result<Draft, Vec<Problem>> {
-    let source = match args.answering.presets.first() {
-        Some(name) => Source::Preset(name.clone()),
-        None if draft::line().is_some() => Source::Draft,
-        None => Source::Fresh(likely_target()),
+fn begin(args: &Setup) -> Result<(Draft, draft::Draft), Vec<Problem>> {
+    let kept = draft::lines().into_iter().next().map(|line| line.name);
+    let (source, kept) = match (args.answering.presets.first(), kept) {
+        (Some(name), _) => (Source::Preset(name.clone()), draft::Draft::default()),
+        (None, Some(name)) => (Source::Draft(name.clone()), draft::Draft::of(name)),
+        (None, None) => (Source::Fresh(likely_target()), draft::Draft::default()),
     };
     let opened = opening::open(&source, args)?;
-    if source == Source::Draft {
+    if kept.is_kept() {
         tell("going on with the answers that were kept");
     }
     opened.wrong.iter().for_each(|problem| tell(&message::error(problem)));
-    Ok(Draft::new(opened.layers))
+    Ok((Draft::new(opened.layers), kept))
 }
 
 /// This machine, unless a cluster is configured; it can be changed with the first question.
@@ -68,9 +70,9 @@ fn likely_target() -> TargetKind {
 }
 
 /// The world, for somebody who waits for it.
-#[derive(Default)]
 struct World {
     contacts: Contacts,
+    draft: draft::Draft,
 }
 
 impl Host for World {
@@ -83,7 +85,7 @@ impl Host for World {
     }
 
     fn keep(&mut self, layers: &Layers) -> Result<(), Problem> {
-        draft::keep(layers)
+        self.draft.keep(layers)
     }
 
     fn save(&mut self, name: &str, title: &str, layers: &Layers) -> Result<PathBuf, Problem> {

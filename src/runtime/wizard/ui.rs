@@ -1,6 +1,6 @@
 //! The loop: keys, news, signals and the clock go to the screens; their wishes go to the world; a frame is drawn when something
 //! changed. Never waits for the world. Must not know what a screen shows, nor how a wish is granted.
-use std::{io, time::Duration};
+use std::{io, pin::pin, time::Duration};
 
 use crossterm::event::{Event as Input, EventStream};
 use futures::StreamExt;
@@ -11,8 +11,12 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{grant::Granter, look};
+use super::{
+    grant::{Granter, Tagged},
+    look,
+};
 use crate::{
+    answers::layers::Layers,
     cli::Setup,
     front::tui::{
         app::App,
@@ -22,19 +26,25 @@ use crate::{
         wish::{News, Source, Wish},
     },
     problem::{Exit, Problem},
-    runtime::Outcome,
+    runtime::{Outcome, tell},
 };
 
 /// Shortest time between two frames that nobody pressed a key for.
 const FRAME: Duration = Duration::from_millis(16);
 /// News that wait for the screens at most; whoever has more waits.
 const NEWS: usize = 4096;
+/// How long after the terminal was lent a Ctrl-C may still be told that was for somebody else.
+const MOMENT: Duration = Duration::from_millis(500);
+/// How long an end may take before something is said.
+const SILENCE: Duration = Duration::from_millis(300);
+/// What is said then.
+const STOPPING: &str = "stopping cleanly: what was begun is ended or undone; Ctrl-C ends at once";
 
 /// The full screen, until the person leaves.
 pub async fn show(args: &Setup) -> Outcome {
     let (told, news) = mpsc::channel(NEWS);
     let bugs = told.clone();
-    terminal::mind_panics(move |problem| drop(bugs.try_send(News::Bug(Box::new(problem)))));
+    terminal::mind_panics(move |problem| drop(bugs.try_send(News::Bug(Box::new(problem)).into())));
     let app = App::new(Shared::new(Timestamp::now(), TimeZone::system()), look::theme(args.appearance));
     let granter = Granter::new(told, args);
     let mut ui = Ui {
@@ -42,16 +52,36 @@ pub async fn show(args: &Setup) -> Outcome {
         app,
         granter,
         keys: None,
+        asking: None,
+        lent: None,
         changed: true,
         left: None,
     };
     let ended = ui.run(news, args).await;
     let Ui { guard, granter, left, .. } = ui;
     drop(guard);
-    let last_words = granter.wind_down().await;
-    last_words.iter().for_each(|line| crate::runtime::tell(line));
+    wind_down(granter).await.iter().for_each(|line| tell(line));
     ended.map_err(|error| no_terminal(&error))?;
     Ok(left.unwrap_or(Exit::Interrupted))
+}
+
+/// The screens are gone: what takes a while says so, and who does not want to wait need not.
+async fn wind_down(granter: Granter) -> Vec<String> {
+    let back = granter.way_back();
+    let mut winding = pin!(granter.wind_down());
+    if let Ok(last_words) = tokio::time::timeout(SILENCE, &mut winding).await {
+        return last_words;
+    }
+    tell(STOPPING);
+    let Ok(mut signals) = Signals::new() else { return winding.await };
+    tokio::select! {
+        last_words = &mut winding => last_words,
+        () = signals.any_end() => {
+            back.iter().for_each(|line| tell(line));
+            // The journal is synced line by line: nothing is lost by leaving now.
+            std::process::exit(Exit::Interrupted.code().into());
+        }
+    }
 }
 
 fn no_terminal(error: &io::Error) -> Vec<Problem> {
@@ -65,6 +95,10 @@ struct Ui {
     granter: Granter,
     /// `None` while the terminal is lent.
     keys: Option<EventStream>,
+    /// A look for which a credential plugin is to have the terminal.
+    asking: Option<Box<Layers>>,
+    /// Since when the terminal is no longer lent.
+    lent: Option<Instant>,
     changed: bool,
     /// The exit code, once the person left.
     left: Option<Exit>,
@@ -72,7 +106,9 @@ struct Ui {
 
 /// Signals that end or continue the program.
 struct Signals {
-    end: [Signal; 3],
+    terminate: Signal,
+    hangup: Signal,
+    interrupt: Signal,
     go_on: Signal,
 }
 
@@ -82,12 +118,13 @@ enum Told {
     News,
     Tick,
     End,
+    Interrupt,
     Continued,
     FrameDue,
 }
 
 impl Ui {
-    async fn run(&mut self, mut news: mpsc::Receiver<News>, args: &Setup) -> io::Result<()> {
+    async fn run(&mut self, mut news: mpsc::Receiver<Tagged>, args: &Setup) -> io::Result<()> {
         let mut signals = Signals::new()?;
         self.draw()?;
         self.keys = Some(EventStream::new());
@@ -101,6 +138,9 @@ impl Ui {
             let told = self.next(&mut news, &mut batch, &mut signals, drawn).await;
             let at_once = matches!(told, Told::Input(_) | Told::Continued);
             self.take(told, &mut batch)?;
+            if let Some(layers) = self.asking.take() {
+                self.look_asking(&layers, &mut signals).await?;
+            }
             if self.changed && (at_once || drawn.elapsed() >= FRAME) {
                 self.draw()?;
                 drawn = Instant::now();
@@ -111,8 +151,8 @@ impl Ui {
 
     async fn next(
         &mut self,
-        news: &mut mpsc::Receiver<News>,
-        batch: &mut Vec<News>,
+        news: &mut mpsc::Receiver<Tagged>,
+        batch: &mut Vec<Tagged>,
         signals: &mut Signals,
         drawn: Instant,
     ) -> Told {
@@ -137,7 +177,7 @@ impl Ui {
         }
     }
 
-    fn take(&mut self, told: Told, batch: &mut Vec<News>) -> io::Result<()> {
+    fn take(&mut self, told: Told, batch: &mut Vec<Tagged>) -> io::Result<()> {
         let wishes = self.app.tick(Timestamp::now());
         self.grant(wishes)?;
         match told {
@@ -148,7 +188,8 @@ impl Ui {
             }
             Told::News => {
                 self.changed = true;
-                batch.drain(..).try_for_each(|news| {
+                batch.drain(..).try_for_each(|told| {
+                    let Some(news) = self.granter.hear(told) else { return Ok(()) };
                     let wishes = self.app.news(&news);
                     self.grant(wishes)
                 })
@@ -161,14 +202,18 @@ impl Ui {
                 self.changed = true;
                 self.guard.retake()
             }
-            Told::NoMoreInput | Told::End => {
-                let wishes = self.app.end();
-                self.grant(wishes)?;
-                self.left = Some(Exit::Interrupted);
-                Ok(())
-            }
+            Told::Interrupt if self.lent.is_some_and(|lent| lent.elapsed() < MOMENT) => Ok(()),
+            Told::NoMoreInput | Told::End | Told::Interrupt => self.end(),
             Told::FrameDue => Ok(()),
         }
+    }
+
+    /// The program ends without being asked.
+    fn end(&mut self) -> io::Result<()> {
+        let wishes = self.app.end();
+        self.grant(wishes)?;
+        self.left = Some(Exit::Interrupted);
+        Ok(())
     }
 
     /// What needs the terminal is done here, the rest is the world's.
@@ -177,14 +222,8 @@ impl Ui {
             match wish {
                 Wish::Leave(exit) => self.left = Some(exit),
                 Wish::Redraw => self.guard.forget()?,
-                Wish::Suspend => self.lent(Guard::suspend)?,
-                Wish::Look { layers, asking: true } => {
-                    let granter = &mut self.granter;
-                    self.keys = None;
-                    let looked = self.guard.lend(|| granter.look_asking(&layers));
-                    self.keys = Some(EventStream::new());
-                    looked?;
-                }
+                Wish::Suspend => self.suspend()?,
+                Wish::Look { layers, asking: true } => self.asking = Some(layers),
                 Wish::Copy(text) => {
                     self.guard.copy(&text, look::in_tmux())?;
                     self.granter.grant(Wish::Copy(text));
@@ -196,12 +235,31 @@ impl Ui {
     }
 
     /// Nobody reads keys while something else has the terminal.
-    fn lent(&mut self, to: impl FnOnce(&mut Guard) -> io::Result<()>) -> io::Result<()> {
+    fn suspend(&mut self) -> io::Result<()> {
         self.keys = None;
-        let done = to(&mut self.guard);
+        let done = self.guard.suspend();
         self.keys = Some(EventStream::new());
         self.changed = true;
         done
+    }
+
+    /// A credential plugin has the terminal until it ends, or until somebody ends the program. Ctrl-C is for the plugin there.
+    async fn look_asking(&mut self, layers: &Layers, signals: &mut Signals) -> io::Result<()> {
+        self.keys = None;
+        self.guard.lend();
+        let looked = tokio::select! {
+            () = self.granter.look_asking(layers) => true,
+            () = signals.end() => false,
+        };
+        self.guard.settle();
+        if !looked {
+            return self.end();
+        }
+        self.lent = Some(Instant::now());
+        self.guard.retake()?;
+        self.keys = Some(EventStream::new());
+        self.changed = true;
+        Ok(())
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -213,19 +271,33 @@ impl Ui {
 
 impl Signals {
     fn new() -> io::Result<Self> {
-        let end = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-        let [terminate, hangup, interrupt] = end.map(signal);
-        let go_on = signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?;
-        Ok(Self { end: [terminate?, hangup?, interrupt?], go_on })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            go_on: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+        })
     }
 
     async fn next(&mut self) -> Told {
-        let [terminate, hangup, interrupt] = &mut self.end;
         tokio::select! {
-            _ = terminate.recv() => Told::End,
-            _ = hangup.recv() => Told::End,
-            _ = interrupt.recv() => Told::End,
+            _ = self.terminate.recv() => Told::End,
+            _ = self.hangup.recv() => Told::End,
+            _ = self.interrupt.recv() => Told::Interrupt,
             _ = self.go_on.recv() => Told::Continued,
         }
+    }
+
+    /// Somebody ends the program, and not by a key.
+    async fn end(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
+    }
+
+    /// The same, by a key or not.
+    async fn any_end(&mut self) {
+        while matches!(self.next().await, Told::Continued) {}
     }
 }

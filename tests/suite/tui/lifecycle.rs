@@ -61,6 +61,68 @@ fn signals_end_it_with_their_code_and_give_the_terminal_back() {
     }
 }
 
+/// A cluster that wants a login, by a program that asks for a password.
+fn with_plugin(home: &Home) -> Terminal {
+    let asks =
+        "if [ -t 0 ]; then stty -echo; echo who are you >/dev/tty; exec sleep 1000; fi; echo log in first >&2; exit 1";
+    let kubeconfig = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+         clusters: [{{name: c, cluster: {{server: 'http://127.0.0.1:1'}}}}]\n\
+         contexts: [{{name: c, context: {{cluster: c, user: u}}}}]\n\
+         users: [{{name: u, user: {{exec: {{apiVersion: client.authentication.k8s.io/v1, command: sh, \
+         args: ['-c', '{asks}'], interactiveMode: IfAvailable}}}}}}]\n"
+    );
+    std::fs::write(home.path().join("kubeconfig"), kubeconfig).unwrap();
+    let mut terminal = home.open();
+    terminal.wait_for("context `c`");
+    terminal.press("Home Enter");
+    terminal.wait_for("let the login plugin ask you here");
+    terminal.press("End Up Enter");
+    terminal.wait_for("who are you");
+    assert!(!terminal.look(vt100::Screen::alternate_screen), "the terminal is the plugin's");
+    terminal
+}
+
+#[test]
+fn who_ends_it_while_a_login_plugin_asks_gets_the_terminal_back() {
+    let home = Home::new();
+    let terminal = with_plugin(&home);
+    terminal.signal(Signal::TERM);
+    assert_eq!(terminal.ended().exit_code(), 130);
+    expect_clean(&terminal);
+}
+
+/// Ctrl-C is for everybody in the foreground: the wizard went with the plugin, and a terminal without echo stayed.
+#[test]
+fn ctrl_c_in_a_login_plugin_comes_back_to_the_wizard() {
+    let home = Home::new();
+    let mut terminal = with_plugin(&home);
+    terminal.press("^C");
+    terminal.wait_for(SCREEN);
+    terminal.wait_to_look("the screens again", vt100::Screen::alternate_screen);
+    terminal.press("^C");
+    assert_eq!(terminal.ended().exit_code(), 0);
+    expect_clean(&terminal);
+}
+
+#[test]
+fn who_leaves_the_questions_is_told_how_to_go_on() {
+    let home = Home::new();
+    let mut terminal = home.open();
+    terminal.wait_for("context `dead`");
+    terminal.press("Home Enter");
+    terminal.wait_for("go on:");
+    terminal.press("Home Right");
+    terminal.press("^C");
+    assert_eq!(terminal.ended().exit_code(), 0);
+    assert!(terminal.screen().contains("your answers are kept"), "{}", terminal.screen());
+    let mut again = home.open();
+    again.wait_for("Go on answering");
+    again.press("^C");
+    again.ended();
+    assert!(!again.screen().contains("your answers are kept"), "nothing was answered: {}", again.screen());
+}
+
 /// A terminal that is gone is always readable: whoever goes on asking it for keys takes a whole core.
 #[test]
 fn it_ends_with_its_terminal() {

@@ -62,10 +62,11 @@ pub fn beginnings(now: Timestamp) -> Beginnings {
         current: Some("aks-prod".to_owned()),
         kubeconfig: None,
         presets: shipped::SHIPPED.iter().filter_map(line).collect(),
-        draft: Some(DraftLine {
+        drafts: vec![DraftLine {
+            name: "draft.yaml".to_owned(),
             words: "github on context aks-test".to_owned(),
             at: now.saturating_sub(SignedDuration::from_hours(20)).unwrap_or(now),
-        }),
+        }],
         deployments: vec![DeploymentLine {
             folder: PathBuf::from("/home/ada/.local/state/hubwright/aks-test--hub"),
             words: "namespace hub of aks-test".to_owned(),

@@ -1,4 +1,4 @@
-//! What there is to begin with: contexts, presets, the draft, remembered deployments. Reads files only; a cluster that is dead
+//! What there is to begin with: contexts, presets, drafts, remembered deployments. Reads files only; a cluster that is dead
 //! or a kubeconfig that is broken keeps nobody from beginning.
 use super::draft;
 use crate::{
@@ -23,7 +23,7 @@ pub fn all() -> Beginnings {
         Ok((contexts, current)) => (contexts, current, None),
         Err(problem) => (Vec::new(), None, Some(problem)),
     };
-    Beginnings { contexts, current, kubeconfig, presets: presets(), draft: draft::line(), deployments: deployments() }
+    Beginnings { contexts, current, kubeconfig, presets: presets(), drafts: draft::lines(), deployments: deployments() }
 }
 
 /// Own ones first. One that cannot be read at all is left out: `hubwright presets` says so.

@@ -29,20 +29,25 @@ pub async fn deploy(intent: Intent, desk: &Desk, hand: &Hand, funnel: &Funnel) -
     if !verify {
         deployment.leave_out_verify();
     }
-    carry_out(&deployment, helm, &secrets, hand, funnel).await
+    carry_out(&deployment, helm, &secrets, desk, hand, funnel).await
 }
 
 /// Goes on with a remembered run.
-pub async fn resume(folder: &Path, desk: &Desk, hand: &Hand, funnel: &Funnel) -> Result<Ended, Vec<Problem>> {
+pub async fn resume(
+    folder: &Path,
+    typed: &Typed,
+    desk: &Desk,
+    hand: &Hand,
+    funnel: &Funnel,
+) -> Result<Ended, Vec<Problem>> {
     let run = Desk::remembered(folder)?;
     let layers = deploying::answers(&run)?;
-    let typed = Typed::new();
-    let Some(prepared) = unless_cancelled(hand, prepare(layers, &typed, desk)).await else {
+    let Some(prepared) = unless_cancelled(hand, prepare(layers, typed, desk)).await else {
         return Ok(ended(Outcome::Interrupted));
     };
     let (mut deployment, helm) = prepared?;
     deployment.keep_to(&run);
-    carry_out(&deployment, helm, &typed, hand, funnel).await
+    carry_out(&deployment, helm, typed, desk, hand, funnel).await
 }
 
 async fn prepare(layers: Layers, typed: &Typed, desk: &Desk) -> Result<(Deployment, Box<dyn Helm>), Vec<Problem>> {
@@ -59,6 +64,7 @@ async fn carry_out(
     deployment: &Deployment,
     helm: Box<dyn Helm>,
     typed: &Typed,
+    desk: &Desk,
     hand: &Hand,
     funnel: &Funnel,
 ) -> Result<Ended, Vec<Problem>> {
@@ -67,7 +73,7 @@ async fn carry_out(
     let mut ended = ended(outcome);
     if outcome == Outcome::Done {
         ended.password = password::unseen(&deployment.place, &deployment.spec).map(|value| {
-            password::seen(&deployment.place);
+            desk.made_password(&deployment.place);
             ("password".to_owned(), value)
         });
     }

@@ -1,7 +1,7 @@
-//! The draft: answers of a setup that was left unfinished, in a file in the form of a preset. It holds what was said and not
+//! Drafts: answers of setups that were left unfinished, each in a file in the form of a preset. It holds what was said and not
 //! the defaults, and which presets that lies over, so that origins are the same when it is opened again.
 //! Must not hold a secret: answers hold references only.
-use std::path::PathBuf;
+use std::{os::unix::fs::OpenOptionsExt, path::PathBuf};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -16,25 +16,54 @@ use crate::{
     },
     drivers::folder,
     front::tui::wish::DraftLine,
+    health::text,
     problem::{Explain, Problem},
     runtime::runs,
 };
 
-/// Name of the file.
-const NAME: &str = "draft.yaml";
+/// Names of the files. As many setups are kept; one more takes the place of the oldest.
+const NAMES: [&str; 5] = ["draft.yaml", "draft-2.yaml", "draft-3.yaml", "draft-4.yaml", "draft-5.yaml"];
 /// How its first lines begin, each of which names a preset under it, lowest first.
 const BASE: &str = "# over preset: ";
 
-fn path() -> Result<PathBuf, Problem> {
-    Ok(folder::root()?.join(NAME))
+/// Where the answers that are open are kept: of a setup that was not kept before, nowhere yet.
+#[derive(Debug, Clone, Default)]
+pub struct Draft(Option<String>);
+
+impl Draft {
+    /// The one of a name, as [`lines`] tells it.
+    pub const fn of(name: String) -> Self {
+        Self(Some(name))
+    }
+
+    /// Whether there is a file.
+    pub const fn is_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Keeps the answers.
+    pub fn keep(&mut self, layers: &Layers) -> Result<(), Problem> {
+        let base = bases(&layers.presets());
+        let draft = Preset { title: "Unfinished setup".to_owned(), answers: layers.said(), ..Preset::default() };
+        folder::make(&folder::root()?)?;
+        let name = self.0.get_or_insert_with(free);
+        folder::write_private(&path(name)?, &format!("{base}{}", preset::write_said(&draft)))
+    }
+
+    /// Forgets it.
+    pub fn forget(&mut self) {
+        if let Some(Ok(path)) = self.0.take().map(|name| path(&name)) {
+            // What is not there need not go.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
-/// Keeps the answers.
-pub fn keep(layers: &Layers) -> Result<(), Problem> {
-    let base = bases(&layers.presets());
-    let draft = Preset { title: "Unfinished setup".to_owned(), answers: layers.said(), ..Preset::default() };
-    folder::make(&folder::root()?)?;
-    folder::write_private(&path()?, &format!("{base}{}", preset::write_said(&draft)))
+fn path(name: &str) -> Result<PathBuf, Problem> {
+    if NAMES.contains(&name) {
+        return Ok(folder::root()?.join(name));
+    }
+    Err(Problem::new("draft-unreadable", format!("there is no draft `{}`", text::line(name))))
 }
 
 /// The first lines. Presets belong together: where one of them cannot be named, none is.
@@ -47,31 +76,38 @@ fn presets_of(text: &str) -> Vec<String> {
     text.lines().map_while(|line| line.strip_prefix(BASE)).map(str::to_owned).collect()
 }
 
-/// Forgets it.
-pub fn drop() {
-    if let Ok(path) = path() {
-        // What is not there need not go.
-        let _ = std::fs::remove_file(path);
-    }
+/// A name that no draft has; where all have one, that of the oldest. The file is made, so that nobody else takes the name.
+fn free() -> String {
+    let mut new = std::fs::OpenOptions::new();
+    new.write(true).create_new(true).mode(0o600);
+    let is_free = |name: &&&str| path(name).is_ok_and(|path| new.open(path).is_ok());
+    let oldest = || lines().pop().map_or_else(|| NAMES[0].to_owned(), |line| line.name);
+    NAMES.iter().find(is_free).map_or_else(oldest, |name| (*name).to_owned())
 }
 
-/// Where it leads, and when it was kept; `None`: there is none.
-pub fn line() -> Option<DraftLine> {
-    let path = path().ok()?;
+/// Where each leads, and when it was kept, the newest first.
+pub fn lines() -> Vec<DraftLine> {
+    let mut lines: Vec<DraftLine> = NAMES.iter().filter_map(|name| line(name)).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.at));
+    lines
+}
+
+fn line(name: &str) -> Option<DraftLine> {
+    let path = path(name).ok()?;
     let kept = std::fs::metadata(&path).and_then(|file| file.modified()).ok()?;
-    let (preset, _) = preset::parse_all(&std::fs::read_to_string(&path).ok()?, NAME);
+    let (preset, _) = preset::parse_all(&std::fs::read_to_string(&path).ok()?, name);
     let answers = preset?.answers;
     let words = runs::words(&runs::target(answers.target, answers.machine));
-    Some(DraftLine { words, at: Timestamp::try_from(kept).ok()? })
+    Some(DraftLine { name: name.to_owned(), words, at: Timestamp::try_from(kept).ok()? })
 }
 
-/// The presets that it lies over, lowest first, what it says, and what of it cannot be read.
-pub fn read() -> Result<(Vec<String>, Answers, Vec<Problem>), Vec<Problem>> {
-    let path = path().map_err(|problem| vec![problem])?;
+/// The presets that a draft lies over, lowest first, what it says, and what of it cannot be read.
+pub fn read(name: &str) -> Result<(Vec<String>, Answers, Vec<Problem>), Vec<Problem>> {
+    let path = path(name).map_err(|problem| vec![problem])?;
     let text = std::fs::read_to_string(&path).map_err(|error| {
         vec![Problem::new("draft-unreadable", format!("cannot read the draft `{}`: {error}", path.display()))]
     })?;
-    let (preset, wrong) = preset::parse_all(&text, NAME);
+    let (preset, wrong) = preset::parse_all(&text, name);
     let wrong: Vec<Problem> = wrong.iter().map(Explain::explain).collect();
     match preset {
         Some(preset) => Ok((presets_of(&text), preset.answers, wrong)),

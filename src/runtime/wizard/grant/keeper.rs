@@ -1,16 +1,23 @@
 //! Errands with files, one after another in the order of the wishes: what is kept is what was wished last.
 //! Must not contact a target.
-use std::path::{Path, PathBuf};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
 
 use tokio::sync::mpsc::{Sender, UnboundedReceiver};
 
-use super::{beginnings, draft, opening, saving};
+use super::{asked::Tagged, beginnings, draft::Draft, opening, saving, work::defect};
 use crate::{
     answers::layers::Layers,
     cli::Setup,
     drivers::folder,
-    front::tui::wish::{News, Source},
+    front::tui::{
+        terminal,
+        wish::{News, Source},
+    },
     problem::Problem,
+    runtime::{connecting::Place, password},
 };
 
 /// Name of the file with the last copied text.
@@ -24,8 +31,10 @@ pub enum Errand {
     Open(Source),
     /// Keep the answers for the next time.
     KeepDraft(Box<Layers>),
-    /// The draft is no longer needed.
+    /// The draft of the answers that are open is no longer needed.
     DropDraft,
+    /// A screen showed the password of a deployment.
+    Seen(Place),
     /// Save the answers as a preset.
     SavePreset {
         /// Name or path.
@@ -56,34 +65,48 @@ pub struct Keeper {
     /// Presets that were saved since the program began: they may be saved again.
     saved: Vec<PathBuf>,
     copied: Option<PathBuf>,
+    /// Where the answers that are open are kept.
+    draft: Draft,
+}
+
+/// What a person may look for once the program ended.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The file with the last copied text.
+    pub copied: Option<PathBuf>,
+    /// Whether the answers that were open last are kept.
+    pub draft: bool,
 }
 
 impl Keeper {
     /// Somebody who has done nothing yet.
-    pub const fn new(args: Setup) -> Self {
-        Self { args, saved: Vec::new(), copied: None }
+    pub fn new(args: Setup) -> Self {
+        Self { args, saved: Vec::new(), copied: None, draft: Draft::default() }
     }
 
-    /// Does errands until there will be no more, and says where copies are. Blocks: for a thread of its own.
-    pub fn work(mut self, mut errands: UnboundedReceiver<Errand>, told: &Sender<News>) -> Option<PathBuf> {
-        while let Some(errand) = errands.blocking_recv() {
-            if let Some(news) = self.run(errand) {
-                // Nobody listens any more once the screens are gone; what is to be kept is kept all the same.
-                let _ = told.blocking_send(news);
-            }
-        }
-        self.copied
+    /// Does errands until there will be no more, and says what is kept. Blocks: for a thread of its own.
+    pub fn work(mut self, errands: UnboundedReceiver<Errand>, told: &Sender<Tagged>) -> Kept {
+        one_by_one(errands, told, |errand| self.run(errand));
+        Kept { copied: self.copied, draft: self.draft.is_kept() }
     }
 
     fn run(&mut self, errand: Errand) -> Option<News> {
         let done = match errand {
             Errand::Beginnings => Ok(Some(News::Beginnings(Box::new(beginnings::all())))),
-            Errand::Open(source) => {
-                opening::open(&source, &self.args).map(|opened| Some(News::Opened(Box::new(opened))))
-            }
-            Errand::KeepDraft(layers) => draft::keep(&layers).map(|()| None).map_err(one),
+            Errand::Open(source) => opening::open(&source, &self.args).map(|opened| {
+                self.draft = match source {
+                    Source::Draft(name) => Draft::of(name),
+                    Source::Fresh(_) | Source::Preset(_) | Source::Deployment(_) => Draft::default(),
+                };
+                Some(News::Opened(Box::new(opened)))
+            }),
+            Errand::KeepDraft(layers) => self.draft.keep(&layers).map(|()| None).map_err(one),
             Errand::DropDraft => {
-                draft::drop();
+                self.draft.forget();
+                Ok(None)
+            }
+            Errand::Seen(place) => {
+                password::seen(&place);
                 Ok(None)
             }
             Errand::SavePreset { name, title, layers, over } => self.save(name, title, &layers, over).map_err(one),
@@ -106,7 +129,18 @@ impl Keeper {
     fn copy(&mut self, text: &str) -> Result<Option<News>, Problem> {
         let path = write(&folder::root()?, COPIED, text)?;
         self.copied = Some(path.clone());
-        Ok(Some(News::Copied(Some(path))))
+        Ok(Some(News::Copied { file: path, clipboard: terminal::can_copy(text) }))
+    }
+}
+
+/// Each errand by itself: a defect in one is told, and the others are done.
+fn one_by_one<E>(mut errands: UnboundedReceiver<E>, told: &Sender<Tagged>, mut work: impl FnMut(E) -> Option<News>) {
+    while let Some(errand) = errands.blocking_recv() {
+        let done = catch_unwind(AssertUnwindSafe(|| work(errand)));
+        if let Some(news) = done.unwrap_or_else(|_| Some(News::Wrong(vec![defect()]))) {
+            // Nobody listens any more once the screens are gone; what is to be kept is kept all the same.
+            let _ = told.blocking_send(news.into());
+        }
     }
 }
 
@@ -125,4 +159,25 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Problem> {
 
 fn one(problem: Problem) -> Vec<Problem> {
     vec![problem]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defect_in_one_errand_is_told_and_the_next_ones_are_done() {
+        let (send, errands) = tokio::sync::mpsc::unbounded_channel();
+        (0..3).for_each(|errand| send.send(errand).unwrap());
+        drop(send);
+        let (told, mut heard) = tokio::sync::mpsc::channel(8);
+        let mut done = Vec::new();
+        one_by_one(errands, &told, |errand| {
+            assert_ne!(errand, 1, "a defect of a test");
+            done.push(errand);
+            None
+        });
+        assert_eq!(done, [0, 2]);
+        assert!(heard.try_recv().is_ok() && heard.try_recv().is_err(), "one is told");
+    }
 }

@@ -23,7 +23,7 @@ pub fn open(source: &Source, args: &Setup) -> Result<Opened, Vec<Problem>> {
     match source {
         Source::Fresh(kind) => fresh(*kind, args),
         Source::Preset(name) => preset(name, args),
-        Source::Draft => unfinished(args),
+        Source::Draft(name) => unfinished(name, args),
         Source::Deployment(folder) => deployment(folder),
     }
 }
@@ -53,8 +53,8 @@ fn preset(name: &str, args: &Setup) -> Result<Opened, Vec<Problem>> {
     Ok(Opened { layers, title, wrong })
 }
 
-fn unfinished(args: &Setup) -> Result<Opened, Vec<Problem>> {
-    let (presets, draft, mut wrong) = draft::read()?;
+fn unfinished(name: &str, args: &Setup) -> Result<Opened, Vec<Problem>> {
+    let (presets, draft, mut wrong) = draft::read(name)?;
     // Without its presets, everything in the draft counts as typed.
     let said = said(presets, args).or_else(|_| said(Vec::new(), args))?;
     let Said { mut layers, wrong: more, .. } = said;

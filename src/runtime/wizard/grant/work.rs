@@ -10,15 +10,15 @@ use std::{
 };
 
 use futures::FutureExt;
-use tokio::{sync::mpsc::Sender, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{deploy, desk::Desk, funnel::Funnel, verify, watch};
+use super::{asked::Teller, deploy, desk::Desk, funnel::Funnel, verify, watch};
 use crate::{
     front::tui::wish::{Ended, Intent, News},
     plan::graph::StepId,
     problem::{DEFECT, Problem},
-    run::{event::Outcome, executor::Skips},
+    run::{asked::Typed, event::Outcome, executor::Skips},
 };
 
 /// How long work may take to end cleanly when the program ends.
@@ -28,8 +28,8 @@ const CLEAN_END: Duration = Duration::from_secs(10);
 pub enum Job {
     /// Install.
     Deploy(Box<Intent>),
-    /// Go on with a remembered run.
-    Resume(PathBuf),
+    /// Go on with a remembered run, with the secrets that were typed for it.
+    Resume(PathBuf, Typed),
     /// Climb the ladder.
     Verify {
         /// The deployment's folder; `None`: the one that was looked at last.
@@ -54,8 +54,6 @@ pub struct Work {
     hand: Hand,
     /// Stop now.
     at_once: CancellationToken,
-    /// Whether its end is of no interest any more.
-    quiet: Arc<AtomicBool>,
     /// Whether it has ended: said before anybody hears so, as the next wish may come at once.
     over: Arc<AtomicBool>,
     watching: bool,
@@ -64,25 +62,22 @@ pub struct Work {
 
 impl Work {
     /// Begins a job, after the one before has ended.
-    pub fn begin(job: Job, desk: Arc<Desk>, told: Sender<News>, before: Option<Self>) -> Self {
+    pub fn begin(job: Job, desk: Arc<Desk>, told: Teller, before: Option<Self>) -> Self {
         let (cancel, at_once) = (CancellationToken::new(), CancellationToken::new());
-        let (quiet, over) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+        let over = Arc::new(AtomicBool::new(false));
         let (skips, watching) = (Skips::default(), matches!(job, Job::Watch(_)));
         let hand = Hand { cancel: cancel.clone(), skips: skips.clone() };
-        let (now, silent, ending) = (at_once.clone(), Arc::clone(&quiet), Arc::clone(&over));
+        let (now, ending) = (at_once.clone(), Arc::clone(&over));
         let task = tokio::spawn(async move {
             if let Some(before) = before {
-                before.give_way().await;
+                before.wind_down().await;
             }
             let ended = Box::pin(told_as_it_goes(job, &desk, &hand, &now, &told)).await;
             ending.store(true, Ordering::Release);
-            if !silent.load(Ordering::Relaxed) {
-                // Nobody hears it once the screens are gone.
-                let _ = told.send(News::Ended(Box::new(ended.clone()))).await;
-            }
+            told.tell(News::Ended(Box::new(ended.clone()))).await;
             ended
         });
-        Self { hand: Hand { cancel, skips }, at_once, quiet, over, watching, task }
+        Self { hand: Hand { cancel, skips }, at_once, over, watching, task }
     }
 
     /// Whether it must end before something else may begin: only a look gives way.
@@ -103,11 +98,6 @@ impl Work {
         self.hand.skips.skip(step);
     }
 
-    async fn give_way(self) {
-        self.quiet.store(true, Ordering::Relaxed);
-        self.wind_down().await;
-    }
-
     /// Stops it, and says how it ended; what does not end cleanly in time is left as it is.
     pub async fn wind_down(mut self) -> Option<Ended> {
         self.hand.cancel.cancel();
@@ -122,13 +112,7 @@ impl Work {
     }
 }
 
-async fn told_as_it_goes(
-    job: Job,
-    desk: &Desk,
-    hand: &Hand,
-    at_once: &CancellationToken,
-    told: &Sender<News>,
-) -> Ended {
+async fn told_as_it_goes(job: Job, desk: &Desk, hand: &Hand, at_once: &CancellationToken, told: &Teller) -> Ended {
     let funnel = Funnel::default();
     let work = async {
         let work = std::panic::AssertUnwindSafe(done(job, desk, hand, &funnel)).catch_unwind();
@@ -143,14 +127,15 @@ async fn told_as_it_goes(
 }
 
 async fn done(job: Job, desk: &Desk, hand: &Hand, funnel: &Funnel) -> Ended {
+    let verifies = matches!(job, Job::Verify { .. });
     let done = match job {
         Job::Deploy(intent) => deploy::deploy(*intent, desk, hand, funnel).await,
-        Job::Resume(folder) => deploy::resume(&folder, desk, hand, funnel).await,
+        Job::Resume(folder, typed) => deploy::resume(&folder, &typed, desk, hand, funnel).await,
         Job::Verify { folder, rungs } => verify::verify(folder, &rungs, desk, hand, funnel).await,
         Job::Watch(folder) => watch::watch(&folder, desk, hand, funnel).await,
     };
     let mut ended = done.unwrap_or_else(could_not);
-    desk.note_files(&mut ended);
+    desk.note_files(&mut ended, verifies);
     ended
 }
 
@@ -168,12 +153,12 @@ pub fn ended(outcome: Outcome) -> Ended {
 }
 
 /// It could not begin.
-fn could_not(problems: Vec<Problem>) -> Ended {
+pub fn could_not(problems: Vec<Problem>) -> Ended {
     Ended { outcome: None, problems, password: None, files: Vec::new(), again: String::new() }
 }
 
 /// What panicked says so itself, to whoever listens for panics.
-fn defect() -> Problem {
+pub fn defect() -> Problem {
     Problem::new(DEFECT, "a part of hubwright failed while it worked: this is a defect of hubwright")
         .hint("what is there stays as it is; `hubwright resume` goes on with an interrupted installation")
 }

@@ -50,11 +50,11 @@ pub fn can_retry(shared: &Shared) -> bool {
     !shared.running && !shared.watching && ended.is_some_and(|outcome| outcome != Some(Outcome::Done))
 }
 
-/// Again: what was resumed is resumed, what was installed is installed with the answers as they are now. A resumed run knows
-/// no secrets that were typed here.
+/// Again: what was resumed is resumed, with the secrets that were typed since; what was installed, or changed since, is installed
+/// with the answers as they are now.
 pub fn retry(shared: &Shared) -> Vec<Turn> {
     let wish = match &shared.folder {
-        Some(folder) if shared.secrets.is_empty() => Wish::Resume(folder.clone()),
+        Some(folder) if !shared.draft.is_changed() => Wish::Resume(folder.clone(), shared.secrets.clone()),
         _ => Wish::Deploy(shared.intent(true)),
     };
     vec![Turn::Wish(wish)]

@@ -140,7 +140,7 @@ impl Done {
 
     fn resume(&self, shared: &Shared) -> Vec<Turn> {
         let Some(folder) = self.folder(shared) else { return Vec::new() };
-        vec![Turn::Wish(Wish::Resume(folder)), Turn::Go(Place::Deployment, None)]
+        vec![Turn::Wish(Wish::Resume(folder, shared.secrets.clone())), Turn::Go(Place::Deployment, None)]
     }
 
     /// The ladder; climbed now if it was left out.
@@ -241,7 +241,10 @@ impl Screen for Done {
             Action::Timeline => return vec![Turn::Go(Place::Deployment, None)],
             Action::Report => return reporting::problem(shared),
             Action::Back => return vec![Turn::Back],
-            Action::Detail => self.shown = !self.shown,
+            Action::Detail => {
+                self.shown = !self.shown;
+                return self.shown.then_some(Turn::Wish(Wish::PasswordSeen)).into_iter().collect();
+            }
             Action::Save => self.name = Some(Input::new(entries::preset_name(shared))),
             action => self.step(action, shared),
         }

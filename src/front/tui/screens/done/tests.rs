@@ -138,7 +138,10 @@ fn addresses_and_commands_are_copied() {
 fn the_password_is_masked_shown_on_demand_and_never_copied() {
     let mut stage = after(HERE, Outcome::Done, Some("s3cret-w0rd"));
     assert!(stage.seen((80, 24)).contains("********") && !stage.seen((80, 24)).contains("s3cret-w0rd"));
+    let seen = |stage: &Stage| stage.wishes.iter().filter(|wish| matches!(wish, Wish::PasswordSeen)).count();
+    assert_eq!(seen(&stage), 0, "what no screen showed nobody has seen");
     stage.keys("p");
+    assert_eq!(seen(&stage), 1);
     assert!(stage.seen((80, 24)).contains("s3cret-w0rd"), "{}", stage.seen((80, 24)));
     for _ in 0..20 {
         stage.keys("c").press(KeyCode::Down);
@@ -167,7 +170,7 @@ fn what_failed_says_what_it_means_and_goes_on_with_one_key() {
         assert!(seen.contains("FAIL: prod/hub is not finished") && seen.contains("`r` goes on"), "{seen}");
     }
     stage.press(KeyCode::Enter);
-    assert!(matches!(stage.wishes.last(), Some(Wish::Resume(folder)) if folder.ends_with("prod--hub")));
+    assert!(matches!(stage.wishes.last(), Some(Wish::Resume(folder, _)) if folder.ends_with("prod--hub")));
     assert_eq!(stage.app.place(), Place::Deployment);
 }
 

@@ -21,7 +21,10 @@ pub(in crate::front) mod rows;
 mod tests;
 pub(in crate::front) mod words;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect};
@@ -121,22 +124,22 @@ impl Welcome {
         self.selected = items.into_iter().nth(at.min(last));
     }
 
-    fn enter_item(&mut self, shared: &mut Shared) -> Vec<Turn> {
+    fn enter_item(&mut self, shared: &Shared) -> Vec<Turn> {
         match self.current(shared) {
             Some(Item::Running) => vec![Turn::Go(running(shared), None)],
             Some(Item::New(kind)) => self.open_source(Source::Fresh(kind)),
-            Some(Item::Draft) => self.open_source(Source::Draft),
+            Some(Item::Draft(name)) => self.open_source(Source::Draft(name)),
             Some(Item::Preset(name)) => self.open_source(Source::Preset(name)),
             Some(Item::Path) => {
                 self.typing = Some(Typing::Path);
                 Vec::new()
             }
-            Some(Item::Resume(folder)) => resume(folder, shared),
+            Some(Item::Resume(folder)) => resume(folder),
             Some(Item::Deployment(folder)) => {
                 self.toggle(folder);
                 Vec::new()
             }
-            Some(Item::Deed(folder, deed)) => self.do_deed(&folder, deed, shared),
+            Some(Item::Deed(folder, deed)) => self.do_deed(folder, deed),
             None => Vec::new(),
         }
     }
@@ -156,13 +159,12 @@ impl Welcome {
     }
 
     /// What a letter does to the deployment under the cursor.
-    fn deed(&mut self, deed: Deed, shared: &mut Shared) -> Vec<Turn> {
+    fn deed(&mut self, deed: Deed, shared: &Shared) -> Vec<Turn> {
         let folder = self.current(shared).and_then(|item| item.folder().map(Path::to_path_buf));
-        folder.map(|folder| self.do_deed(&folder, deed, shared)).unwrap_or_default()
+        folder.map(|folder| self.do_deed(folder, deed)).unwrap_or_default()
     }
 
-    fn do_deed(&mut self, folder: &Path, deed: Deed, shared: &mut Shared) -> Vec<Turn> {
-        let folder = folder.to_owned();
+    fn do_deed(&mut self, folder: PathBuf, deed: Deed) -> Vec<Turn> {
         match deed {
             Deed::Watch => vec![Turn::Wish(Wish::Watch(folder)), Turn::Go(Place::Deployment, None)],
             Deed::Verify => {
@@ -237,9 +239,10 @@ fn running(shared: &Shared) -> Place {
     if shared.run.command() == "verify" { Place::Verification } else { Place::Deployment }
 }
 
-fn resume(folder: PathBuf, shared: &mut Shared) -> Vec<Turn> {
-    shared.folder = Some(folder.clone());
-    vec![answers_of(folder.clone()), Turn::Wish(Wish::Resume(folder)), Turn::Go(Place::Deployment, None)]
+/// Secrets that were typed are of other answers.
+fn resume(folder: PathBuf) -> Vec<Turn> {
+    let resume = Wish::Resume(folder.clone(), BTreeMap::new());
+    vec![answers_of(folder), Turn::Wish(resume), Turn::Go(Place::Deployment, None)]
 }
 
 /// What is found to be wrong leads to an answer, so the answers come with the deployment.

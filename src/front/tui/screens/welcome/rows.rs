@@ -40,8 +40,8 @@ pub enum Item {
     New(TargetKind),
     /// What goes on now.
     Running,
-    /// The setup that was left unfinished.
-    Draft,
+    /// A setup that was left unfinished.
+    Draft(String),
     /// The installation in a folder that did not end.
     Resume(PathBuf),
     /// The deployment in a folder.
@@ -84,7 +84,7 @@ impl Item {
     /// The group it stands in.
     pub const fn group(&self) -> Group {
         match self {
-            Self::Running | Self::Draft | Self::Resume(_) => Group::GoOn,
+            Self::Running | Self::Draft(_) | Self::Resume(_) => Group::GoOn,
             Self::New(_) => Group::Begin,
             Self::Deployment(_) | Self::Deed(..) => Group::Deployments,
             Self::Preset(_) | Self::Path => Group::Presets,
@@ -100,7 +100,7 @@ impl Item {
     pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::Resume(folder) | Self::Deployment(folder) | Self::Deed(folder, _) => Some(folder),
-            Self::Running | Self::New(_) | Self::Draft | Self::Preset(_) | Self::Path => None,
+            Self::Running | Self::New(_) | Self::Draft(_) | Self::Preset(_) | Self::Path => None,
         }
     }
 }
@@ -134,10 +134,10 @@ fn unknown() -> Vec<Row> {
 
 /// What was left unfinished.
 fn left(known: &Beginnings) -> impl Iterator<Item = Item> {
-    let draft = known.draft.iter().map(|_| Item::Draft);
+    let drafts = known.drafts.iter().map(|draft| Item::Draft(draft.name.clone()));
     let unfinished = known.deployments.iter().filter(|line| line.unfinished);
     let runs = unfinished.map(|line| Item::Resume(line.folder.clone()));
-    draft.chain(runs)
+    drafts.chain(runs)
 }
 
 /// A group with its heading; nothing where nothing is in it.

@@ -123,14 +123,14 @@ fn a_broken_kubeconfig_is_a_sentence() {
 #[test]
 fn what_was_left_unfinished_comes_first() {
     let at = Timestamp::from_second(1_767_268_800).unwrap() - SignedDuration::from_hours(3);
-    let draft = DraftLine { words: "namespace hub of prod".to_owned(), at };
+    let draft = DraftLine { name: "draft.yaml".to_owned(), words: "namespace hub of prod".to_owned(), at };
     let deployments = vec![deployment("hub", true), deployment("old", false)];
-    let mut stage = with(Beginnings { draft: Some(draft), deployments, ..with_cluster() });
+    let mut stage = with(Beginnings { drafts: vec![draft], deployments, ..with_cluster() });
     assert!(selected(&stage).contains("namespace hub of prod, kept 3 h ago"), "{}", selected(&stage));
     stage.press(KeyCode::Down);
     assert!(selected(&stage).contains("namespace hub of prod: failed at `ray`"), "{}", selected(&stage));
     stage.press(KeyCode::Enter);
-    assert!(matches!(stage.wishes.last(), Some(Wish::Resume(folder)) if folder.ends_with("prod--hub")));
+    assert!(matches!(stage.wishes.last(), Some(Wish::Resume(folder, _)) if folder.ends_with("prod--hub")));
     assert_eq!(stage.app.place(), Place::Deployment);
     assert_eq!(stage.app.shared.folder, Some(PathBuf::from("/state/prod--hub")));
 }

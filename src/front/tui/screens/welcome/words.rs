@@ -52,7 +52,7 @@ pub const fn enter(item: Option<&Item>, open: bool) -> &'static str {
     match item {
         Some(Item::New(_)) => "begin",
         Some(Item::Running) => "back to it",
-        Some(Item::Draft | Item::Resume(_)) => "go on",
+        Some(Item::Draft(_) | Item::Resume(_)) => "go on",
         Some(Item::Deployment(_)) if open => "close",
         Some(Item::Path) => "type a path",
         _ => "open",
@@ -66,7 +66,7 @@ pub fn words(item: &Item, shared: &Shared) -> Words {
         Item::New(TargetKind::ThisMachine) => named("New setup on this machine", "needs no cluster"),
         Item::New(TargetKind::Kubernetes) => named("New setup on Kubernetes", &contexts(known)),
         Item::Running => named("Back to what runs", &running(shared)),
-        Item::Draft => named("Go on answering", &draft(known, shared.now)),
+        Item::Draft(name) => named("Go on answering", &draft(known, name, shared.now)),
         Item::Resume(folder) => named("Go on installing", &unfinished(known, folder)),
         Item::Deployment(folder) => {
             deployment(known, folder).map_or_else(Words::default, |line| named(&line.words, &line.ended))
@@ -116,8 +116,8 @@ fn unfinished(known: Option<&Beginnings>, folder: &std::path::Path) -> String {
     deployment(known, folder).map(|line| format!("{}: {}", line.words, line.ended)).unwrap_or_default()
 }
 
-fn draft(known: Option<&Beginnings>, now: Timestamp) -> String {
-    let draft = known.and_then(|known| known.draft.as_ref());
+fn draft(known: Option<&Beginnings>, name: &str, now: Timestamp) -> String {
+    let draft = known.and_then(|known| known.drafts.iter().find(|draft| draft.name == name));
     draft.map(|draft| format!("{}, kept {}", draft.words, age(draft.at, now))).unwrap_or_default()
 }
 
@@ -150,9 +150,9 @@ pub fn more(item: &Item, shared: &Shared) -> Vec<String> {
         ]),
         Item::New(TargetKind::Kubernetes) => cluster(known),
         Item::Running => owned(&["Nothing else begins before it ends. Ctrl-C stops it, and says what remains."]),
-        Item::Draft => owned(&[
-            "The answers that were kept when hubwright was left. A new setup takes their place once it is kept.",
-        ]),
+        Item::Draft(_) => {
+            owned(&["The answers that were kept when hubwright was left. Of unfinished setups the last five are kept."])
+        }
         Item::Resume(folder) => vec![
             format!("{}.", unfinished(known, folder)),
             "What is done stays done; what is missing is made. `e` changes the answers first.".to_owned(),

@@ -1,6 +1,11 @@
 //! What the keys do about a run, a failure, a look.
+use std::collections::BTreeMap;
+
 use super::*;
-use crate::answers::{draft::Draft, layers::Layers};
+use crate::answers::{
+    draft::Draft,
+    layers::{Layers, Origin},
+};
 
 #[test]
 fn the_answer_behind_it_is_changed_after_the_run_was_stopped() {
@@ -218,7 +223,7 @@ fn another_deployment_shows_nothing_of_the_one_before() {
 #[test]
 fn whoever_did_not_agree_to_change_an_answer_is_not_led_to_it_later() {
     let mut stage = Stage::at(Place::Deployment);
-    stage.app.shared.wished(&Wish::Resume("/state/prod--hub".into()));
+    stage.app.shared.wished(&Wish::Resume("/state/prod--hub".into(), BTreeMap::new()));
     stage.event(started(&["ray"])).event(stuck("ray"));
     stage.keys("e").press(KeyCode::Esc).press(KeyCode::Down);
     let opened = crate::front::tui::wish::Opened { layers: Layers::new(), title: String::new(), wrong: Vec::new() };
@@ -239,4 +244,32 @@ fn a_clean_stop_says_what_it_waits_for_and_that_it_can_be_cut_off() {
     end(&mut seen, Some(Outcome::Interrupted), Vec::new());
     assert_eq!(seen.shared.right(), "");
     assert!(!seen.picture(80, 22, &Theme::COLOUR).contains("stopping"));
+}
+
+#[test]
+fn another_try_of_a_resumed_run_resumes_it_with_what_was_typed_since() {
+    let folder = std::path::PathBuf::from("/state/prod--hub");
+    let mut layers = Layers::new();
+    let answers = |key: &str, value: &str| {
+        let mut one = Layers::new();
+        one.set(Origin::Typed, key, value).unwrap();
+        one.merged()
+    };
+    layers.push(Origin::Preset("the last run".to_owned()), answers("login.client-secret", "ask:login.client-secret"));
+    let mut seen = Seen::new();
+    let opened = crate::front::tui::wish::Opened { layers, title: String::new(), wrong: Vec::new() };
+    seen.tell(&News::Opened(Box::new(opened)));
+    seen.carry_out(vec![Turn::Wish(Wish::Resume(folder.clone(), BTreeMap::new()))]);
+    end(&mut seen, None, vec![Problem::new("secret-not-said", "the secret was not typed")]);
+    let (label, secret) = seen.shared.draft.say_secret("login.client-secret", "s3cret-w0rd".into()).unwrap();
+    seen.shared.secrets.insert(label, secret);
+    seen.wishes.clear();
+    seen.press(Action::Retry);
+    let [Wish::Resume(resumed, typed)] = seen.wishes.as_slice() else { panic!("{:?}", seen.wishes) };
+    assert_eq!((resumed, typed.len()), (&folder, 1));
+    end(&mut seen, None, Vec::new());
+    seen.shared.draft.say("hub.announcement", "changed").unwrap();
+    seen.wishes.clear();
+    seen.press(Action::Retry);
+    assert!(matches!(seen.wishes.as_slice(), [Wish::Deploy(_)]), "what was changed since counts: {:?}", seen.wishes);
 }
