@@ -34,7 +34,9 @@ pub fn turns(review: &Review, shared: &mut Shared) -> Vec<Turn> {
     let Some(preview) = review.checked.checked(shared).cloned() else { return Vec::new() };
     let lines = words::agreement(&preview, &review.checked.diffs, review.verify);
     let deploy = Turn::Wish(Wish::Deploy(shared.intent(review.verify)));
-    let then = shared.keep_draft().into_iter().chain([deploy, Turn::Go(Place::Deployment, None)]).collect();
+    let then = vec![deploy, Turn::Go(Place::Deployment, None)];
     let title = format!("Install {}?", preview.place);
-    vec![Turn::Show(Box::new(Overlay::Confirm { title, lines, yes: "install", then }))]
+    let ask = Turn::Show(Box::new(Overlay::Confirm { title, lines, yes: "install", then }));
+    // Kept whatever the answer is.
+    shared.keep_draft().into_iter().chain([ask]).collect()
 }
