@@ -279,6 +279,7 @@ impl Shared {
 
     /// Takes in what the world told, before any screen hears it.
     pub fn hear(&mut self, news: &News) -> Vec<Turn> {
+        self.forget_elsewhere();
         match news {
             News::Beginnings(beginnings) => {
                 self.beginnings = Some((**beginnings).clone());
