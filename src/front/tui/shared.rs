@@ -339,7 +339,11 @@ fn saved(what: &str, path: &Path, opens: Option<&str>) -> Turn {
 
 fn copied(file: &Path, clipboard: bool) -> String {
     let file = file.display();
-    if clipboard { format!("copied, and written to {file}") } else { format!("too long to be copied: written to {file}") }
+    if clipboard {
+        format!("copied, and written to {file}")
+    } else {
+        format!("too long to be copied: written to {file}")
+    }
 }
 
 fn whereto(layers: &Layers) -> Whereto {
