@@ -29,7 +29,13 @@ pub async fn status(args: &Status) -> Outcome {
                 .hint("`-n NAMESPACE` looks at one in the cluster of your kubeconfig"),
         ]);
     }
-    let named = naming::named(&args.place, "look at")?;
+    let (words, all_ready) = told(&naming::named(&args.place, "look at")?).await?;
+    print_words(&words)?;
+    Ok(if all_ready { Exit::Done } else { Exit::Change })
+}
+
+/// How a deployment is, in words, and whether all of it is well.
+pub async fn told(named: &Named) -> Result<(String, bool), Vec<Problem>> {
     let place = named.reach().await?;
     let world = place.forgetful_ports(Place::no_helm());
     let index = verify::look(&world, &place.namespace).await;
@@ -38,9 +44,8 @@ pub async fn status(args: &Status) -> Outcome {
         index.pods().map(|pod| Part { line: pod::line(&index, pod), since: pod.status.start_time }).collect();
     let findings = causes::all(&index, now);
     let all_ready = !parts.is_empty() && parts.iter().all(|part| status::is_well(&part.line));
-    print_words(&status::text(&place.words(), &parts, &findings, now))?;
-    print_words(&more(&named, &place)?)?;
-    Ok(if all_ready { Exit::Done } else { Exit::Change })
+    let words = status::text(&place.words(), &parts, &findings, now);
+    Ok((words + &more(named, &place)?, all_ready))
 }
 
 /// Where the hub is, and how the last run ended.

@@ -26,7 +26,7 @@ pub async fn install(args: &Install) -> Outcome {
     if args.no_verify {
         deployment.leave_out_verify();
     }
-    agreed(&deployment, Typed::new(), &args.acting, args.showing, Duration::from_secs(args.patience)).await
+    agreed(&deployment, &args.acting, args.showing, Duration::from_secs(args.patience)).await
 }
 
 /// `hubwright upgrade`
@@ -39,19 +39,12 @@ pub async fn upgrade(args: &Upgrade) -> Outcome {
     if args.no_verify {
         deployment.leave_out_verify();
     }
-    agreed(&deployment, Typed::new(), &args.acting, args.showing, Duration::from_secs(args.patience)).await
+    agreed(&deployment, &args.acting, args.showing, Duration::from_secs(args.patience)).await
 }
 
 fn not_remembered() -> Problem {
     Problem::new("not-remembered", "this machine does not remember the deployment's answers")
         .hint("`hubwright install PRESET` with its answers upgrades it as well")
-}
-
-/// What the plain wizard was told: shown, agreed to, and done.
-pub async fn answered(layers: Layers, typed: Typed, showing: Showing) -> Outcome {
-    let early = answering::spec(&layers, &Facts::default())?;
-    let deployment = prepare(layers, &early).await?;
-    agreed(&deployment, typed, &Acting::default(), showing, deploying::PATIENCE).await
 }
 
 /// `hubwright resume`
@@ -77,19 +70,13 @@ async fn prepare(layers: Layers, early: &Spec) -> Result<Deployment, Vec<Problem
 }
 
 /// Shows, asks, and does it if the person agrees.
-async fn agreed(
-    deployment: &Deployment,
-    typed: Typed,
-    acting: &Acting,
-    showing: Showing,
-    patience: Duration,
-) -> Outcome {
+async fn agreed(deployment: &Deployment, acting: &Acting, showing: Showing, patience: Duration) -> Outcome {
     let helm = match obtaining::helm(&deployment.place, acting).await? {
         ControlFlow::Continue(helm) => helm,
         ControlFlow::Break(exit) => return Ok(exit),
     };
     announce(deployment, showing);
-    let typed = match asking::secrets(deployment, typed).await? {
+    let typed = match asking::secrets(deployment, Typed::new()).await? {
         ControlFlow::Continue(typed) => typed,
         ControlFlow::Break(exit) => return Ok(exit),
     };

@@ -1,7 +1,7 @@
 //! Brings a run and a front end together: events on one side, clock ticks and signals on the other.
 //! Must not know what the run does.
 use std::{
-    io::{IsTerminal, Write},
+    io::{IsTerminal, Stdout, Write},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -26,15 +26,8 @@ pub struct Shown(Mutex<Box<dyn Front>>);
 impl Shown {
     /// The front end that was asked for.
     pub fn new(showing: Showing) -> Self {
-        let front: Box<dyn Front> = if showing.json {
-            Box::new(Json::new(std::io::stdout()))
-        } else {
-            let bars = std::io::stderr().is_terminal()
-                && std::io::stdout().is_terminal()
-                && std::env::var_os("HUBWRIGHT_NO_PROGRESS").is_none();
-            let width = super::width(std::io::stdout());
-            Box::new(Lines::new(std::io::stdout(), TimeZone::system(), bars).fold_at(width))
-        };
+        let front: Box<dyn Front> =
+            if showing.json { Box::new(Json::new(std::io::stdout())) } else { Box::new(lines()) };
         Self(Mutex::new(front))
     }
 
@@ -47,6 +40,15 @@ impl Sink for Shown {
     fn event(&self, event: &Event) {
         self.front().event(event);
     }
+}
+
+/// Lines on standard output; with bars where a terminal can move its cursor.
+pub fn lines() -> Lines<Stdout> {
+    let bars = std::io::stderr().is_terminal()
+        && std::io::stdout().is_terminal()
+        && std::env::var_os("HUBWRIGHT_NO_PROGRESS").is_none()
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    Lines::new(std::io::stdout(), TimeZone::system(), bars).fold_at(super::width(std::io::stdout()))
 }
 
 /// Runs `work` with a front end; Ctrl-C, SIGTERM and SIGHUP stop it, a second one at once.

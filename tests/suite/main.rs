@@ -12,6 +12,7 @@ mod architecture;
 mod charts;
 mod commands;
 mod machine;
+mod plain;
 mod render;
 #[expect(dead_code, reason = "other tests wait for other things")]
 #[path = "../tui/terminal.rs"]

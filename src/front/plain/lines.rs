@@ -60,6 +60,13 @@ impl<W: Write + Send> Lines<W> {
         self
     }
 
+    /// Takes the bars away until the next event or tick: somebody is to be asked something below the lines.
+    pub fn pause(&self) {
+        if let Some(bars) = &self.bars {
+            let _ = bars.clear();
+        }
+    }
+
     fn elapsed(&self, now: Timestamp) -> Duration {
         let since = self.started.unwrap_or(now);
         Duration::try_from(now.duration_since(since)).unwrap_or_default()

@@ -3,6 +3,9 @@
 mod kubernetes;
 mod login;
 mod machine;
+mod secrets;
+
+pub use secrets::places as secrets;
 
 use crate::{
     answers::{

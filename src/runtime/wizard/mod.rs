@@ -14,11 +14,13 @@ use crate::{cli::Setup, problem::Problem};
 
 /// `hubwright`, `hubwright setup`
 pub async fn setup(args: &Setup) -> Outcome {
+    // Lines are asked on standard error, as all commands do; screens are drawn on standard output.
+    let shown = if args.appearance.plain { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+    if !(std::io::stdin().is_terminal() && shown) {
+        return Err(without_terminal(args));
+    }
     if args.appearance.plain {
         return plain::setup(args).await;
-    }
-    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
-        return Err(without_terminal(args));
     }
     if look::is_dumb() {
         let problem = Problem::new("dumb-terminal", "this terminal (`TERM`) cannot show a full screen");

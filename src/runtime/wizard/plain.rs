@@ -1,100 +1,255 @@
-//! The plain wizard's way to the world, and what follows it: the same look, draft, presets and installation as for the screens and
-//! for commands. Must not ask a question itself.
-use std::{future::Future, path::PathBuf};
+//! The plain wizard's way to the world: the same granter of wishes as behind the screens, for somebody who waits for each; events
+//! become lines, and signals end nothing without a word. Must not ask a question itself.
+use std::{
+    io::Stdout,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::{runtime::Handle, task::block_in_place};
+use crossterm::{cursor::Show, event::DisableBracketedPaste};
+use jiff::{Timestamp, tz::TimeZone};
+use rustix::termios::{self, OptionalActions, Termios};
+use tokio::{
+    runtime::Handle,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc::{self, Receiver, UnboundedReceiver, UnboundedSender},
+    task::block_in_place,
+    time::{Instant, sleep_until},
+};
 
 use super::{
-    contacts::Contacts,
-    grant::{draft, looking, opening, saving},
+    grant::{Granter, draft, opening},
     look,
 };
 use crate::{
-    answers::{draft::Draft, facts::Facts, layers::Layers, tree::TargetKind},
-    cli::{Setup, Showing},
+    cli::Setup,
     front::{
-        message,
-        plain::wizard::{self, Ended, Host, Looks},
-        tui::wish::{News, Source},
+        Front,
+        plain::{
+            Lines,
+            wizard::{self, Heard, Host, Looks},
+        },
+        tui::{
+            shared::Shared,
+            wish::{News, Source, Wish},
+        },
     },
     problem::{Exit, Problem},
-    runtime::{Outcome, installing, tell, width},
+    runtime::{Outcome, inspecting, naming::Named, runs, showing, tell, width},
 };
+
+/// News that wait to be told at most; whoever has more waits.
+const NEWS: usize = 4096;
+/// Time between two turns of the bars.
+const TICK: Duration = Duration::from_secs(1);
+/// Said on every way out that leaves answers.
+const KEPT: &str = "your answers are kept: `hubwright --plain` goes on with them";
 
 /// `hubwright --plain`, `hubwright setup --plain`
 pub async fn setup(args: &Setup) -> Outcome {
-    let (answers, draft) = begin(args)?;
     let looks = Looks { dumb: look::is_dumb(), width: width(std::io::stderr()) };
-    let mut world = World { contacts: Contacts::default(), draft };
-    match block_in_place(|| wizard::run(answers, looks, &mut world))? {
-        Ended::Install { layers, secrets } => {
-            let ended = installing::answered(*layers, secrets, Showing { plain: true, json: false }).await;
-            if matches!(ended, Ok(Exit::Done)) {
-                world.draft.forget();
-            }
-            ended
-        }
-        Ended::Saved(path) => {
-            tell(&format!("saved as {}", path.display()));
-            Ok(Exit::Done)
-        }
-        Ended::Left => {
-            tell("your answers are kept: `hubwright --plain` goes on with them");
-            Ok(Exit::Interrupted)
-        }
-    }
-}
-
-/// The answers of the command line; without any, those that were left unfinished, else none.
-fn begin(args: &Setup) -> Result<(Draft, draft::Draft), Vec<Problem>> {
-    let kept = draft::lines().into_iter().next().map(|line| line.name);
-    let (source, kept) = match (args.answering.presets.first(), kept) {
-        (Some(name), _) => (Source::Preset(name.clone()), draft::Draft::default()),
-        (None, Some(name)) => (Source::Draft(name.clone()), draft::Draft::of(name)),
-        (None, None) => (Source::Fresh(likely_target()), draft::Draft::default()),
-    };
-    let opened = opening::open(&source, args)?;
-    if kept.is_kept() {
-        tell("going on with the answers that were kept");
-    }
-    opened.wrong.iter().for_each(|problem| tell(&message::error(problem)));
-    Ok((Draft::new(opened.layers), kept))
-}
-
-/// This machine, unless a cluster is configured; it can be changed with the first question.
-fn likely_target() -> TargetKind {
-    match crate::drivers::kube::contexts() {
-        Ok((contexts, _)) if !contexts.is_empty() => TargetKind::Kubernetes,
-        _ => TargetKind::ThisMachine,
-    }
+    let shared = Shared::new(Timestamp::now(), TimeZone::system());
+    let first = args.answering.presets.first().map(|name| Source::Preset(name.clone()));
+    let mut world = World::new(args);
+    let ended = block_in_place(|| wizard::run(shared, first, looks, &mut world));
+    let World { granter, standing, .. } = world;
+    granter.wind_down().await.iter().for_each(|line| tell(line));
+    standing.say_kept();
+    ended.map_err(|problem| vec![problem])
 }
 
 /// The world, for somebody who waits for it.
 struct World {
-    contacts: Contacts,
-    draft: draft::Draft,
+    granter: Granter,
+    news: Receiver<News>,
+    signals: UnboundedReceiver<Told>,
+    standing: Arc<Standing>,
+    /// Of the work that goes on.
+    lines: Option<Lines<Stdout>>,
+    ticked: Instant,
 }
 
-impl Host for World {
-    fn look(&mut self, layers: &Layers) -> Result<Facts, Problem> {
-        match waited(looking::look(&self.contacts, layers, true)) {
-            News::Looked(facts) => Ok(*facts),
-            News::NotLooked { problem, .. } => Err(*problem),
-            _ => Ok(Facts::default()),
+/// What a signal wants.
+enum Told {
+    /// Ctrl-C: the person is asked.
+    Interrupt,
+    /// SIGTERM or SIGHUP: nobody may be there any more.
+    End,
+}
+
+/// What has to be known when a signal comes.
+struct Standing {
+    /// Whether something goes on that is to be stopped first, and nobody is being asked.
+    working: AtomicBool,
+    /// Whether there are answers to go on with.
+    kept: AtomicBool,
+    /// The terminal as it was: while a line is edited it shows no keys.
+    terminal: Option<Termios>,
+}
+
+impl Standing {
+    fn say_kept(&self) {
+        if self.kept.load(Ordering::Relaxed) {
+            tell(KEPT);
         }
     }
 
-    fn keep(&mut self, layers: &Layers) -> Result<(), Problem> {
-        self.draft.keep(layers)
+    /// Ends the program at once: what was answered is on the disk, and so is the journal.
+    fn end(&self) -> ! {
+        if let Some(terminal) = &self.terminal {
+            let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, terminal);
+        }
+        if !look::is_dumb() {
+            // What the editor of a line asked of the terminal.
+            let _ = crossterm::execute!(std::io::stderr(), DisableBracketedPaste, Show);
+        }
+        tell("");
+        self.say_kept();
+        std::process::exit(Exit::Interrupted.code().into());
+    }
+}
+
+impl World {
+    fn new(args: &Setup) -> Self {
+        let (told, news) = mpsc::channel(NEWS);
+        let terminal = termios::tcgetattr(std::io::stdin()).ok();
+        let standing = Arc::new(Standing { working: AtomicBool::new(false), kept: AtomicBool::new(false), terminal });
+        let (heard, signals) = mpsc::unbounded_channel();
+        tokio::spawn(mind_signals(Arc::clone(&standing), heard));
+        Self { granter: Granter::new(told, args), news, signals, standing, lines: None, ticked: Instant::now() }
     }
 
-    fn save(&mut self, name: &str, title: &str, layers: &Layers) -> Result<PathBuf, Problem> {
-        let path = saving::path(name)?;
-        saving::save(name, &path, title.to_owned(), layers, false)?;
-        Ok(path)
+    fn answer(&mut self) -> Option<News> {
+        waited(self.news.recv())
+    }
+
+    fn keep(&self, wish: &Wish) -> Option<News> {
+        let kept = match wish {
+            Wish::KeepDraft(layers) => draft::keep(layers).map(|()| true),
+            _ => {
+                draft::drop();
+                Ok(false)
+            }
+        };
+        match kept {
+            Ok(kept) => {
+                self.standing.kept.store(kept, Ordering::Relaxed);
+                None
+            }
+            Err(problem) => Some(News::Wrong(vec![problem])),
+        }
+    }
+
+    /// Whether a signal goes to the work, and is no reason to leave at once.
+    fn working(&self, working: bool) {
+        self.standing.working.store(working, Ordering::Release);
+    }
+
+    fn show(&mut self, news: &News) {
+        match (news, &mut self.lines) {
+            (News::Event(event), Some(lines)) => lines.event(event),
+            (News::Ended(_), lines) => {
+                if let Some(mut lines) = lines.take() {
+                    lines.finish();
+                }
+                self.working(false);
+            }
+            _ => {}
+        }
+    }
+
+    async fn hear(&mut self) -> Heard {
+        loop {
+            tokio::select! {
+                Some(news) = self.news.recv() => {
+                    self.show(&news);
+                    return Heard::News(news);
+                }
+                Some(told) = self.signals.recv() => match told {
+                    Told::End => self.granter.grant(Wish::Cancel),
+                    Told::Interrupt => {
+                        self.lines.iter().for_each(Lines::pause);
+                        self.working(false);
+                        return Heard::Interrupted;
+                    }
+                },
+                () = sleep_until(self.ticked + TICK) => {
+                    self.ticked = Instant::now();
+                    self.lines.iter_mut().for_each(|lines| lines.tick(Timestamp::now()));
+                }
+            }
+        }
+    }
+}
+
+impl Host for World {
+    fn grant(&mut self, wish: Wish) -> Option<News> {
+        match wish {
+            Wish::KeepDraft(_) | Wish::DropDraft => self.keep(&wish),
+            // Nothing is drawn: a credential plugin may ask.
+            Wish::Look { layers, .. } => {
+                self.granter.look_asking(&layers);
+                self.answer()
+            }
+            Wish::Deploy(_) | Wish::Resume(_) | Wish::Verify { .. } | Wish::Watch(_) => {
+                self.lines = Some(showing::lines());
+                self.working(true);
+                self.granter.grant(wish);
+                None
+            }
+            Wish::Cancel | Wish::Skip(_) | Wish::Suspend | Wish::Redraw | Wish::Leave(_) => {
+                self.granter.grant(wish);
+                None
+            }
+            Wish::Open(source) => {
+                // Other answers take the place of those that were kept once something is said.
+                self.standing.kept.store(source == Source::Draft, Ordering::Relaxed);
+                self.granter.grant(Wish::Open(source));
+                self.answer()
+            }
+            wish => {
+                self.granter.grant(wish);
+                self.answer()
+            }
+        }
+    }
+
+    fn next(&mut self) -> Heard {
+        self.working(true);
+        waited(self.hear())
+    }
+
+    fn status(&mut self, folder: &Path) -> Result<String, Vec<Problem>> {
+        let run = runs::at(folder).ok_or_else(|| vec![opening::forgotten(folder)])?;
+        let named = Named { target: run.target.clone(), run: Some(run) };
+        waited(inspecting::told(&named)).map(|(words, _)| words)
     }
 }
 
 fn waited<T>(work: impl Future<Output = T>) -> T {
     Handle::current().block_on(work)
+}
+
+/// While something is done signals are told; while somebody is asked, or something short is waited for, they end the program.
+async fn mind_signals(standing: Arc<Standing>, heard: UnboundedSender<Told>) {
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = kinds.map(signal) else { return };
+    loop {
+        let told = next(&mut interrupt, &mut terminate, &mut hangup).await;
+        if !standing.working.load(Ordering::Acquire) || heard.send(told).is_err() {
+            standing.end();
+        }
+    }
+}
+
+async fn next(interrupt: &mut Signal, terminate: &mut Signal, hangup: &mut Signal) -> Told {
+    tokio::select! {
+        _ = interrupt.recv() => Told::Interrupt,
+        _ = terminate.recv() => Told::End,
+        _ = hangup.recv() => Told::End,
+    }
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Write};
 
 use inquire::{InquireError, Text, ui::RenderConfig};
+use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 
 use crate::{
     front::{
@@ -72,21 +73,53 @@ impl Asker for Terminal {
     }
 
     fn secret(&mut self, title: &str, key: &str) -> Result<Secret, Problem> {
-        ask::secret(title, key)
+        if self.0.dumb { hidden_line(title, key) } else { ask::secret(title, key) }
     }
 }
 
-/// Without any key but Enter: `<` is Esc, `-` an empty line, and Enter keeps what was there.
+/// A line that is not shown while it is typed.
+fn hidden_line(title: &str, key: &str) -> Result<Secret, Problem> {
+    let question = format!("{title} ({key}), not shown:");
+    let _quiet = Quiet::begin().map_err(|error| unasked(&question, &error))?;
+    let said = plain_line(&question, "")?;
+    let _ = writeln!(std::io::stderr());
+    Ok(match said {
+        Reply::Text(text) if !text.trim().is_empty() => Secret::Typed(text.into()),
+        Reply::Text(_) | Reply::Back => Secret::Back,
+        Reply::Leave => Secret::Interrupted,
+    })
+}
+
+/// The terminal shows nothing of what is typed, until this is dropped.
+struct Quiet(Termios);
+
+impl Quiet {
+    fn begin() -> std::io::Result<Self> {
+        let before = termios::tcgetattr(std::io::stdin())?;
+        let mut quiet = before.clone();
+        quiet.local_modes.remove(LocalModes::ECHO);
+        termios::tcsetattr(std::io::stdin(), OptionalActions::Flush, &quiet)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        let _ = termios::tcsetattr(std::io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+/// Without any key but Enter: `<` is Esc, Enter keeps what was there, and `-` empties it.
 fn plain_line(question: &str, initial: &str) -> Result<Reply, Problem> {
     let now = if initial.is_empty() { String::new() } else { format!(" [{initial}]") };
-    let mut err = std::io::stderr().lock();
-    let _ = write!(err, "{question}{now} ").and_then(|()| err.flush());
+    // Not held while it waits: what a signal brings must be told.
+    let _ = write!(std::io::stderr(), "{question}{now} ").and_then(|()| std::io::stderr().flush());
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line).map_err(|error| unasked(question, &error))?;
     Ok(match line.trim_end_matches(['\n', '\r']) {
         _ if read == 0 => Reply::Leave,
         "<" => Reply::Back,
-        "-" => Reply::Text(String::new()),
+        "-" if !initial.is_empty() => Reply::Text(String::new()),
         "" => Reply::Text(initial.to_owned()),
         text => Reply::Text(text.to_owned()),
     })

@@ -1,6 +1,6 @@
-//! The plain wizard: the same questions as on the screens, one after the other, in lines – for screen readers, small and simple
-//! terminals. It edits a [`Draft`]; every list is numbered, every change is one line, nothing is drawn.
-//! Must not know files, clusters or the environment: what needs the world is asked of a [`Host`].
+//! The plain wizard: all that the screens can do, one thing after the other, in lines – for screen readers, small and simple
+//! terminals. It knows what the screens know ([`Shared`]), and asks the same [`Wish`]es of the world, through a [`Host`]; every
+//! list is numbered, every change is one line, nothing is drawn. Must not know files, clusters or the environment.
 //!
 //! ```text
 //! 2 of 9  Login: who may come in, and who vouches for them
@@ -13,174 +13,246 @@
 //! Number or name:
 //! ```
 mod asker;
+mod beginning;
+mod ended;
+mod menu;
 mod question;
 mod review;
 mod table;
+mod views;
+mod working;
 
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 pub use self::asker::Looks;
 use self::{
     asker::{Asker, Reply, Terminal},
-    review::Choice,
+    menu::{Line, Picked},
 };
-use super::ask::is_terminal;
 use crate::{
     answers::{
-        draft::{Draft, Field, SectionStanding},
-        facts::Facts,
-        layers::Layers,
+        draft::{Draft, Field, Revision, SectionStanding},
         questions::SECTIONS,
     },
-    front::message,
-    problem::{Explain, Problem},
-    run::asked::Typed,
+    front::{
+        message,
+        tui::{
+            screen::{Overlay, Turn},
+            screens::welcome::words::INTRODUCTION,
+            shared::Shared,
+            wish::{News, Source, Wish},
+        },
+    },
+    plan::diff::Diff,
+    problem::{Exit, Problem},
 };
 
-/// What the wizard asks of the world.
+/// Grants wishes to somebody who waits for them.
 pub trait Host {
-    /// Looks at the target of the answers. A credential plugin may ask the person.
-    fn look(&mut self, layers: &Layers) -> Result<Facts, Problem>;
-    /// Keeps the answers for the next time.
-    fn keep(&mut self, layers: &Layers) -> Result<(), Problem>;
-    /// Saves the answers as a preset, under a name or path; gives back where.
-    fn save(&mut self, name: &str, title: &str, layers: &Layers) -> Result<PathBuf, Problem>;
+    /// Grants a wish, and gives back what came of it. Work that takes its time is only begun: [`Host::next`] tells of it.
+    fn grant(&mut self, wish: Wish) -> Option<News>;
+    /// Waits for what comes next of the work that goes on; its events were shown as lines before they are given back.
+    fn next(&mut self) -> Heard;
+    /// How a deployment is, in words.
+    fn status(&mut self, folder: &Path) -> Result<String, Vec<Problem>>;
 }
 
-/// How it ended.
+/// What is heard while something goes on.
 #[derive(Debug)]
-pub enum Ended {
-    /// The answers are complete and are to be installed, with the secrets that were typed for it.
-    Install {
-        /// The answers.
-        layers: Box<Layers>,
-        /// Typed secrets, by label.
-        secrets: Typed,
-    },
-    /// The answers were saved as a preset.
-    Saved(PathBuf),
-    /// The person left; the answers are kept.
-    Left,
+pub enum Heard {
+    /// Something happened.
+    News(News),
+    /// The person pressed Ctrl-C; no more lines are shown until [`Host::next`] is called again.
+    Interrupted,
 }
 
-/// Asks until the answers are complete, or the person leaves. Where nobody can be asked it names at once what is missing.
-pub fn run(draft: Draft, looks: Looks, host: &mut dyn Host) -> Result<Ended, Vec<Problem>> {
-    if !is_terminal() {
-        return Err(missing(&draft));
-    }
+/// Asks and tells until the person leaves. `first`: what is opened at once.
+pub fn run(shared: Shared, first: Option<Source>, looks: Looks, host: &mut dyn Host) -> Result<Exit, Problem> {
     let mut terminal = Terminal::new(looks);
     if looks.dumb {
-        terminal.tell("On this terminal `<` is Esc, and `-` an empty line.");
+        terminal.tell("On this terminal `<` is Esc.");
     }
-    Wizard::new(draft, &mut terminal, host).run().map_err(|problem| vec![problem])
+    Wizard::new(shared, &mut terminal, host).run(first)
 }
 
-/// Nobody can be asked: everything that is missing or wrong, with the flag that says it.
-pub fn missing(draft: &Draft) -> Vec<Problem> {
-    let nobody = Problem::new("no-terminal", "there is no terminal, so nobody can be asked")
-        .hint("say everything in presets, `HUBWRIGHT_…` variables or `--set`, then `hubwright install --yes`");
-    std::iter::once(nobody).chain(draft.problems().iter().map(Explain::explain)).collect()
+/// Where the person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// Before anything is open.
+    Beginning,
+    /// In a section; whether they come from behind it.
+    Section(usize, bool),
+    /// At the end of the questions.
+    Review,
+    /// After something was done.
+    Ended,
+    /// Outside.
+    End(Exit),
 }
 
-/// Where it goes on.
+impl At {
+    const fn interrupted() -> Self {
+        Self::End(Exit::Interrupted)
+    }
+}
+
+/// Where it goes on after a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Next,
     Back,
+    /// Past all other sections.
+    Review,
     Leave,
+}
+
+/// What can be done with a section in which nothing is missing.
+#[derive(Clone, Copy)]
+enum Section {
+    Keep,
+    Change,
+    KeepAll,
 }
 
 /// The wizard while it runs.
 struct Wizard<'w> {
-    draft: Draft,
-    secrets: Typed,
+    shared: Shared,
     /// What was looked at last: kind, context and name of the target.
     looked: Option<Vec<String>>,
+    /// Whether an installation is verified.
+    verify: bool,
+    /// The answers that were checked against the target.
+    checked: Option<Revision>,
+    /// How the files that follow from them differ from what is deployed.
+    diffs: Vec<Option<Diff>>,
+    /// The answer that is to be changed once what runs has stopped.
+    then: Option<String>,
     asker: &'w mut dyn Asker,
     host: &'w mut dyn Host,
 }
 
 const HELP: &str = "Enter keeps what is said now. `?` explains, `? letters` lists what can be chosen and holds them. `=` takes \
-                    back what you typed. Esc goes back. Ctrl-C leaves; the answers are kept.";
+                    back what you typed, `-` says nothing at all. Esc goes back. Ctrl-C leaves; the answers are kept.";
 
 impl<'w> Wizard<'w> {
-    fn new(draft: Draft, asker: &'w mut dyn Asker, host: &'w mut dyn Host) -> Self {
-        Self { draft, secrets: Typed::new(), looked: None, asker, host }
+    fn new(shared: Shared, asker: &'w mut dyn Asker, host: &'w mut dyn Host) -> Self {
+        let (looked, checked, then) = (None, None, None);
+        Self { shared, looked, verify: true, checked, diffs: Vec::new(), then, asker, host }
     }
 
-    fn run(&mut self) -> Result<Ended, Problem> {
+    fn run(&mut self, first: Option<Source>) -> Result<Exit, Problem> {
+        for line in INTRODUCTION {
+            self.tell(line);
+        }
         self.tell(HELP);
-        let (mut at, mut forward) = (0, true);
+        self.grant(Wish::Beginnings);
+        let mut at = first.map_or(At::Beginning, |source| self.open(source));
         loop {
-            if at >= SECTIONS.len() {
-                match self.review()? {
-                    Choice::Section(section) => {
-                        if self.questions(section, false)? == Way::Leave {
-                            return Ok(self.leave());
-                        }
-                        self.keep();
-                        if section == 0 {
-                            self.look()?;
-                        }
-                    }
-                    Choice::Back => (at, forward) = (SECTIONS.len() - 1, false),
-                    Choice::End(ended) => return Ok(ended),
-                }
-                continue;
-            }
-            let way = match (self.is_asked(at), forward) {
-                (true, _) => self.section(at, !forward)?,
-                (false, true) => Way::Next,
-                (false, false) => Way::Back,
+            at = match at {
+                At::Beginning => self.beginning()?,
+                At::Section(section, back) => self.section(section, back)?,
+                At::Review => self.review()?,
+                At::Ended => self.ended()?,
+                At::End(exit) => return Ok(exit),
             };
-            // Before the first section there is nothing: it begins again.
-            forward = way == Way::Next || at == 0;
-            match way {
-                Way::Next => at += 1,
-                Way::Back => at = at.saturating_sub(1),
-                Way::Leave => return Ok(self.leave()),
+        }
+    }
+
+    /// Asks something of the world, and tells what went wrong.
+    fn grant(&mut self, wish: Wish) -> Option<News> {
+        self.shared.wished(&wish);
+        let news = self.host.grant(wish)?;
+        self.hear(&news);
+        Some(news)
+    }
+
+    fn hear(&mut self, news: &News) {
+        if let News::Event(event) = news {
+            self.shared.tick(event.at);
+        }
+        self.shared.hear(news).into_iter().for_each(|turn| self.turn(turn));
+    }
+
+    /// What a screen would do.
+    fn turn(&mut self, turn: Turn) {
+        match turn {
+            Turn::Wish(wish) => drop(self.grant(wish)),
+            Turn::Say(words) => self.tell(&words),
+            Turn::Show(overlay) => match *overlay {
+                Overlay::Problems(problems) => {
+                    problems.iter().for_each(|problem| self.tell(&message::error(problem)));
+                }
+                // Whether that is to be is asked where it was wished.
+                Overlay::Text { title, lines, .. } | Overlay::Confirm { title, lines, .. } => {
+                    self.tell(&title);
+                    lines.iter().filter(|line| !line.is_empty()).for_each(|line| self.tell(&format!("  {line}")));
+                }
+                Overlay::Help => {}
+            },
+            Turn::Go(..) | Turn::Back => {}
+        }
+    }
+
+    fn open(&mut self, source: Source) -> At {
+        (self.looked, self.checked, self.then, self.verify) = (None, None, None, true);
+        match self.grant(Wish::Open(source)) {
+            Some(News::Opened(opened)) => {
+                self.tell(&format!("\n{}", opened.title));
+                At::Section(0, false)
             }
+            _ => At::Beginning,
         }
     }
 
-    fn leave(&mut self) -> Ended {
+    fn leave(&mut self) -> At {
         self.keep();
-        Ended::Left
+        At::interrupted()
     }
 
-    /// What cannot be kept is no reason to stop: the person is told.
     fn keep(&mut self) {
-        if let Err(problem) = self.host.keep(self.draft.layers()) {
-            self.tell(&message::warning(&problem));
-        }
+        let layers = Box::new(self.shared.draft.layers().clone());
+        self.grant(Wish::KeepDraft(layers));
     }
 
     fn is_asked(&self, section: usize) -> bool {
-        self.draft.standing(section) != SectionStanding::NotRelevant
+        self.shared.draft.standing(section) != SectionStanding::NotRelevant
     }
 
-    /// One section: where nothing is missing its answers are shown, and asked for only if the person wants to change them.
-    /// `back`: the person comes from behind it.
-    fn section(&mut self, section: usize, back: bool) -> Result<Way, Problem> {
+    /// One section, and where it leads.
+    fn section(&mut self, section: usize, back: bool) -> Result<At, Problem> {
+        let way = match (self.is_asked(section), back) {
+            (true, _) => self.asked_section(section, back)?,
+            (false, false) => Way::Next,
+            (false, true) => Way::Back,
+        };
+        Ok(match way {
+            Way::Next if section + 1 < SECTIONS.len() => At::Section(section + 1, false),
+            Way::Next | Way::Review => At::Review,
+            Way::Back if section == 0 => At::Beginning,
+            Way::Back => At::Section(section - 1, true),
+            Way::Leave => self.leave(),
+        })
+    }
+
+    /// Where nothing is missing the answers are shown, and asked for only if the person wants to change them.
+    fn asked_section(&mut self, section: usize, back: bool) -> Result<Way, Problem> {
         let all: Vec<usize> = (0..SECTIONS.len()).filter(|index| self.is_asked(*index)).collect();
         let place = all.iter().position(|index| *index == section).map_or(0, |place| place + 1);
         let (title, about) = SECTIONS.get(section).map_or(("", ""), |section| (section.title, section.about));
         self.tell(&format!("\n{place} of {}  {title}: {about}", all.len()));
-        let way = if section > 0 && self.draft.standing(section) == SectionStanding::Done {
+        let way = if section > 0 && self.shared.draft.standing(section) == SectionStanding::Done {
             self.kept_or_changed(section)?
         } else {
             self.questions(section, back)?
         };
-        if way == Way::Next {
-            self.keep();
-            if section == 0 {
-                self.look()?;
-            }
+        if !matches!(way, Way::Next | Way::Review) {
+            return Ok(way);
         }
-        Ok(way)
+        self.keep();
+        if section == 0 && self.look()? == Way::Leave { Ok(Way::Leave) } else { Ok(way) }
     }
 
     fn kept_or_changed(&mut self, section: usize) -> Result<Way, Problem> {
@@ -188,25 +260,26 @@ impl<'w> Wizard<'w> {
             self.tell(&format!("  {}", question::answer(&field)));
         }
         loop {
-            self.tell("  1) keep these answers\n  2) change them");
-            match self.asker.line("Number (Enter: 1):", "")? {
-                Reply::Text(text) => match text.trim() {
-                    "" | "1" => return Ok(Way::Next),
-                    "2" => match self.questions(section, false)? {
-                        Way::Back => {}
-                        way => return Ok(way),
-                    },
-                    "?" => self.tell(HELP),
-                    _ => self.wrong("type 1 or 2"),
+            let lines = vec![
+                Line::new(Section::Keep, "keep these answers", ""),
+                Line::new(Section::Change, "change them", ""),
+                Line::new(Section::KeepAll, "review", "keep these, and all that follow"),
+            ];
+            match self.pick(lines, Some(0))? {
+                Picked::One(Section::Keep) => return Ok(Way::Next),
+                Picked::One(Section::KeepAll) => return Ok(Way::Review),
+                Picked::One(Section::Change) => match self.questions(section, false)? {
+                    Way::Back => {}
+                    way => return Ok(way),
                 },
-                Reply::Back => return Ok(Way::Back),
-                Reply::Leave => return Ok(Way::Leave),
+                Picked::Back => return Ok(Way::Back),
+                Picked::Leave => return Ok(Way::Leave),
             }
         }
     }
 
     fn relevant(&self, section: usize) -> Vec<Field> {
-        self.draft.fields(section).into_iter().filter(|field| field.relevant).collect()
+        self.shared.draft.fields(section).into_iter().filter(|field| field.relevant).collect()
     }
 
     /// The questions of a section that matter; which do may change with each answer.
@@ -223,40 +296,47 @@ impl<'w> Wizard<'w> {
     fn walk(&mut self, list: &dyn Fn(&Draft) -> Vec<String>, first: usize) -> Result<Way, Problem> {
         let mut at = first;
         loop {
-            let keys = list(&self.draft);
+            let keys = list(&self.shared.draft);
             let Some(key) = keys.get(at) else { return Ok(Way::Next) };
             match self.question(key)? {
                 // A question before this one cannot have come or gone by this answer, but the list may be shorter.
-                Way::Next => at = list(&self.draft).iter().position(|other| other == key).map_or(at, |at| at + 1),
+                Way::Next => {
+                    at = list(&self.shared.draft).iter().position(|other| other == key).map_or(at, |at| at + 1)
+                }
                 Way::Back if at == 0 => return Ok(Way::Back),
                 Way::Back => at -= 1,
-                Way::Leave => return Ok(Way::Leave),
+                way => return Ok(way),
             }
         }
     }
 
     /// Looks at the target, unless that very one was looked at already.
-    fn look(&mut self) -> Result<(), Problem> {
-        let said = |key: &str| self.draft.field(key).map(|field| field.text()).unwrap_or_default();
+    fn look(&mut self) -> Result<Way, Problem> {
+        let said = |key: &str| self.shared.draft.field(key).map(|field| field.text()).unwrap_or_default();
         let target: Vec<String> = ["target.kind", "target.context", "target.namespace"].map(said).into();
         if self.looked.as_ref() == Some(&target) {
-            return Ok(());
+            return Ok(Way::Next);
         }
         loop {
             self.tell("looking at the target");
-            match self.host.look(self.draft.layers()) {
-                Ok(facts) => {
-                    self.draft.learn(facts);
+            let layers = Box::new(self.shared.draft.layers().clone());
+            match self.grant(Wish::Look { layers, asking: true }) {
+                Some(News::Looked(_)) => {
                     self.looked = Some(target);
                     self.tell_fit();
-                    return Ok(());
+                    return Ok(Way::Next);
                 }
-                Err(problem) => self.tell(&message::error(&problem)),
+                Some(News::NotLooked { problem, .. }) => self.tell(&message::error(&problem)),
+                _ => return Ok(Way::Next),
             }
-            self.tell("  1) go on without having looked\n  2) look again");
-            match self.asker.line("Number (Enter: 1):", "")? {
-                Reply::Text(text) if text.trim() == "2" => {}
-                _ => return Ok(()),
+            let lines = vec![
+                Line::new(false, "go on", "without having looked: what the target has is then typed, not chosen"),
+                Line::new(true, "again", "look once more"),
+            ];
+            match self.pick(lines, Some(0))? {
+                Picked::One(true) => {}
+                Picked::One(false) | Picked::Back => return Ok(Way::Next),
+                Picked::Leave => return Ok(Way::Leave),
             }
         }
     }

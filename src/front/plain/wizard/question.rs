@@ -1,6 +1,9 @@
 //! One question: told with what is known about it, and asked until the answer is taken. Numbers stand for what is listed.
 //! Must not know sections.
-use super::{Reply, Way, Wizard};
+use super::{
+    Reply, Way, Wizard,
+    menu::{meant, one_line},
+};
 use crate::{
     answers::{
         draft::{Field, Offer},
@@ -33,7 +36,8 @@ fn value(field: &Field) -> String {
         (text, _) if text.is_empty() && field.value.is_null() => field.unsaid.clone(),
         (text, _) if text.is_empty() => "none".to_owned(),
         (_, Kind::Table(_)) => format!("{} rows", field.value.as_array().map_or(0, Vec::len)),
-        (shown, _) => text::line(&shown),
+        // References to secrets are no secrets, and are shown as they are.
+        (shown, _) => one_line(&shown),
     }
 }
 
@@ -54,19 +58,25 @@ enum Taken {
 impl Wizard<'_> {
     /// Asks for the answer of a key.
     pub(super) fn question(&mut self, key: &str) -> Result<Way, Problem> {
-        let Some(field) = self.draft.field(key) else { return Ok(Way::Next) };
+        let Some(field) = self.shared.draft.field(key) else { return Ok(Way::Next) };
         self.describe(&field);
-        match field.kind {
+        let before = self.shared.draft.revision().clone();
+        let way = match field.kind {
             Kind::Table(_) => self.table(&field),
             _ => self.answer(&field),
+        };
+        // After each answer: whatever ends the program, it was not in vain.
+        if *self.shared.draft.revision() != before {
+            self.keep();
         }
+        way
     }
 
     fn describe(&mut self, field: &Field) {
         self.tell(&format!("\n{} ({})\n  {}", field.title, field.key, field.help));
         self.list(&field.offers, "");
         if let Kind::Secret = field.kind {
-            self.tell(&ways(questions::target(&self.draft.layers().merged())));
+            self.tell(&ways(questions::target(&self.shared.draft.layers().merged())));
         }
         if let Kind::List | Kind::Map = field.kind {
             let each = if let Kind::Map = field.kind { "name=text" } else { "a word or a number above" };
@@ -102,7 +112,9 @@ impl Wizard<'_> {
         let (question, initial) = match field.kind {
             Kind::Choice(_) | Kind::Bool => ("Number or name:".to_owned(), String::new()),
             Kind::Secret => ("1, or where it is:".to_owned(), String::new()),
-            _ => (format!("{}:", field.title), field.text()),
+            // What is long is changed, what is short is said anew: a number stands for what is listed.
+            Kind::List | Kind::Map => (format!("{}:", field.title), field.text()),
+            _ => (format!("{}:", field.title), String::new()),
         };
         loop {
             let text = match self.asker.line(&question, &initial)? {
@@ -113,6 +125,7 @@ impl Wizard<'_> {
             let taken = match text.trim() {
                 _ if text == initial => self.kept(field),
                 "=" => self.taken_back(field),
+                "-" if !chosen => self.say(field, ""),
                 help if help.starts_with('?') => self.explain(field, help.trim_start_matches('?').trim()),
                 "1" if matches!(field.kind, Kind::Secret) => self.typed(field)?,
                 reply if chosen => self.choose(field, reply),
@@ -132,7 +145,7 @@ impl Wizard<'_> {
     }
 
     fn taken_back(&mut self, field: &Field) -> Taken {
-        self.draft.unsay(&field.key);
+        self.shared.draft.unsay(&field.key);
         self.told_anew(&field.key)
     }
 
@@ -146,17 +159,10 @@ impl Wizard<'_> {
         Taken::Again
     }
 
-    /// A number, a name, or the beginning of one name alone.
     fn choose(&mut self, field: &Field, reply: &str) -> Taken {
-        let reply = reply.to_lowercase();
-        let by_number = reply.parse::<usize>().ok().and_then(|number| field.offers.get(number.checked_sub(1)?));
-        let by_name = || field.offers.iter().find(|offer| offer.value == reply || offer.words == reply);
-        let by_beginning = || {
-            let begins = |offer: &&Offer| offer.value.starts_with(&reply) || offer.words.starts_with(&reply);
-            let mut found = field.offers.iter().filter(begins);
-            found.next().filter(|_| found.next().is_none())
-        };
-        let Some(offer) = by_number.or_else(by_name).or_else(by_beginning) else {
+        let names: Vec<[String; 2]> =
+            field.offers.iter().map(|offer| [offer.value.clone(), offer.words.clone()]).collect();
+        let Some(offer) = meant(&names, reply).and_then(|at| field.offers.get(at)) else {
             self.wrong(&format!("type a number from 1 to {}, or a name", field.offers.len()));
             return Taken::Again;
         };
@@ -168,9 +174,9 @@ impl Wizard<'_> {
             Secret::Typed(value) => value,
             Secret::Back | Secret::Interrupted => return Ok(Taken::Again),
         };
-        match self.draft.say_secret(&field.key, value) {
+        match self.shared.draft.say_secret(&field.key, value) {
             Ok((label, value)) => {
-                self.secrets.insert(label, value);
+                self.shared.secrets.insert(label, value);
                 self.tell(&format!("  {}: typed", field.title));
                 Ok(Taken::Done)
             }
@@ -182,11 +188,11 @@ impl Wizard<'_> {
     }
 
     fn say(&mut self, field: &Field, text: &str) -> Taken {
-        if let Err(wrong) = self.draft.check(&field.key, text) {
+        if let Err(wrong) = self.shared.draft.check(&field.key, text) {
             self.wrong(&text::line(&wrong));
             return Taken::Again;
         }
-        match self.draft.say(&field.key, text) {
+        match self.shared.draft.say(&field.key, text) {
             Ok(()) => self.told_anew(&field.key),
             Err(invalid) => {
                 self.wrong(&invalid.message);
@@ -197,7 +203,7 @@ impl Wizard<'_> {
 
     /// The change in a line, and what is wrong with it together with other answers.
     fn told_anew(&mut self, key: &str) -> Taken {
-        if let Some(field) = self.draft.field(key) {
+        if let Some(field) = self.shared.draft.field(key) {
             self.tell(&format!("  {}", answer(&field)));
             field.problem.iter().for_each(|problem| self.wrong(problem));
         }

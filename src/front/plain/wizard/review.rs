@@ -1,130 +1,269 @@
-//! The end of the questions: what was answered, what is missing, how it fits, the command that says the same – and where to.
-//! Must not install anything.
-use super::{Ended, Reply, Wizard, question::answer};
+//! The end of the questions: what was answered, what is missing, how it fits, the command that says the same – and where to:
+//! what would be done in full, the installation, a preset, or back to the questions.
+use super::{
+    At, Reply, Way, Wizard,
+    menu::{Line, Picked, one_line},
+    question::answer,
+};
 use crate::{
-    answers::{draft::SectionStanding, questions::SECTIONS, warn},
-    front::message,
-    health::text,
+    answers::{draft::SectionStanding, preset_name, questions::SECTIONS, warn},
+    front::{
+        message, review,
+        tui::wish::{News, Wish},
+    },
     plan::fit,
-    problem::{Explain, Problem},
+    problem::Problem,
 };
 
-/// Where the review leads.
-pub(super) enum Choice {
-    /// To the questions of a section.
+/// What can be done at the review.
+#[derive(Clone, Copy)]
+enum Deed {
+    Install,
+    Steps,
+    Files,
+    Changes,
+    Fit,
+    Verify,
+    Save,
+    Leave,
     Section(usize),
-    /// To the section before the review.
+}
+
+/// What can be done about what stands in the way.
+enum Mend {
+    Change(String),
+    Again,
     Back,
-    /// To the end.
-    End(Ended),
 }
 
 impl Wizard<'_> {
-    pub(super) fn review(&mut self) -> Result<Choice, Problem> {
+    pub(super) fn review(&mut self) -> Result<At, Problem> {
         self.tell_review();
+        let mut told = false;
         loop {
-            let text = match self.asker.line("Number or word:", "")? {
-                Reply::Text(text) => text.trim().to_lowercase(),
-                Reply::Back => return Ok(Choice::Back),
-                Reply::Leave => return Ok(Choice::End(self.leave())),
+            let lines = self.review_lines();
+            let picked = if told { self.pick_again(lines)? } else { self.pick(lines, None)? };
+            told = true;
+            let at = match picked {
+                Picked::One(deed) => self.do_deed(deed)?,
+                Picked::Back => Some(At::Section(SECTIONS.len() - 1, true)),
+                Picked::Leave => Some(self.leave()),
             };
-            let choice = match text.as_str() {
-                "install" | "i" => self.install(),
-                "save" | "s" => self.save()?,
-                "leave" | "l" => Some(Choice::End(self.leave())),
-                "" | "?" => {
-                    self.tell_review();
-                    None
-                }
-                number => self.section_of(number),
-            };
-            if let Some(choice) = choice {
-                return Ok(choice);
+            if let Some(at) = at {
+                return Ok(at);
             }
         }
     }
 
+    /// `None`: it stays at the review, whose answers are as they were.
+    fn do_deed(&mut self, deed: Deed) -> Result<Option<At>, Problem> {
+        match deed {
+            Deed::Install => return self.install().map(Some),
+            Deed::Section(section) => return self.answers_of(section).map(Some),
+            Deed::Save => return self.save(),
+            Deed::Leave => {
+                self.keep();
+                return Ok(Some(At::End(self.shared.exit())));
+            }
+            Deed::Fit => self.tell_whole_fit()?,
+            Deed::Verify => {
+                self.verify = !self.verify;
+                self.checked = None;
+                self.tell(if self.verify { "it is verified afterwards" } else { "it is not verified afterwards" });
+            }
+            Deed::Steps | Deed::Files | Deed::Changes if !self.check()? => {}
+            Deed::Steps => self.tell_steps()?,
+            Deed::Changes => self.tell_changes()?,
+            Deed::Files => return Ok((!self.tell_files()?).then(|| self.leave())),
+        }
+        Ok(None)
+    }
+
     fn tell_review(&mut self) {
         self.tell("\nReview: what is not the default");
-        for (title, fields) in self.draft.changes() {
+        for (title, fields) in self.shared.draft.changes() {
             self.tell(&format!("  {title}"));
             for field in fields {
                 self.tell(&format!("    {}", answer(&field)));
             }
         }
-        for problem in self.draft.problems() {
-            self.tell(&message::error(&problem.explain()));
+        // Hints of answers name flags of the command line; here the sections below lead to them.
+        for problem in self.shared.draft.problems() {
+            let label = problem.key.as_ref().map(|key| self.shared.draft.label(key) + ": ").unwrap_or_default();
+            self.wrong(&one_line(&format!("{label}{}", problem.message)));
         }
-        if let Ok(spec) = self.draft.resolved() {
+        if let Ok(spec) = self.shared.draft.resolved() {
             let warnings = warn::warnings(spec);
             warnings.iter().for_each(|warning| self.tell(&message::warning(warning)));
         }
         self.tell_fit();
-        self.tell(&format!("the same without questions:\n  {}", text::line(&self.draft.command())));
-        self.tell_sections();
+        self.tell("the same without questions:");
+        let preview = self.shared.preview.as_ref().filter(|_| self.is_checked());
+        for line in review::command(&self.shared.draft, preview, self.verify) {
+            self.tell(&format!("  {}", one_line(&line)));
+        }
+        self.tell(review::about_command(!self.shared.secrets.is_empty()));
     }
 
-    fn tell_sections(&mut self) {
-        for (index, section) in SECTIONS.iter().enumerate() {
-            let words = match self.draft.standing(index) {
-                SectionStanding::NotRelevant => continue,
+    fn review_lines(&self) -> Vec<Line<Deed>> {
+        let verify = if self.verify { "yes; choose this to leave it out" } else { "no; choose this to have it done" };
+        let lines = [
+            Line::new(Deed::Install, "install", "check all against the target, then begin"),
+            Line::new(Deed::Steps, "steps", "what would be done, and in which order"),
+            Line::new(Deed::Files, "files", "values and manifests, each in full"),
+            Line::new(Deed::Changes, "changes", "what is different from what is deployed"),
+            Line::new(Deed::Fit, "fit", "what nodes have, and what finds room"),
+            Line::new(Deed::Verify, "verify afterwards", verify),
+            Line::new(Deed::Save, "save", "the answers as a preset"),
+            Line::new(Deed::Leave, "leave", "end here; the answers are kept"),
+            Line::text("  to change answers:"),
+        ];
+        let sections = SECTIONS.iter().enumerate().filter_map(|(index, section)| {
+            let words = match self.shared.draft.standing(index) {
+                SectionStanding::NotRelevant => return None,
                 SectionStanding::Done => "done".to_owned(),
                 SectionStanding::Attention(1) => "1 answer is missing or wrong".to_owned(),
                 SectionStanding::Attention(wrong) => format!("{wrong} answers are missing or wrong"),
             };
-            self.tell(&format!("  {}) {}: {words}", index + 1, section.title));
+            Some(Line::new(Deed::Section(index), section.title, &words))
+        });
+        lines.into_iter().chain(sections).collect()
+    }
+
+    /// The questions of a section, then the review again.
+    fn answers_of(&mut self, section: usize) -> Result<At, Problem> {
+        if self.questions(section, false)? == Way::Leave {
+            return Ok(self.leave());
         }
-        self.tell("  install: begin\n  save: save the answers as a preset\n  leave: end here; the answers are kept");
+        self.keep();
+        if section == 0 && self.look()? == Way::Leave {
+            return Ok(self.leave());
+        }
+        Ok(At::Review)
     }
 
     /// How it fits, in a line or two, if the target was looked at.
     pub(super) fn tell_fit(&mut self) {
         if self.looked.is_some() {
-            let fit = fit::of(&self.draft.sketched(), self.draft.facts());
-            for line in fit::summary(&fit) {
-                self.tell(&format!("fit: {}", text::line(&line)));
+            for line in fit::summary(&self.shared.fit()) {
+                self.tell(&format!("fit: {}", one_line(&line)));
             }
         }
     }
 
-    /// To the installation, or to the first section in which something is missing.
-    fn install(&mut self) -> Option<Choice> {
-        if self.draft.resolved().is_ok() {
-            self.keep();
-            let secrets = std::mem::take(&mut self.secrets);
-            let layers = Box::new(self.draft.layers().clone());
-            return Some(Choice::End(Ended::Install { layers, secrets }));
-        }
-        let wrong =
-            (0..SECTIONS.len()).find(|section| matches!(self.draft.standing(*section), SectionStanding::Attention(_)));
-        self.wrong("something is missing or wrong yet");
-        wrong.map(Choice::Section)
+    fn is_checked(&self) -> bool {
+        self.checked.as_ref() == Some(self.shared.draft.revision())
     }
 
-    fn section_of(&mut self, number: &str) -> Option<Choice> {
-        let section = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let section = section.filter(|section| *section < SECTIONS.len() && self.is_asked(*section));
-        if section.is_none() {
-            self.wrong("type the number of a section, `install`, `save` or `leave`");
+    /// Has the answers as they are now checked and planned; whether that could be done.
+    fn check(&mut self) -> Result<bool, Problem> {
+        if self.shared.draft.resolved().is_err() {
+            self.wrong("first say what is missing or wrong");
+            return Ok(false);
         }
-        section.map(Choice::Section)
+        if self.is_checked() {
+            return Ok(true);
+        }
+        // A login that asks the person asks now.
+        if self.look()? == Way::Leave {
+            return Ok(false);
+        }
+        self.tell("checking against the target");
+        let intent = self.shared.intent(self.verify);
+        let Some(News::Previewed(preview)) = self.grant(Wish::Preview(intent)) else { return Ok(false) };
+        if preview.unasked {
+            preview.problems.iter().for_each(|problem| self.tell(&message::error(problem)));
+            self.tell("the target could not be asked: steps and files follow from the answers alone");
+        }
+        self.diffs = review::diffs(&preview);
+        self.checked = Some(self.shared.draft.revision().clone());
+        Ok(true)
     }
 
-    fn save(&mut self) -> Result<Option<Choice>, Problem> {
-        let Reply::Text(name) = self.asker.line("Name, or a file such as ./mine.yaml:", "")? else { return Ok(None) };
-        if name.trim().is_empty() {
-            return Ok(None);
+    /// To the installation, if nothing is missing, nothing stands in the way, and the person agrees.
+    fn install(&mut self) -> Result<At, Problem> {
+        let wrong = |section: &usize| matches!(self.shared.draft.standing(*section), SectionStanding::Attention(_));
+        if let Some(section) = (0..SECTIONS.len()).find(wrong) {
+            self.wrong("something is missing or wrong yet");
+            return self.answers_of(section);
         }
-        let Reply::Text(title) = self.asker.line("A few words about it:", "")? else { return Ok(None) };
-        match self.host.save(name.trim(), title.trim(), self.draft.layers()) {
-            Ok(path) => {
-                self.tell(&format!("saved: {}", path.display()));
-                Ok(Some(Choice::End(Ended::Saved(path))))
+        if !self.check()? {
+            return Ok(At::Review);
+        }
+        let Some(preview) = self.shared.preview.clone() else { return Ok(At::Review) };
+        if !preview.problems.is_empty() {
+            return self.mend(&preview.problems);
+        }
+        self.tell(&format!("\n{}?", review::what(&preview, self.verify)));
+        for line in review::agreement(&preview, &self.diffs, self.verify) {
+            self.tell(&format!("  {line}"));
+        }
+        let lines = vec![
+            Line::new(true, "install", "begin now"),
+            Line::new(false, "back", "to the review; nothing is changed"),
+        ];
+        match self.pick(lines, None)? {
+            Picked::One(true) => {
+                self.keep();
+                self.work(Wish::Deploy(self.shared.intent(self.verify)))
             }
-            Err(problem) => {
-                self.tell(&message::error(&problem));
-                Ok(None)
+            Picked::One(false) | Picked::Back => Ok(At::Review),
+            Picked::Leave => Ok(self.leave()),
+        }
+    }
+
+    /// What stands in the way, and what can be done about it.
+    fn mend(&mut self, problems: &[Problem]) -> Result<At, Problem> {
+        problems.iter().for_each(|problem| self.tell(&message::error(problem)));
+        let keys = problems.iter().filter_map(|problem| problem.at.clone());
+        let keys = keys.filter(|key| self.shared.draft.field(key).is_some());
+        let change = |key: String| {
+            let name = format!("change {key}");
+            Line::new(Mend::Change(key), &name, "the answer behind it")
+        };
+        let mut lines: Vec<Line<Mend>> = keys.map(change).collect();
+        lines.push(Line::new(Mend::Again, "check again", "it was mended elsewhere"));
+        lines.push(Line::new(Mend::Back, "back", "to the review"));
+        match self.pick(lines, None)? {
+            Picked::One(Mend::Change(key)) => self.change_answer(&key),
+            Picked::One(Mend::Again) => {
+                self.checked = None;
+                self.install()
+            }
+            Picked::One(Mend::Back) | Picked::Back => Ok(At::Review),
+            Picked::Leave => Ok(self.leave()),
+        }
+    }
+
+    /// Saves the answers as a preset; what is there already is only written over if the person says so.
+    fn save(&mut self) -> Result<Option<At>, Problem> {
+        let name = loop {
+            match self.asker.line("Name, or a file such as ./mine.yaml:", "")? {
+                Reply::Text(text) if text.trim().is_empty() => return Ok(None),
+                Reply::Text(text) => match preset_name::wrong(text.trim()) {
+                    Some(wrong) => self.wrong(&one_line(&wrong)),
+                    None => break text.trim().to_owned(),
+                },
+                Reply::Back => return Ok(None),
+                Reply::Leave => return Ok(Some(self.leave())),
+            }
+        };
+        let title = match self.asker.line("A few words about it:", "")? {
+            Reply::Text(text) if text.trim().is_empty() => name.clone(),
+            Reply::Text(text) => text.trim().to_owned(),
+            Reply::Back => return Ok(None),
+            Reply::Leave => return Ok(Some(self.leave())),
+        };
+        let layers = Box::new(self.shared.draft.layers().clone());
+        let wish = |over| Wish::SavePreset { name: name.clone(), title: title.clone(), layers: layers.clone(), over };
+        if let Some(News::PresetThere { .. }) = self.grant(wish(false)) {
+            let lines = vec![Line::new(true, "write over it", ""), Line::new(false, "leave it as it is", "")];
+            match self.pick(lines, None)? {
+                Picked::One(true) => drop(self.grant(wish(true))),
+                Picked::One(false) | Picked::Back => {}
+                Picked::Leave => return Ok(Some(self.leave())),
             }
         }
+        Ok(None)
     }
 }

@@ -4,7 +4,6 @@ use super::{Reply, Way, Wizard, question::answer};
 use crate::{
     answers::draft::{Draft, Field, Row},
     health::text,
-    plan::fit,
     problem::Problem,
 };
 
@@ -29,11 +28,11 @@ impl Wizard<'_> {
                     Way::Next
                 }
                 (Some("="), _) => {
-                    self.draft.unsay(&table.key);
+                    self.shared.draft.unsay(&table.key);
                     Way::Next
                 }
                 (Some("add" | "a"), _) => {
-                    let row = self.draft.add_row(&table.key);
+                    let row = self.shared.draft.add_row(&table.key);
                     self.row(&table.key, row)?
                 }
                 (Some(first), None) => self.edit(&table.key, first)?,
@@ -46,11 +45,11 @@ impl Wizard<'_> {
     }
 
     fn tell_rows(&mut self, table: &str) {
-        let rows = self.draft.rows(table);
+        let rows = self.shared.draft.rows(table);
         if rows.is_empty() {
             self.tell("  no rows");
         }
-        let fit = fit::of(&self.draft.sketched(), self.draft.facts());
+        let fit = self.shared.fit();
         for (index, row) in rows.iter().enumerate() {
             let fits = fit.row(&format!("{table}[{index}]")).map(|fit| format!("; {fit}")).unwrap_or_default();
             self.tell(&format!("  {}) {}{fits}", index + 1, line(row)));
@@ -70,10 +69,10 @@ impl Wizard<'_> {
     fn change(&mut self, table: &str, deed: &str, number: &str) -> Way {
         let Some(row) = self.place(table, number) else { return Way::Next };
         match deed {
-            "copy" | "c" => drop(self.draft.copy_row(table, row)),
-            "delete" | "d" => self.draft.delete_row(table, row),
-            "up" | "u" => drop(self.draft.move_row(table, row, true)),
-            "down" => drop(self.draft.move_row(table, row, false)),
+            "copy" | "c" => drop(self.shared.draft.copy_row(table, row)),
+            "delete" | "d" => self.shared.draft.delete_row(table, row),
+            "up" | "u" => drop(self.shared.draft.move_row(table, row, true)),
+            "down" => drop(self.shared.draft.move_row(table, row, false)),
             _ => self.wrong(&format!("`{}` is none of these", text::line(deed))),
         }
         Way::Next
@@ -81,7 +80,7 @@ impl Wizard<'_> {
 
     /// The row of a number; the person is told if there is none.
     fn place(&mut self, table: &str, number: &str) -> Option<usize> {
-        let rows = self.draft.rows(table).len();
+        let rows = self.shared.draft.rows(table).len();
         let row = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1)).filter(|row| *row < rows);
         if row.is_none() {
             self.wrong(&format!("there is no row `{}`: there are {rows}", text::line(number)));

@@ -3,13 +3,11 @@ use secrecy::ExposeSecret;
 
 use super::{Done, verdict::Verdict};
 use crate::{
-    answers::{question::Kind, tree::TargetKind},
     front::{
         clock, summary,
         tui::{keys::Action, reporting, shared::Shared},
     },
     plan,
-    plan::components::{GENERATED, SECRETS},
     problem::Problem,
     run::timeline::Bar,
 };
@@ -137,17 +135,13 @@ fn secrets(verdict: Verdict, shared: &Shared) -> Vec<Entry> {
     if verdict == Verdict::Nothing {
         return Vec::new();
     }
-    let sections = 0..shared.draft.sections().len();
-    let fields = sections.flat_map(|section| shared.draft.fields(section));
-    let said = fields.filter(|field| matches!(field.kind, Kind::Secret) && field.relevant && field.value.is_string());
-    let said = said.map(|field| Entry { copies: None, ..Entry::said(&field.key, &field.text()) });
-    let kept = format!("`{SECRETS}` and `{GENERATED}`");
-    let kept = match (shared.draft.resolved(), reporting::target(shared)) {
-        (Ok(spec), TargetKind::Kubernetes) => format!("Secrets {kept} of namespace {}", spec.target.namespace),
-        (_, TargetKind::Kubernetes) => format!("Secrets {kept} of its namespace"),
-        (_, TargetKind::ThisMachine) => format!("folders {kept} below `secrets`, for your account alone"),
-    };
-    [Entry::head("Where secrets are")].into_iter().chain(said).chain([Entry::said("kept in", &kept)]).collect()
+    let places = summary::secrets(&shared.draft, reporting::target(shared));
+    let last = places.len().saturating_sub(1);
+    let lines = places.into_iter().enumerate().map(|(at, (label, text))| {
+        let said = Entry::said(&label, &text);
+        if at == last { said } else { Entry { copies: None, ..said } }
+    });
+    [Entry::head("Where secrets are")].into_iter().chain(lines).collect()
 }
 
 fn saved(done: &Done) -> Vec<Entry> {

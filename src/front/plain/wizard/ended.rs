@@ -1,0 +1,200 @@
+//! After something was done, or could not be: what came of it, what is wrong, and what can be done next.
+//! Must not do any of it itself.
+use secrecy::ExposeSecret;
+
+use super::{
+    At, Wizard,
+    menu::{Line, Picked, one_line},
+};
+use crate::{
+    front::{
+        message, summary,
+        tui::{
+            follow::ladder::Rung,
+            reporting,
+            screen::Turn,
+            wish::{LogOf, News, Wish},
+        },
+    },
+    problem::Problem,
+    run::event::{Outcome, RungOutcome, RungResult},
+};
+
+/// The command of a run that only climbs the ladder.
+const VERIFY: &str = "verify";
+
+/// What can be done next.
+enum Next {
+    Retry,
+    Verify(Vec<String>),
+    Change(String),
+    Log(LogOf),
+    Report,
+    Review,
+    Beginning,
+    Leave,
+}
+
+impl Wizard<'_> {
+    pub(super) fn ended(&mut self) -> Result<At, Problem> {
+        if let Some(key) = self.then.take() {
+            return self.change_answer(&key);
+        }
+        self.tell_ended();
+        let mut told = false;
+        loop {
+            let lines = self.nexts();
+            let picked = if told { self.pick_again(lines)? } else { self.pick(lines, None)? };
+            told = true;
+            let next = match picked {
+                Picked::One(next) => next,
+                Picked::Back => Next::Beginning,
+                Picked::Leave => Next::Leave,
+            };
+            match next {
+                Next::Retry => return self.work(self.again()),
+                Next::Verify(rungs) => {
+                    return self.work(Wish::Verify { folder: self.shared.folder.clone(), rungs });
+                }
+                Next::Change(key) => return self.change_answer(&key),
+                Next::Log(of) => self.tell_log(of)?,
+                Next::Report => {
+                    let turns = reporting::problem(&self.shared).into_iter();
+                    turns.filter(|turn| matches!(turn, Turn::Wish(_))).for_each(|turn| self.turn(turn));
+                }
+                Next::Review => return Ok(At::Review),
+                Next::Beginning => return Ok(At::Beginning),
+                Next::Leave => return Ok(At::End(self.shared.exit())),
+            }
+        }
+    }
+
+    /// To the answer behind what is wrong, then to the review, which says what would change.
+    pub(super) fn change_answer(&mut self, key: &str) -> Result<At, Problem> {
+        Ok(match self.question(key)? {
+            super::Way::Leave => self.leave(),
+            _ => {
+                self.keep();
+                At::Review
+            }
+        })
+    }
+
+    /// The same once more: what was resumed is resumed, what was installed is installed with the answers as they are now.
+    fn again(&self) -> Wish {
+        let shared = &self.shared;
+        match &shared.folder {
+            folder if shared.run.command() == VERIFY => Wish::Verify { folder: folder.clone(), rungs: Vec::new() },
+            Some(folder) if shared.secrets.is_empty() => Wish::Resume(folder.clone()),
+            _ => Wish::Deploy(shared.intent(self.verify)),
+        }
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        self.shared.ended.as_ref().and_then(|ended| ended.outcome)
+    }
+
+    /// Rungs that are red.
+    fn red(&self) -> Vec<&RungResult> {
+        let results = self.shared.run.ladder.rungs.iter().filter_map(Rung::result);
+        results.filter(|result| result.outcome == RungOutcome::Failed).collect()
+    }
+
+    fn tell_ended(&mut self) {
+        let Some(ended) = self.shared.ended.clone() else { return };
+        ended.problems.iter().for_each(|problem| self.tell(&message::error(problem)));
+        match ended.outcome {
+            Some(Outcome::Done | Outcome::Unverified) => self.tell_made(),
+            Some(Outcome::Failed | Outcome::Interrupted) => {
+                let titles: Vec<String> =
+                    self.shared.run.troubles.iter().map(|trouble| one_line(trouble.title())).collect();
+                titles.iter().for_each(|title| self.wrong(title));
+                self.tell("what was installed stays as it is");
+            }
+            None => self.tell("it could not begin; nothing was changed"),
+        }
+        let files = ended.files.iter().map(|(word, path)| format!("{word}: {}", path.display()));
+        let again = (!ended.again.is_empty()).then(|| format!("from any shell: `{}`", ended.again));
+        let lines: Vec<String> = files.chain(again).collect();
+        lines.iter().for_each(|line| self.tell(line));
+    }
+
+    /// Addresses, logins and next steps were told by the run itself: here is what it does not know.
+    fn tell_made(&mut self) {
+        let password = self.shared.ended.as_mut().and_then(|ended| ended.password.take());
+        if let Some((word, password)) = password {
+            self.tell(&format!("\n{word}: {}   (shown this once)\n", password.expose_secret()));
+        }
+        if self.shared.run.command() == VERIFY {
+            return;
+        }
+        self.tell("where secrets are:");
+        for (label, text) in summary::secrets(&self.shared.draft, reporting::target(&self.shared)) {
+            self.tell(&format!("  {label}: {}", one_line(&text)));
+        }
+    }
+
+    fn nexts(&self) -> Vec<Line<Next>> {
+        let done = matches!(self.outcome(), Some(Outcome::Done));
+        let climbed = self.shared.run.ladder.over();
+        let again =
+            (!done).then(|| Line::new(Next::Retry, "try again", "what is done stays done, what is missing is made"));
+        let rungs = self.red().into_iter().map(|rung| {
+            let words = format!("try rung {}, {}, again, with what it needs", rung.height, rung.title);
+            Line::new(Next::Verify(vec![rung.rung.clone()]), &format!("rung {}", rung.rung), &words)
+        });
+        let verify = (done && !climbed)
+            .then(|| Line::new(Next::Verify(Vec::new()), "verify", "prove that notebooks reach Ray and Dask"));
+        let changes = self.keys().into_iter().map(|key| {
+            let name = format!("change {key}");
+            Line::new(Next::Change(key), &name, "the answer behind it")
+        });
+        let report = (!done).then(|| Line::new(Next::Report, "report", "write down what went wrong, to pass it on"));
+        let last = [
+            Line::new(Next::Review, "review", "the answers: change them, save them as a preset, install again"),
+            Line::new(Next::Beginning, "beginning", "something else"),
+            Line::new(Next::Leave, "leave", "end hubwright; what was installed goes on"),
+        ];
+        let all = again.into_iter().chain(rungs).chain(verify).chain(changes).chain(self.logs()).chain(report);
+        all.chain(last).collect()
+    }
+
+    /// Answers behind what is wrong, each once.
+    fn keys(&self) -> Vec<String> {
+        let problems = self.shared.ended.iter().flat_map(|ended| &ended.problems);
+        let problems = problems.chain(self.red().into_iter().filter_map(|rung| rung.problem.as_ref()));
+        let problems = problems.filter_map(|problem| problem.at.clone());
+        let troubles = self.shared.run.troubles.iter().filter_map(|trouble| trouble.key().map(str::to_owned));
+        let mut keys: Vec<String> = Vec::new();
+        for key in problems.chain(troubles).filter(|key| self.shared.draft.field(key).is_some()) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// Logs that would tell more.
+    fn logs(&self) -> Vec<Line<Next>> {
+        let pointed = self.shared.run.troubles.iter().filter_map(|trouble| match trouble.log() {
+            Some(log) => Some((log.pod.clone(), log.container.clone(), log.previous)),
+            None => trouble.pod().map(|pod| (pod.to_owned(), String::new(), false)),
+        });
+        let line = |(pod, container, previous): (String, String, bool)| {
+            let (name, of) = (format!("log {pod}"), LogOf { pod, container, previous });
+            Line::new(Next::Log(of), &name, "its last lines")
+        };
+        pointed.map(line).collect()
+    }
+
+    fn tell_log(&mut self, of: LogOf) -> Result<(), Problem> {
+        match self.grant(Wish::Logs(of)) {
+            Some(News::Logs { lines: Ok(lines), .. }) => self.tell_pages(&lines),
+            Some(News::Logs { lines: Err(problem), .. }) => {
+                self.tell(&message::error(&problem));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
