@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use super::{
-    grant::{Granter, draft, opening},
+    grant::{Granter, Tagged, draft::Draft, opening},
     look,
 };
 use crate::{
@@ -64,8 +64,11 @@ pub async fn setup(args: &Setup) -> Outcome {
 
 /// The world, for somebody who waits for it.
 struct World {
+    args: Setup,
     granter: Granter,
-    news: Receiver<News>,
+    /// Written before anything else happens: a signal may end the program at any moment.
+    draft: Draft,
+    news: Receiver<Tagged>,
     signals: UnboundedReceiver<Told>,
     standing: Arc<Standing>,
     /// Of the work that goes on.
@@ -120,28 +123,46 @@ impl World {
         let standing = Arc::new(Standing { working: AtomicBool::new(false), kept: AtomicBool::new(false), terminal });
         let (heard, signals) = mpsc::unbounded_channel();
         tokio::spawn(mind_signals(Arc::clone(&standing), heard));
-        Self { granter: Granter::new(told, args), news, signals, standing, lines: None, ticked: Instant::now() }
+        Self {
+            args: args.clone(),
+            granter: Granter::new(told, args),
+            draft: Draft::default(),
+            news,
+            signals,
+            standing,
+            lines: None,
+            ticked: Instant::now(),
+        }
     }
 
     fn answer(&mut self) -> Option<News> {
-        waited(self.news.recv())
+        waited(async {
+            loop {
+                let told = self.news.recv().await?;
+                if let Some(news) = self.granter.hear(told) {
+                    return Some(news);
+                }
+            }
+        })
     }
 
-    fn keep(&self, wish: &Wish) -> Option<News> {
-        let kept = match wish {
-            Wish::KeepDraft(layers) => draft::keep(layers).map(|()| true),
-            _ => {
-                draft::drop();
-                Ok(false)
+    fn open(&mut self, source: &Source) -> News {
+        match opening::open(source, &self.args) {
+            Ok(opened) => {
+                self.turn_to(Draft::behind(source));
+                News::Opened(Box::new(opened))
             }
-        };
-        match kept {
-            Ok(kept) => {
-                self.standing.kept.store(kept, Ordering::Relaxed);
-                None
-            }
-            Err(problem) => Some(News::Wrong(vec![problem])),
+            Err(problems) => News::Wrong(problems),
         }
+    }
+
+    fn turn_to(&mut self, draft: Draft) {
+        self.draft = draft;
+        self.note_kept();
+    }
+
+    fn note_kept(&self) {
+        self.standing.kept.store(self.draft.is_kept(), Ordering::Relaxed);
     }
 
     /// Whether a signal goes to the work, and is no reason to leave at once.
@@ -165,7 +186,8 @@ impl World {
     async fn hear(&mut self) -> Heard {
         loop {
             tokio::select! {
-                Some(news) = self.news.recv() => {
+                Some(told) = self.news.recv() => {
+                    let Some(news) = self.granter.hear(told) else { continue };
                     self.show(&news);
                     return Heard::News(news);
                 }
@@ -189,13 +211,22 @@ impl World {
 impl Host for World {
     fn grant(&mut self, wish: Wish) -> Option<News> {
         match wish {
-            Wish::KeepDraft(_) | Wish::DropDraft => self.keep(&wish),
+            Wish::KeepDraft(layers) => {
+                let kept = self.draft.keep(&layers);
+                self.note_kept();
+                kept.err().map(|problem| News::Wrong(vec![problem]))
+            }
+            Wish::DropDraft => {
+                self.draft.forget();
+                self.note_kept();
+                None
+            }
             // Nothing is drawn: a credential plugin may ask.
             Wish::Look { layers, .. } => {
-                self.granter.look_asking(&layers);
+                waited(self.granter.look_asking(&layers));
                 self.answer()
             }
-            Wish::Deploy(_) | Wish::Resume(_) | Wish::Verify { .. } | Wish::Watch(_) => {
+            Wish::Deploy(_) | Wish::Resume(..) | Wish::Verify { .. } | Wish::Watch(_) => {
                 self.lines = Some(showing::lines());
                 self.working(true);
                 self.granter.grant(wish);
@@ -205,12 +236,7 @@ impl Host for World {
                 self.granter.grant(wish);
                 None
             }
-            Wish::Open(source) => {
-                // Other answers take the place of those that were kept once something is said.
-                self.standing.kept.store(source == Source::Draft, Ordering::Relaxed);
-                self.granter.grant(Wish::Open(source));
-                self.answer()
-            }
+            Wish::Open(source) => Some(self.open(&source)),
             wish => {
                 self.granter.grant(wish);
                 self.answer()

@@ -1,6 +1,9 @@
 //! Where it begins: a new setup, a preset, what was left unfinished, or a deployment that is there. The same lines as on the
 //! welcome screen. Must not know what is asked afterwards.
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{
     At, Reply, Wizard,
@@ -78,12 +81,12 @@ impl Wizard<'_> {
             // Nothing goes on while something can be begun.
             Item::Running => Ok(At::Beginning),
             Item::New(kind) => Ok(self.open(Source::Fresh(kind))),
-            Item::Draft => Ok(self.open(Source::Draft)),
+            Item::Draft(name) => Ok(self.open(Source::Draft(name))),
             Item::Preset(name) => Ok(self.open(Source::Preset(name))),
             Item::Path => self.path(),
             Item::Resume(folder) => {
                 self.turn_to(&folder);
-                self.work(Wish::Resume(folder))
+                self.work(Wish::Resume(folder, BTreeMap::new()))
             }
             Item::Deployment(folder) | Item::Deed(folder, _) => self.deployment(&folder),
         }

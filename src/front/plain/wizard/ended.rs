@@ -85,7 +85,7 @@ impl Wizard<'_> {
         let shared = &self.shared;
         match &shared.folder {
             folder if shared.run.command() == VERIFY => Wish::Verify { folder: folder.clone(), rungs: Vec::new() },
-            Some(folder) if shared.secrets.is_empty() => Wish::Resume(folder.clone()),
+            Some(folder) if !shared.draft.is_changed() => Wish::Resume(folder.clone(), shared.secrets.clone()),
             _ => Wish::Deploy(shared.intent(self.verify)),
         }
     }

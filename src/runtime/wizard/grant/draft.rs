@@ -15,7 +15,7 @@ use crate::{
         tree::Answers,
     },
     drivers::folder,
-    front::tui::wish::DraftLine,
+    front::tui::wish::{DraftLine, Source},
     health::text,
     problem::{Explain, Problem},
     runtime::runs,
@@ -31,9 +31,12 @@ const BASE: &str = "# over preset: ";
 pub struct Draft(Option<String>);
 
 impl Draft {
-    /// The one of a name, as [`lines`] tells it.
-    pub const fn of(name: String) -> Self {
-        Self(Some(name))
+    /// The one that answers were opened from.
+    pub fn behind(source: &Source) -> Self {
+        match source {
+            Source::Draft(name) => Self(Some(name.clone())),
+            Source::Fresh(_) | Source::Preset(_) | Source::Deployment(_) => Self(None),
+        }
     }
 
     /// Whether there is a file.

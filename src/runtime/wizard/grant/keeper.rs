@@ -94,10 +94,7 @@ impl Keeper {
         let done = match errand {
             Errand::Beginnings => Ok(Some(News::Beginnings(Box::new(beginnings::all())))),
             Errand::Open(source) => opening::open(&source, &self.args).map(|opened| {
-                self.draft = match source {
-                    Source::Draft(name) => Draft::of(name),
-                    Source::Fresh(_) | Source::Preset(_) | Source::Deployment(_) => Draft::default(),
-                };
+                self.draft = Draft::behind(&source);
                 Some(News::Opened(Box::new(opened)))
             }),
             Errand::KeepDraft(layers) => self.draft.keep(&layers).map(|()| None).map_err(one),

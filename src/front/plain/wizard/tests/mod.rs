@@ -20,7 +20,7 @@ use crate::{
 /// From what the world opens on, until the person leaves.
 fn go(person: &mut Person, world: &mut World) -> (Exit, Draft) {
     let mut wizard = Wizard::new(nothing(), person, world);
-    let exit = wizard.run(Some(Source::Draft)).unwrap();
+    let exit = wizard.run(Some(Source::Draft("draft.yaml".to_owned()))).unwrap();
     (exit, wizard.shared.draft)
 }
 
@@ -87,7 +87,7 @@ fn each_answer_is_kept_at_once() {
 fn a_typed_secret_is_told_and_kept_nowhere() {
     let (mut person, mut world) = (says(&["1"]), World::preset("github"));
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     wizard.question("login.client-secret").unwrap();
     assert_eq!(wizard.shared.secrets["login.client-secret"].expose_secret(), "hunter2");
     assert_eq!(wizard.shared.draft.layers().origin("login.client-secret"), Origin::Typed);
@@ -105,7 +105,7 @@ fn a_table_is_edited_by_words() {
         World::preset("trial-kubernetes"),
     );
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     wizard.question("ray.pools").unwrap();
     let names: Vec<String> =
         wizard.shared.draft.rows("ray.pools").iter().map(|row| row.field("name").unwrap().text()).collect();
@@ -158,7 +158,11 @@ fn what_was_left_unfinished_is_one_choice_among_all() {
         current: Some("prod".to_owned()),
         kubeconfig: None,
         presets: vec![preset],
-        draft: Some(DraftLine { words: "lab on this machine".to_owned(), at: Timestamp::UNIX_EPOCH }),
+        drafts: vec![DraftLine {
+            name: "draft.yaml".to_owned(),
+            words: "lab on this machine".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+        }],
         deployments: vec![deployment("left", true), deployment("there", false)],
     };
     let mut person = says(&["", "there", ESC, "there on this", "status", "back", "leave"]);
@@ -188,7 +192,7 @@ fn what_was_left_unfinished_is_one_choice_among_all() {
 fn a_preset_is_saved_and_the_review_goes_on() {
     let (mut person, mut world) = (says(&["save", "mine", "My hub", "leave"]), World::preset("trial"));
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     assert_eq!(wizard.review().unwrap(), At::End(Exit::Done));
     assert_eq!(world.saved, ["mine"]);
     assert!(person.told.iter().any(|told| told == "preset saved: mine"), "{:?}", person.told);
@@ -200,7 +204,7 @@ fn the_command_shows_where_secrets_are() {
     world.layers.say("login.client-secret", "env:GITHUB_SECRET").unwrap();
     let mut person = says(&[CTRL_C]);
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     wizard.review().unwrap();
     let told = person.told.join("\n");
     assert!(told.contains("login.client-secret=env:GITHUB_SECRET"), "{told}");
@@ -212,7 +216,7 @@ fn the_review_tells_steps_files_changes_and_fit_in_words() {
     let mut world = World::preset("trial-kubernetes");
     let mut person = says(&["steps", "files", "README.md", "enough", "back", "changes", "fit", "leave"]);
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     wizard.review().unwrap();
     let told = person.told.join("\n");
     for words in ["steps under one number", "README.md: new", "files are new", "the answers ask for "] {
@@ -228,7 +232,7 @@ fn a_failure_is_tried_again_or_its_answer_changed() {
     world.layers.say("login.password", "ask:login.password").unwrap();
     let mut person = says(&["install", "install", "change login.password", "1", "install", "install", "leave"]);
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     let mut at = At::Review;
     while !matches!(at, At::End(_)) {
         at = if at == At::Ended { wizard.ended().unwrap() } else { wizard.review().unwrap() };
@@ -247,7 +251,7 @@ fn ctrl_c_asks_what_to_do_about_what_goes_on() {
     world.heard.extend([Heard::Interrupted, Heard::Interrupted, Heard::Interrupted]);
     let mut person = says(&["go on", "skip hub", "change hub.memory", "2Gi", "leave"]);
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     let intent = wizard.shared.intent(true);
     assert_eq!(wizard.work(Wish::Deploy(intent)).unwrap(), At::Ended);
     assert_eq!(wizard.ended().unwrap(), At::Review, "what is to be changed is asked at once");
@@ -275,7 +279,7 @@ fn a_red_rung_is_tried_again_alone() {
     let mut world = world.ends(ended(Some(Outcome::Unverified)));
     let mut person = says(&["rung hub-login", "leave"]);
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
-    wizard.open(Source::Draft);
+    wizard.open(Source::Draft("draft.yaml".to_owned()));
     wizard.work(Wish::Verify { folder: None, rungs: Vec::new() }).unwrap();
     assert_eq!(wizard.ended().unwrap(), At::Ended);
     let told = person.told.join("\n");

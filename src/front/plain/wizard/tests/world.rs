@@ -173,7 +173,7 @@ impl Host for World {
                 let typed = intent.secrets.keys().cloned().collect::<Vec<_>>().join(",");
                 self.begin(format!("deploy {typed}").trim())
             }
-            Wish::Resume(folder) => self.begin(&format!("resume {}", folder.display())),
+            Wish::Resume(folder, _) => self.begin(&format!("resume {}", folder.display())),
             Wish::Watch(folder) => self.begin(&format!("watch {}", folder.display())),
             Wish::Verify { rungs, .. } => self.begin(&format!("verify {}", rungs.join(","))),
             Wish::Cancel => {

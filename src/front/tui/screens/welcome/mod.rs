@@ -171,10 +171,7 @@ impl Welcome {
                 let wish = Wish::Verify { folder: Some(folder.clone()), rungs: Vec::new() };
                 vec![answers_of(folder), Turn::Wish(wish), Turn::Go(Place::Verification, None)]
             }
-            Deed::Change => {
-                shared.folder = Some(folder.clone());
-                self.open_source(Source::Deployment(folder))
-            }
+            Deed::Change => self.open_source(Source::Deployment(folder)),
         }
     }
 
