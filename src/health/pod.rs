@@ -70,7 +70,7 @@ pub fn line(index: &Index, pod: &Pod) -> PodLine {
 /// Since when it is ready, or not; of one that never came that far, since when it is there.
 fn since(pod: &Pod) -> Option<Timestamp> {
     let turned = pod.condition("Ready").and_then(|condition| condition.last_transition_time);
-    turned.or(pod.status.start_time).or_else(|| pod.metadata.made)
+    turned.or(pod.status.start_time).or(pod.metadata.made)
 }
 
 /// No node wants it, one of its containers is in trouble, or it ended badly.

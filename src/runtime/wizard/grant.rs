@@ -83,7 +83,7 @@ impl Granter {
             Wish::Look { layers, .. } => self.look(*layers),
             Wish::Preview(intent) => self.preview(intent),
             Wish::PasswordSeen => {
-                self.desk.password_seen().into_iter().for_each(|place| self.send(Errand::Seen(place)))
+                self.desk.password_seen().into_iter().for_each(|place| self.send(Errand::Seen(place)));
             }
             Wish::Inspect(pod) => self.inspect(pod),
             Wish::Logs(of) => self.logs(of),
@@ -224,6 +224,7 @@ fn busy() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::event::Outcome;
 
     fn granter() -> (Granter, mpsc::Receiver<Tagged>) {
         let (told, heard) = mpsc::channel(8);
@@ -246,7 +247,6 @@ mod tests {
         let said = |again: &str, outcome| {
             way_back(&Ended { again: again.to_owned(), ..work::ended(outcome) }).unwrap_or_default()
         };
-        use crate::run::event::Outcome;
         assert_eq!(said("hubwright resume -n a", Outcome::Interrupted), "`hubwright resume -n a` goes on");
         assert_eq!(said("hubwright status -n a", Outcome::Interrupted), "`hubwright status -n a` shows how it is");
         assert_eq!(said("", Outcome::Interrupted), "");

@@ -67,13 +67,11 @@ fn in_sequence(sequence: &str) -> Vec<Colour> {
     let mut found = Vec::new();
     while let Some(number) = numbers.next() {
         match number {
-            38 | 48 | 58 => match numbers.next() {
-                Some(5) => found.extend(numbers.next().map(Colour::Number)),
-                _ => {
-                    found.push(Colour::Exact);
-                    numbers.by_ref().take(3).for_each(drop);
-                }
-            },
+            38 | 48 | 58 if numbers.next() == Some(5) => found.extend(numbers.next().map(Colour::Number)),
+            38 | 48 | 58 => {
+                found.push(Colour::Exact);
+                numbers.by_ref().take(3).for_each(drop);
+            }
             30..=37 | 40..=47 => found.push(Colour::Number(number % 10)),
             90..=97 | 100..=107 => found.push(Colour::Number(number % 10 + 8)),
             _ => {}
@@ -141,7 +139,7 @@ fn what_was_answered_is_there_again_after_a_kill() {
     let mut terminal = home.open();
     terminal.wait_for("Go on answering");
     terminal.press("Home Enter");
-    find(&mut terminal, "target.namespace");
+    terminal.wait_for("the unfinished setup");
     terminal.wait_for("laboratory");
     terminal.press("^C");
     assert_eq!(terminal.ended().exit_code(), 0);

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 
 use super::{
-    At, Wizard,
+    At, Way, Wizard,
     menu::{Line, Picked, one_line},
 };
 use crate::{
@@ -71,13 +71,11 @@ impl Wizard<'_> {
 
     /// To the answer behind what is wrong, then to the review, which says what would change.
     pub(super) fn change_answer(&mut self, key: &str) -> Result<At, Problem> {
-        Ok(match self.question(key)? {
-            super::Way::Leave => self.leave(),
-            _ => {
-                self.keep();
-                At::Review
-            }
-        })
+        if self.question(key)? == Way::Leave {
+            return Ok(self.leave());
+        }
+        self.keep();
+        Ok(At::Review)
     }
 
     /// The same once more: what was resumed is resumed, what was installed is installed with the answers as they are now.

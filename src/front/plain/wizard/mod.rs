@@ -301,7 +301,7 @@ impl<'w> Wizard<'w> {
             match self.question(key)? {
                 // A question before this one cannot have come or gone by this answer, but the list may be shorter.
                 Way::Next => {
-                    at = list(&self.shared.draft).iter().position(|other| other == key).map_or(at, |at| at + 1)
+                    at = list(&self.shared.draft).iter().position(|other| other == key).map_or(at, |at| at + 1);
                 }
                 Way::Back if at == 0 => return Ok(Way::Back),
                 Way::Back => at -= 1,

@@ -135,7 +135,7 @@ fn what_nobody_asked_for_does_not_answer_a_question() {
     let turns = stage.app.leaving();
     stage.app.carry_out(turns);
     stage.news(wrong("the draft cannot be kept"));
-    assert!(stage.seen((80, 24)).contains("Stop the"), "{}", stage.seen((80, 24)));
+    assert!(stage.seen((80, 24)).contains("Stop before it begins?"), "{}", stage.seen((80, 24)));
     stage.press(KeyCode::Esc);
     assert!(stage.seen((80, 24)).contains("the draft cannot be kept"));
     assert!(!stage.wishes.iter().any(|wish| matches!(wish, Wish::Cancel)));
@@ -147,7 +147,7 @@ fn leaving_by_any_key_asks_while_something_runs_and_keeps_the_answers() {
     (stage.app.shared.running, stage.app.shared.unsaved) = (true, true);
     stage.keys("q");
     assert!(!stage.wishes.iter().any(|wish| matches!(wish, Wish::Leave(_))), "{:?}", stage.wishes);
-    assert!(stage.seen((80, 24)).contains("Stop the"), "{}", stage.seen((80, 24)));
+    assert!(stage.seen((80, 24)).contains("Stop before it begins?"), "{}", stage.seen((80, 24)));
     stage.press(KeyCode::Esc);
     stage.app.shared.running = false;
     stage.keys("q");

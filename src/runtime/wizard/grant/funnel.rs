@@ -176,14 +176,14 @@ mod tests {
         EventKind::PodGone { namespace: "hub".to_owned(), name: name.to_owned(), process: false }
     }
 
-    fn note(text: impl ToString) -> EventKind {
+    fn note(text: &impl ToString) -> EventKind {
         EventKind::Note { text: text.to_string() }
     }
 
     #[tokio::test]
     async fn of_each_pod_only_the_newest_is_held_back_and_nothing_else_is_lost() {
         let kinds = (0..30_000).map(|seq| match seq {
-            0 | 10_000 | 20_000 => note(seq),
+            0 | 10_000 | 20_000 => note(&seq),
             odd if odd % 2 == 1 => gone("b"),
             _ => gone("a"),
         });
@@ -215,15 +215,15 @@ mod tests {
     async fn of_notes_the_last_are_held_back_and_how_many_are_missing_is_said() {
         let seen = poured((0..2_000).map(note)).await;
         assert_eq!(seen.len(), NOTES);
-        assert_eq!(seen.first().unwrap().kind, note("(1500 notes before this one are in the journal only) 1500"));
-        assert_eq!(seen.last().unwrap().kind, note("1999"));
+        assert_eq!(seen.first().unwrap().kind, note(&"(1500 notes before this one are in the journal only) 1500"));
+        assert_eq!(seen.last().unwrap().kind, note(&"1999"));
     }
 
     #[tokio::test]
     async fn a_run_goes_on_where_nobody_looks() {
         let (told, heard) = tokio::sync::mpsc::channel(1);
         let funnel = Funnel::default();
-        (0..10).for_each(|seq| funnel.event(&event(seq, note(seq))));
+        (0..10).for_each(|seq| funnel.event(&event(seq, note(&seq))));
         drop(heard);
         funnel.close();
         funnel.pour(&Asked::new(told).begin(asked::About::Work)).await;

@@ -427,7 +427,7 @@ fn a_preset_is_saved_under_the_name_that_is_typed() {
     assert!(press_all(&mut app, "my q").is_empty(), "letters go into the field");
     assert!(press(&mut app, KeyCode::Enter).is_empty());
     for size in SIZES {
-        assert_shows(&app, size, &["save as preset: my q", "✗ expected letters, digits", "ending in"]);
+        assert_shows(&app, size, &["save as preset: my q", "✗ expected letters, digits", "`.yaml`"]);
     }
     (0..2).for_each(|_| drop(press(&mut app, KeyCode::Backspace)));
     press_all(&mut app, "-hub");
