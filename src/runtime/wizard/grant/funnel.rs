@@ -213,7 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_notes_the_last_are_held_back_and_how_many_are_missing_is_said() {
-        let seen = poured((0..2_000).map(note)).await;
+        let seen = poured((0..2_000).map(|number| note(&number))).await;
         assert_eq!(seen.len(), NOTES);
         assert_eq!(seen.first().unwrap().kind, note(&"(1500 notes before this one are in the journal only) 1500"));
         assert_eq!(seen.last().unwrap().kind, note(&"1999"));
