@@ -176,6 +176,9 @@ pub struct Appearance {
     /// Colours [default: the terminal's 16, none if `NO_COLOR` is set]
     #[arg(long, value_name = "THEME")]
     pub theme: Option<Colours>,
+    /// Take the mouse: its wheel moves, a click on a key of the last line presses it [default: it marks text, as everywhere]
+    #[arg(long)]
+    pub mouse: bool,
 }
 
 /// Colours of the wizard.

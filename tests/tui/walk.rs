@@ -68,7 +68,11 @@ impl Walk {
     /// Finds a question by its key, and chooses from the list that opens.
     pub fn pick(&mut self, question: &str, choice: &str) {
         self.find(question);
-        self.terminal.press("Enter Home");
+        // Nothing on the screen says that a key without effect was taken: the help after it does.
+        self.terminal.press("Enter Home ?");
+        self.terminal.wait_for("show these keys");
+        self.terminal.press("Esc");
+        self.terminal.wait_without("show these keys");
         self.go_to(choice);
         self.terminal.press("Enter");
     }

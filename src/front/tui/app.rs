@@ -4,15 +4,15 @@ mod chrome;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::{cell::Cell, collections::VecDeque};
 
-use crossterm::event::{Event as Input, KeyEvent, KeyEventKind};
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect};
 
 use super::{
     input,
-    keys::{self, Action, Binding, EVERYWHERE},
+    keys::{self, Action, Binding, EVERYWHERE, Key},
     overlay::{self, Answer, Open},
     screen::{Edit, Look, Overlay, Place, Screen, Turn},
     screens::Screens,
@@ -40,6 +40,8 @@ pub struct App {
     /// Whether answers of the command line are still to come.
     opening: bool,
     screens: Screens,
+    /// Where the keys stood in the last picture.
+    footer: Cell<Rect>,
 }
 
 impl App {
@@ -55,6 +57,7 @@ impl App {
             status: None,
             opening: false,
             screens: Screens::default(),
+            footer: Cell::default(),
         }
     }
 
@@ -95,6 +98,7 @@ impl App {
             // Some terminals tell of keys that are let go, too.
             Input::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
             Input::Paste(text) => self.paste(text),
+            Input::Mouse(mouse) => self.mouse(*mouse),
             _ => Vec::new(),
         };
         let wishes = self.carry_out(turns);
@@ -130,6 +134,22 @@ impl App {
     pub fn end(&mut self) -> Vec<Wish> {
         let turns = self.shared.keep_draft().into_iter().collect();
         self.carry_out(turns)
+    }
+
+    /// The mouse does what keys do, and nothing that they cannot.
+    fn mouse(&mut self, mouse: MouseEvent) -> Vec<Turn> {
+        let key = match mouse.kind {
+            MouseEventKind::ScrollUp => Some(KeyCode::Up.into()),
+            MouseEventKind::ScrollDown => Some(KeyCode::Down.into()),
+            MouseEventKind::Down(MouseButton::Left) => self.key_under(mouse.column, mouse.row).map(Key::press),
+            _ => None,
+        };
+        key.map(|key| self.key(&key)).unwrap_or_default()
+    }
+
+    fn key_under(&self, column: u16, row: u16) -> Option<Key> {
+        let footer = self.footer.get();
+        (row == footer.y).then(|| chrome::key_at(footer, &self.live_keys(), column)).flatten()
     }
 
     fn screen(&self) -> &dyn Screen {
@@ -287,6 +307,7 @@ impl App {
         if let Some(text) = said {
             chrome::status(frame, status, text, &self.theme);
         }
+        self.footer.set(footer);
         chrome::footer(frame, footer, &self.live_keys(), &self.theme);
         self.draw_overlay(frame, body);
         chrome::spell(frame, &self.theme);

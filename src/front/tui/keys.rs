@@ -175,6 +175,16 @@ impl Key {
             _ => false,
         }
     }
+
+    /// The press of it.
+    pub fn press(self) -> KeyEvent {
+        match self {
+            Self::Char(letter) => KeyCode::Char(letter).into(),
+            Self::Ctrl(letter) => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL),
+            Self::Code(code) => code.into(),
+            Self::Shift(code) => KeyEvent::new(code, KeyModifiers::SHIFT),
+        }
+    }
 }
 
 impl std::fmt::Display for Key {

@@ -13,7 +13,7 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use crossterm::{
     cursor,
-    event::{DisableBracketedPaste, EnableBracketedPaste},
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste},
     execute, queue,
     terminal::{
         BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
@@ -41,20 +41,25 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Most text that OSC 52 is trusted with, in bytes: terminals drop longer ones silently.
 const LONGEST_COPY: usize = 74_000;
 
+/// Asks for presses and the wheel. crossterm's own would ask for every movement, too.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+
 /// The terminal, until it is dropped.
 pub struct Guard {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     /// How it was before.
     before: Option<Termios>,
+    /// Whether presses and the wheel of the mouse are wanted.
+    mouse: bool,
 }
 
 impl Guard {
-    /// Takes the terminal.
-    pub fn take() -> io::Result<Self> {
+    /// Takes the terminal, with the `mouse` or without.
+    pub fn take(mouse: bool) -> io::Result<Self> {
         let before = tcgetattr(io::stdin()).ok();
-        enter()?;
+        enter(mouse)?;
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout())).inspect_err(|_| leave())?;
-        Ok(Self { terminal, before })
+        Ok(Self { terminal, before, mouse })
     }
 
     /// Draws one frame, shown at once where the terminal can do that.
@@ -95,7 +100,7 @@ impl Guard {
     /// Takes the terminal again, which may have been used in between.
     pub fn retake(&mut self) -> io::Result<()> {
         leave();
-        enter()?;
+        enter(self.mouse)?;
         self.forget()
     }
 
@@ -126,10 +131,11 @@ pub const fn can_copy(text: &str) -> bool {
     text.len() <= LONGEST_COPY
 }
 
-fn enter() -> io::Result<()> {
+fn enter(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide).inspect_err(|_| leave())
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide).inspect_err(|_| leave())?;
+    if mouse { io::stdout().write_all(MOUSE).and_then(|()| io::stdout().flush()) } else { Ok(()) }
 }
 
 /// Gives the terminal back, if it is taken. What a terminal that is gone says to that does not matter.
@@ -137,7 +143,14 @@ fn leave() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(
+        io::stdout(),
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = disable_raw_mode();
 }
 

@@ -48,7 +48,7 @@ pub async fn show(args: &Setup) -> Outcome {
     let app = App::new(Shared::new(Timestamp::now(), TimeZone::system()), look::theme(args.appearance));
     let granter = Granter::new(told, args);
     let mut ui = Ui {
-        guard: Guard::take().map_err(|error| no_terminal(&error))?,
+        guard: Guard::take(args.appearance.mouse).map_err(|error| no_terminal(&error))?,
         app,
         granter,
         keys: None,

@@ -271,7 +271,7 @@ fn child_that_panics() {
     let (told, bugs) = mpsc::channel::<Problem>();
     let told = std::sync::Mutex::new(told);
     mind_panics(move |problem| told.lock().unwrap().send(problem).unwrap());
-    let mut guard = Guard::take().unwrap();
+    let mut guard = Guard::take(false).unwrap();
     let mut app = App::new(Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC), Theme::COLOUR);
     guard.draw(|frame| app.draw(frame)).unwrap();
     assert_ne!(whose, "own", "a defect while drawing");

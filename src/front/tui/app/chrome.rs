@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use crate::front::tui::{
-    keys::Binding,
+    keys::{Binding, Key},
     text,
     theme::{ASCII, Role, Theme},
 };
@@ -62,23 +62,39 @@ pub fn status(frame: &mut Frame<'_>, area: Rect, words: &str, theme: &Theme) {
     frame.render_widget(Line::styled(format!(" {words}"), theme.style(Role::Wait)), area);
 }
 
-/// As many keys as fit; the last two – help and end – always.
+/// As many keys as fit.
 pub fn footer(frame: &mut Frame<'_>, area: Rect, keys: &[Binding], theme: &Theme) {
-    let shown: Vec<&Binding> = keys.iter().filter(|binding| !binding.word.is_empty()).collect();
-    let (own, last) = shown.split_at(shown.len().saturating_sub(2));
+    let mut spans = vec![Span::raw(" ")];
+    for binding in shown(area, keys) {
+        let key = binding.keys.first().map(ToString::to_string).unwrap_or_default();
+        spans.push(Span::styled(key, theme.style(Role::Key)));
+        spans.push(Span::raw(format!(" {}  ", binding.word)));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+/// The key of the last line that stands in a column.
+pub fn key_at(area: Rect, keys: &[Binding], column: u16) -> Option<Key> {
+    let mut end = 1;
+    let under = |binding: &&Binding| {
+        let begin = end;
+        end += wide(binding);
+        (begin..end).contains(&usize::from(column))
+    };
+    shown(area, keys).into_iter().find(under)?.keys.first().copied()
+}
+
+/// Those that fit; the last two – help and end – always.
+fn shown(area: Rect, keys: &[Binding]) -> Vec<&Binding> {
+    let worded: Vec<&Binding> = keys.iter().filter(|binding| !binding.word.is_empty()).collect();
+    let (own, last) = worded.split_at(worded.len().saturating_sub(2));
     let mut room = usize::from(area.width).saturating_sub(1 + last.iter().map(|key| wide(key)).sum::<usize>());
     let fitting = own.iter().take_while(|key| {
         let fits = wide(key) <= room;
         room = room.saturating_sub(wide(key));
         fits
     });
-    let mut spans = vec![Span::raw(" ")];
-    for binding in fitting.chain(last) {
-        let key = binding.keys.first().map(ToString::to_string).unwrap_or_default();
-        spans.push(Span::styled(key, theme.style(Role::Key)));
-        spans.push(Span::raw(format!(" {}  ", binding.word)));
-    }
-    frame.render_widget(Line::from(spans), area);
+    fitting.chain(last).copied().collect()
 }
 
 fn wide(binding: &Binding) -> usize {

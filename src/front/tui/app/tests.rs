@@ -1,7 +1,7 @@
 //! What holds between the screens: what late news do, what may begin, what is asked, and what leaves the program.
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crossterm::event::KeyCode;
+use crossterm::event::{Event as Input, KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use secrecy::SecretString;
 
 use crate::{
@@ -189,4 +189,26 @@ fn a_draft_ends_with_the_installation_of_its_answers_and_not_with_that_of_others
         stage.wishes.iter().any(|wish| matches!(wish, Wish::DropDraft))
     };
     assert_eq!((run(false), run(true)), (true, false));
+}
+
+fn mouse(stage: &mut Stage, kind: MouseEventKind, column: usize) -> String {
+    let column = u16::try_from(column).unwrap();
+    stage.app.input(&Input::Mouse(MouseEvent { kind, column, row: 23, modifiers: KeyModifiers::NONE }));
+    stage.seen((80, 24))
+}
+
+#[test]
+fn the_wheel_moves_and_a_click_on_a_key_of_the_last_line_presses_it() {
+    let mut stage = Stage::at(Place::Welcome);
+    let first = stage.seen((80, 24));
+    let moved = mouse(&mut stage, MouseEventKind::ScrollDown, 0);
+    assert_ne!(moved, first);
+    assert_eq!(mouse(&mut stage, MouseEventKind::ScrollUp, 0), first);
+    let help = first.lines().last().unwrap().find("? help").unwrap();
+    assert_eq!(mouse(&mut stage, MouseEventKind::Down(MouseButton::Right), help), first);
+    for column in [help, help + 5] {
+        assert!(mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), column).contains("show these keys"));
+        stage.press(KeyCode::Esc);
+    }
+    assert_eq!(mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), 79), first);
 }
