@@ -22,7 +22,8 @@ const NARROW: (u16, u16) = (80, 24);
 pub fn looked_at(deployment: &Deployment) {
     let before = deployment.journal().len();
     let mut walk = Walk::begin(&deployment.wizard(&[]));
-    walk.choose(&deployment.namespace);
+    // Not its draft, which stays listed until somebody finishes or forgets it.
+    walk.choose(&format!("▸ namespace {}", deployment.namespace));
     walk.terminal.wait_for("how its parts are");
     walk.terminal.press("Enter");
     walk.terminal.wait_for("Looking at");
