@@ -9,7 +9,7 @@ use crate::{
     health::verdict::Finding,
     problem::Problem,
     run::{
-        event::{EventKind, Outcome, PodChange, RungOutcome, RungResult},
+        event::{EventKind, Outcome, PodChange, RungOutcome, RungResult, command},
         timeline::Timeline,
     },
 };
@@ -109,7 +109,7 @@ fn run_started(command: &str, deployment: &str, resumed: bool, steps: usize) -> 
     let how = if resumed { "goes on" } else { "begins" };
     let steps = if steps == 0 { String::new() } else { format!(": {steps} steps") };
     let words = match command {
-        "watch" => format!("looking at {deployment}; nothing is changed"),
+        command::WATCH => format!("looking at {deployment}; nothing is changed"),
         _ => format!("{command} of {deployment} {how}{steps}"),
     };
     Sentence::new(word::NOTE, "", words)

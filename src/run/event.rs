@@ -12,6 +12,20 @@ use crate::{
 /// Version of the event format, in every line.
 pub const FORMAT: u32 = 1;
 
+/// What runs do: the values of [`EventKind::RunStarted`]'s `command`.
+pub mod command {
+    /// Carries out a plan.
+    pub const INSTALL: &str = "install";
+    /// Removes a deployment.
+    pub const UNINSTALL: &str = "uninstall";
+    /// Only climbs the ladder.
+    pub const VERIFY: &str = "verify";
+    /// Starts what was stopped on this machine.
+    pub const START: &str = "start";
+    /// Looks on; nothing is changed.
+    pub const WATCH: &str = "watch";
+}
+
 /// One event of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -34,7 +48,7 @@ pub enum EventKind {
     RunStarted {
         /// Identifier of the run, in helm's release descriptions too.
         run: String,
-        /// What the run does: `install`, `uninstall`, `verify`.
+        /// What the run does: one of [`command`].
         command: String,
         /// `CONTEXT/NAMESPACE`.
         deployment: String,

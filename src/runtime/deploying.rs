@@ -26,8 +26,8 @@ use crate::{
     problem::Problem,
     run::{
         asked::Typed,
-        event::Outcome,
-        executor::{self, INSTALL, Options, Skips},
+        event::{Outcome, command::INSTALL},
+        executor::{self, Options, Skips},
         ports::{Helm, Ports},
         preflight,
         recorder::Sink,

@@ -14,7 +14,7 @@ use crate::{
     plan::{self, graph::Checks},
     problem::Problem,
     run::{
-        event::{self, EventKind, RungOutcome, RungResult},
+        event::{self, EventKind, RungOutcome, RungResult, command},
         ports::Ports,
         recorder::{Recorder, Sink},
     },
@@ -79,7 +79,7 @@ pub async fn climb(
 ) -> event::Outcome {
     let recorder = Recorder::new(ports, sink, 0);
     let began = ports.clock.now();
-    recorder.say(running::looking_on("verify", &checks.namespace, ports));
+    recorder.say(running::looking_on(command::VERIFY, &checks.namespace, ports));
     recorder.say(EventKind::LadderPlanned { rungs: verify::part(checks, ports.machine().is_ok(), rungs) });
     let rungs = verify::climb_rungs(checks, ports, &|kind| recorder.say(kind), cancel, rungs).await;
     let outcome = outcome(&rungs, cancel.is_cancelled());

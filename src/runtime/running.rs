@@ -11,7 +11,7 @@ use crate::{
     health::{causes, index::Index, pod},
     problem::{Exit, Problem},
     run::{
-        event::{EventKind, Outcome as Ended},
+        event::{EventKind, Outcome as Ended, command},
         ports::Ports,
         recorder::Recorder,
         watching::World,
@@ -46,7 +46,7 @@ pub async fn start(args: &Start) -> Outcome {
 /// Shows what starts, until all of it is ready.
 async fn follow(place: &Place, ports: &Ports, recorder: &Recorder<'_>, cancel: &CancellationToken) -> Ended {
     let began = ports.clock.now();
-    recorder.say(looking_on("start", &place.namespace, ports));
+    recorder.say(looking_on(command::START, &place.namespace, ports));
     let world = World::new(&place.namespace);
     let ended = tokio::select! {
         () = cancel.cancelled() => Ended::Interrupted,

@@ -14,7 +14,10 @@ use crate::{
     health::text,
     plan::render::quoted,
     problem::Problem,
-    run::{executor::INSTALL, state::RunState, uninstall::UNINSTALL},
+    run::{
+        event::command::{INSTALL, UNINSTALL},
+        state::RunState,
+    },
 };
 
 /// File with the answers of a deployment that was removed.

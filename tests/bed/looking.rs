@@ -22,7 +22,9 @@ const NARROW: (u16, u16) = (80, 24);
 pub fn looked_at(deployment: &Deployment) {
     let before = deployment.journal().len();
     let mut walk = Walk::begin(&deployment.wizard(&[]));
-    // Not its draft, which stays listed until somebody finishes or forgets it.
+    walk.terminal.wait_for(&format!("▸ namespace {}", deployment.namespace));
+    let begun = walk.terminal.screen();
+    assert!(!begun.contains("Go on answering"), "its draft is listed yet:\n{begun}");
     walk.choose(&format!("▸ namespace {}", deployment.namespace));
     walk.terminal.wait_for("how its parts are");
     walk.terminal.press("Enter");

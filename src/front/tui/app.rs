@@ -110,7 +110,7 @@ impl App {
     pub fn news(&mut self, news: &News) -> Vec<Wish> {
         let mut turns = self.shared.hear(news);
         if matches!(news, News::Opened(_)) && std::mem::take(&mut self.opening) {
-            turns.extend([self.shared.look_at_target(false), Turn::Go(Place::Questions, None)]);
+            turns.extend([Turn::Wish(self.shared.look_at_target(false)), Turn::Go(Place::Questions, None)]);
         }
         self.opening &= !matches!(news, News::Wrong(_));
         for place in Place::ALL {

@@ -142,6 +142,24 @@ impl Binding {
     }
 }
 
+/// One line up.
+pub const UP: Binding = Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "one line up");
+/// One line down.
+pub const DOWN: Binding = Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "one line down");
+/// One page up.
+pub const PAGE_UP: Binding = Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "one page up");
+/// One page down.
+pub const PAGE_DOWN: Binding = Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "one page down");
+/// One page down where the space bar does nothing else.
+pub const SPACE_DOWN: Binding =
+    Binding::new(&[Key::Code(KeyCode::PageDown), Key::Char(' ')], Action::PageDown, "", "one page down");
+/// To the first line.
+pub const FIRST: Binding =
+    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "to the first line");
+/// To the last line.
+pub const LAST: Binding =
+    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "to the last line");
+
 /// What works on every screen.
 pub const EVERYWHERE: &[Binding] = &[
     Binding::new(&[Key::Char('?'), Key::Code(KeyCode::F(1))], Action::Help, "help", "show these keys"),

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    keys::{Action, Binding, EVERYWHERE, Key},
+    keys::{self, Action, Binding, EVERYWHERE, Key},
     screen::{Overlay, Turn},
     shared::Shared,
     text,
@@ -16,18 +16,18 @@ use super::{
     window::Scroll,
     wish::Wish,
 };
-use crate::front::message;
+use crate::{front::message, run::event::command};
 
 /// Keys of an overlay.
 pub const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Enter), Key::Char('y')], Action::Enter, "yes", "agree"),
     Binding::new(&[Key::Code(KeyCode::Esc), Key::Char('n'), Key::Char('q')], Action::Back, "close", "close"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "one line up"),
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "one line down"),
-    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "one page up"),
-    Binding::new(&[Key::Code(KeyCode::PageDown), Key::Char(' ')], Action::PageDown, "", "one page down"),
-    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "to the first line"),
-    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "to the last line"),
+    keys::UP,
+    keys::DOWN,
+    keys::PAGE_UP,
+    keys::SPACE_DOWN,
+    keys::FIRST,
+    keys::LAST,
 ];
 
 /// Columns that say how much more there is.
@@ -108,11 +108,11 @@ pub fn stop(shared: &Shared) -> Overlay {
 fn stop_run(shared: &Shared) -> (String, Vec<String>, &'static str) {
     let again = shared.run.again();
     let (what, stays, goes_on) = match shared.run.command() {
-        "verify" => {
+        command::VERIFY => {
             ("verification", "What a check made is removed; what is installed stays as it is.", "begins it anew")
         }
-        command => (
-            if command == "uninstall" { "removal" } else { "installation" },
+        other => (
+            if other == command::UNINSTALL { "removal" } else { "installation" },
             "What was begun is ended, what a check made is removed; nothing is rolled back: what is installed stays as it is.",
             "goes on where it stopped",
         ),

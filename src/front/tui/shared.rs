@@ -25,11 +25,8 @@ use crate::{
     front::report,
     plan::fit::{self, Fit},
     problem::Exit,
-    run::event::{Outcome, RungOutcome},
+    run::event::{Outcome, RungOutcome, command},
 };
-
-/// The command of a run that installs.
-const INSTALL: &str = "install";
 
 /// Where a look leads: to another kind of place, or another cluster, it is another look.
 type Whereto = (TargetKind, Option<String>);
@@ -162,6 +159,18 @@ impl Shared {
         Box::new(Intent { layers: self.draft.layers().clone(), secrets: self.secrets.clone(), verify })
     }
 
+    /// The same once more: what was resumed is resumed, with the secrets that were typed since; what was installed, or changed
+    /// since, is installed with the answers as they are now. `verify`: whether an installation is verified.
+    pub fn again(&self, verify: bool) -> Wish {
+        match &self.folder {
+            folder if self.run.command() == command::VERIFY => {
+                Wish::Verify { folder: folder.clone(), rungs: Vec::new() }
+            }
+            Some(folder) if !self.draft.is_changed() => Wish::Resume(folder.clone(), self.secrets.clone()),
+            _ => Wish::Deploy(self.intent(verify)),
+        }
+    }
+
     /// How the answers so far fit on what was seen; reckoned once for each state of the draft.
     pub fn fit(&self) -> Arc<Fit> {
         let mut kept = self.fit.borrow_mut();
@@ -174,8 +183,8 @@ impl Shared {
     }
 
     /// Looks at the target of the answers.
-    pub fn look_at_target(&self, asking: bool) -> Turn {
-        Turn::Wish(Wish::Look { layers: Box::new(self.draft.layers().clone()), asking })
+    pub fn look_at_target(&self, asking: bool) -> Wish {
+        Wish::Look { layers: Box::new(self.draft.layers().clone()), asking }
     }
 
     /// Keeps the draft, if there is something to keep.
@@ -313,7 +322,7 @@ impl Shared {
                 (self.running, self.stopped) = (false, None);
                 self.ended = Some((**ended).clone());
                 let same = self.deployed.as_ref() == Some(&self.draft.layers().said());
-                if ended.outcome == Some(Outcome::Done) && self.run.command() == INSTALL && same {
+                if ended.outcome == Some(Outcome::Done) && self.run.command() == command::INSTALL && same {
                     self.unsaved = false;
                     return vec![Turn::Wish(Wish::DropDraft)];
                 }

@@ -6,6 +6,20 @@ use super::keys::Action;
 /// Lines that a page key moves.
 const PAGE: usize = 10;
 
+/// Where a key that moves leads to from a line, the last of which is `last`. `None`: it is another key.
+pub fn moved(action: Action, at: usize, last: usize) -> Option<usize> {
+    let to = match action {
+        Action::Up => at.saturating_sub(1),
+        Action::Down => at.saturating_add(1),
+        Action::PageUp => at.saturating_sub(PAGE),
+        Action::PageDown => at.saturating_add(PAGE),
+        Action::First => 0,
+        Action::Last => last,
+        _ => return None,
+    };
+    Some(to.min(last))
+}
+
 /// How far a text was scrolled. Where it ends is known once it was drawn, so nobody has to come back from beyond its end.
 #[derive(Debug, Clone)]
 pub struct Scroll {
@@ -24,16 +38,7 @@ impl Scroll {
     /// Does what a key that moves means.
     pub fn go(&mut self, action: Action) {
         let (at, last) = (self.at.min(self.last.get()), self.last.get());
-        let to = match action {
-            Action::Up => at.saturating_sub(1),
-            Action::Down => at.saturating_add(1),
-            Action::PageUp => at.saturating_sub(PAGE),
-            Action::PageDown => at.saturating_add(PAGE),
-            Action::First => 0,
-            Action::Last => last,
-            _ => at,
-        };
-        self.at = to.min(last);
+        self.at = moved(action, at, last).unwrap_or(at);
     }
 
     /// The first line that is shown, where so many lines could be above it.

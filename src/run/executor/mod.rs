@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 pub use self::skip::Skips;
 use self::step::Done;
 use super::{
-    event::{EventKind, Outcome, PlannedStep},
+    event::{EventKind, Outcome, PlannedStep, command::INSTALL},
     lease::Lease,
     ports::{Kubernetes, Platform, PortResult, Ports},
     reach::Reach,
@@ -32,9 +32,6 @@ use crate::{
     problem::Problem,
     verify,
 };
-
-/// The command of a run that carries out a plan.
-pub const INSTALL: &str = "install";
 
 /// How helm's description of a release begins that we made; what it was made from follows as a digest.
 pub const MARKER: &str = "hubwright ";

@@ -10,10 +10,12 @@ use super::{
     world::{Kill, Moment, World},
 };
 use crate::run::{
-    event::{Event, EventKind, Outcome},
-    executor::INSTALL,
+    event::{
+        Event, EventKind, Outcome,
+        command::{INSTALL, UNINSTALL},
+    },
     resume::remembered,
-    uninstall::{self, UNINSTALL},
+    uninstall,
 };
 
 /// A deployment at work: a person's server and claim, and the hub's claim.

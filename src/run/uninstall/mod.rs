@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::kubernetes::installed;
 use super::{
-    event::{EventKind, Outcome, PlannedStep},
+    event::{EventKind, Outcome, PlannedStep, command::UNINSTALL},
     executor::{Options, elapsed_ms},
     lease::Lease,
     ports::{FailureKind, Platform, PortError, PortResult, Ports},
@@ -24,9 +24,6 @@ use crate::{
     plan::graph::{StepId, digest},
     problem::Problem,
 };
-
-/// The command of a run that removes a deployment.
-pub const UNINSTALL: &str = "uninstall";
 
 /// What an uninstall would do.
 #[derive(Debug, Clone, PartialEq, Eq)]

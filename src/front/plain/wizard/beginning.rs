@@ -148,8 +148,7 @@ impl Wizard<'_> {
     fn turn_to(&mut self, folder: &Path) {
         self.shared.folder = Some(folder.to_owned());
         self.open(Source::Deployment(folder.to_owned()));
-        let layers = Box::new(self.shared.draft.layers().clone());
-        self.grant(Wish::Look { layers, asking: true });
+        self.grant(self.shared.look_at_target(true));
     }
 
     fn tell_status(&mut self, folder: &Path) {

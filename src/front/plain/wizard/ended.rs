@@ -17,11 +17,8 @@ use crate::{
         },
     },
     problem::Problem,
-    run::event::{Outcome, RungOutcome, RungResult},
+    run::event::{Outcome, RungOutcome, RungResult, command},
 };
-
-/// The command of a run that only climbs the ladder.
-const VERIFY: &str = "verify";
 
 /// What can be done next.
 enum Next {
@@ -44,15 +41,13 @@ impl Wizard<'_> {
         let mut told = false;
         loop {
             let lines = self.nexts();
-            let picked = if told { self.pick_again(lines)? } else { self.pick(lines, None)? };
-            told = true;
-            let next = match picked {
+            let next = match self.pick_on(lines, &mut told)? {
                 Picked::One(next) => next,
                 Picked::Back => Next::Beginning,
                 Picked::Leave => Next::Leave,
             };
             match next {
-                Next::Retry => return self.work(self.again()),
+                Next::Retry => return self.work(self.shared.again(self.verify)),
                 Next::Verify(rungs) => {
                     return self.work(Wish::Verify { folder: self.shared.folder.clone(), rungs });
                 }
@@ -76,16 +71,6 @@ impl Wizard<'_> {
         }
         self.keep();
         Ok(At::Review)
-    }
-
-    /// The same once more: what was resumed is resumed, what was installed is installed with the answers as they are now.
-    fn again(&self) -> Wish {
-        let shared = &self.shared;
-        match &shared.folder {
-            folder if shared.run.command() == VERIFY => Wish::Verify { folder: folder.clone(), rungs: Vec::new() },
-            Some(folder) if !shared.draft.is_changed() => Wish::Resume(folder.clone(), shared.secrets.clone()),
-            _ => Wish::Deploy(shared.intent(self.verify)),
-        }
     }
 
     fn outcome(&self) -> Option<Outcome> {
@@ -123,7 +108,7 @@ impl Wizard<'_> {
         if let Some((word, password)) = password {
             self.tell(&format!("\n{word}: {}   (shown this once)\n", password.expose_secret()));
         }
-        if self.shared.run.command() == VERIFY {
+        if self.shared.run.command() == command::VERIFY {
             return;
         }
         self.tell("where secrets are:");
@@ -143,10 +128,7 @@ impl Wizard<'_> {
         });
         let verify = (done && !climbed)
             .then(|| Line::new(Next::Verify(Vec::new()), "verify", "prove that notebooks reach Ray and Dask"));
-        let changes = self.keys().into_iter().map(|key| {
-            let name = format!("change {key}");
-            Line::new(Next::Change(key), &name, "the answer behind it")
-        });
+        let changes = self.keys().into_iter().map(|key| Line::change(key, Next::Change));
         let report = (!done).then(|| Line::new(Next::Report, "report", "write down what went wrong, to pass it on"));
         let last = [
             Line::new(Next::Review, "review", "the answers: change them, save them as a preset, install again"),

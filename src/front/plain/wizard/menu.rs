@@ -17,6 +17,12 @@ impl<T> Line<T> {
         Self { does: Some(does), name: text::line(name), words: one_line(words) }
     }
 
+    /// To the answer behind something.
+    pub(super) fn change(key: String, does: impl FnOnce(String) -> T) -> Self {
+        let name = format!("change {key}");
+        Self::new(does(key), &name, "the answer behind it")
+    }
+
     /// What is only to be read.
     pub(super) fn text(words: &str) -> Self {
         Self { does: None, name: String::new(), words: one_line(words) }
@@ -40,9 +46,13 @@ impl Wizard<'_> {
         self.picked(lines, usual)
     }
 
-    /// The same for a long list that was told already: told once more, it would bury what was asked for.
-    pub(super) fn pick_again<T>(&mut self, lines: Vec<Line<T>>) -> Result<Picked<T>, Problem> {
-        self.tell("Enter lists again what can be done.");
+    /// The same for a long list, which is told the first time only: told once more, it would bury what was asked for.
+    pub(super) fn pick_on<T>(&mut self, lines: Vec<Line<T>>, told: &mut bool) -> Result<Picked<T>, Problem> {
+        if std::mem::replace(told, true) {
+            self.tell("Enter lists again what can be done.");
+        } else {
+            self.tell_lines(&lines);
+        }
         self.picked(lines, None)
     }
 

@@ -148,8 +148,11 @@ impl<'w> Wizard<'w> {
             self.tell(line);
         }
         self.tell(HELP);
-        self.grant(Wish::Beginnings);
-        let mut at = first.map_or(At::Beginning, |source| self.open(source));
+        let mut at = first.map_or(At::Beginning, |source| {
+            // Contexts are offered, and names of deployments known, although nothing was chosen.
+            self.grant(Wish::Beginnings);
+            self.open(source)
+        });
         loop {
             at = match at {
                 At::Beginning => self.beginning()?,
@@ -319,8 +322,7 @@ impl<'w> Wizard<'w> {
         }
         loop {
             self.tell("looking at the target");
-            let layers = Box::new(self.shared.draft.layers().clone());
-            match self.grant(Wish::Look { layers, asking: true }) {
+            match self.grant(self.shared.look_at_target(true)) {
                 Some(News::Looked(_)) => {
                     self.looked = Some(target);
                     self.tell_fit();

@@ -42,9 +42,7 @@ impl Wizard<'_> {
         let mut told = false;
         loop {
             let lines = self.review_lines();
-            let picked = if told { self.pick_again(lines)? } else { self.pick(lines, None)? };
-            told = true;
-            let at = match picked {
+            let at = match self.pick_on(lines, &mut told)? {
                 Picked::One(deed) => self.do_deed(deed)?,
                 Picked::Back => Some(At::Section(SECTIONS.len() - 1, true)),
                 Picked::Leave => Some(self.leave()),
@@ -217,11 +215,7 @@ impl Wizard<'_> {
         problems.iter().for_each(|problem| self.tell(&message::error(problem)));
         let keys = problems.iter().filter_map(|problem| problem.at.clone());
         let keys = keys.filter(|key| self.shared.draft.field(key).is_some());
-        let change = |key: String| {
-            let name = format!("change {key}");
-            Line::new(Mend::Change(key), &name, "the answer behind it")
-        };
-        let mut lines: Vec<Line<Mend>> = keys.map(change).collect();
+        let mut lines: Vec<Line<Mend>> = keys.map(|key| Line::change(key, Mend::Change)).collect();
         lines.push(Line::new(Mend::Again, "check again", "it was mended elsewhere"));
         lines.push(Line::new(Mend::Back, "back", "to the review"));
         match self.pick(lines, None)? {

@@ -2,10 +2,7 @@
 //! What is climbed again replaces what it was before; the other rungs stay. Must not know how it is drawn.
 use jiff::Timestamp;
 
-use crate::run::event::{Event, EventKind, RungOutcome, RungPlan, RungResult};
-
-/// The command of a run that only climbs.
-const VERIFY: &str = "verify";
+use crate::run::event::{Event, EventKind, RungOutcome, RungPlan, RungResult, command};
 
 /// The rungs, in the order of the ladder.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -89,7 +86,7 @@ impl Ladder {
 
     /// Another climb of the same deployment keeps what is not climbed again.
     fn start(&mut self, command: &str, deployment: &str) {
-        let same = command == VERIFY && self.deployment == deployment;
+        let same = command == command::VERIFY && self.deployment == deployment;
         if !same {
             self.rungs.clear();
         }

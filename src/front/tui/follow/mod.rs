@@ -25,7 +25,7 @@ use crate::{
     front::message,
     plan::{graph::StepId, render::quoted},
     run::{
-        event::{Event, EventKind, Progress},
+        event::{Event, EventKind, Progress, command},
         state::{Phase, RunState},
         timeline::Timeline,
     },
@@ -189,8 +189,8 @@ impl Follow {
     /// The command that goes on with it.
     pub fn again(&self) -> String {
         let verb = match self.state.command.as_str() {
-            verb @ ("uninstall" | "verify" | "start") => verb,
-            "watch" => "status",
+            verb @ (command::UNINSTALL | command::VERIFY | command::START) => verb,
+            command::WATCH => "status",
             _ => "resume",
         };
         let flags = match self.deployment.rsplit_once('/') {

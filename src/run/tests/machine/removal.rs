@@ -10,8 +10,8 @@ use super::{
     DATA, fresh, used,
 };
 use crate::run::{
-    event::{EventKind, Outcome},
-    uninstall::{self, UNINSTALL},
+    event::{EventKind, Outcome, command::UNINSTALL},
+    uninstall,
 };
 
 #[test]

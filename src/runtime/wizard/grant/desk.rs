@@ -10,7 +10,7 @@ use crate::{
     drivers::journal,
     front::tui::wish::Ended,
     problem::Problem,
-    run::{event::Outcome, executor::INSTALL},
+    run::event::{Outcome, command::INSTALL},
     runtime::{
         connecting::Place,
         deploying::ANSWERS,

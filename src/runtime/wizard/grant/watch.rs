@@ -11,7 +11,7 @@ use crate::{
     health::{causes, verdict::Finding},
     problem::Problem,
     run::{
-        event::{EventKind, Outcome},
+        event::{EventKind, Outcome, command},
         ports::Ports,
         recorder::Recorder,
         watching::World,
@@ -31,7 +31,7 @@ pub async fn watch(folder: &Path, desk: &Desk, hand: &Hand, funnel: &Funnel) -> 
     let place = place.map_err(|problem| vec![problem])?;
     let ports = place.forgetful_ports(Place::no_helm());
     let recorder = Recorder::new(&ports, funnel, 0);
-    recorder.say(running::looking_on("watch", &place.namespace, &ports));
+    recorder.say(running::looking_on(command::WATCH, &place.namespace, &ports));
     let world = World::new(&place.namespace);
     tokio::select! {
         () = hand.cancel.cancelled() => {}

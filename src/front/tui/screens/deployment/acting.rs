@@ -1,5 +1,5 @@
 //! What the keys do on this screen, once it is known that they do something now. Must not know which key was pressed.
-use super::{Deployment, View, doing, findings, keys::moved, log, page::Page, pane::Pane, steps};
+use super::{Deployment, View, doing, findings, log, page::Page, pane::Pane, steps};
 use crate::{
     front::tui::{
         follow::Trouble,
@@ -7,7 +7,7 @@ use crate::{
         reporting,
         screen::{Overlay, Place, Turn},
         shared::Shared,
-        window::Scroll,
+        window::{Scroll, moved},
         wish::Wish,
     },
     run::event::EventKind,
@@ -59,7 +59,7 @@ impl Deployment {
         let run = &shared.run;
         match self.focused(shared) {
             Pane::Steps => {
-                let to = moved(action, steps::chosen(self.steps, run), run.state.steps.len());
+                let to = moved(action, steps::chosen(self.steps, run), run.state.steps.len().saturating_sub(1));
                 self.steps = to.or(self.steps);
             }
             Pane::Pods => self.pods.go(action, &run.pods),
@@ -69,8 +69,8 @@ impl Deployment {
                     Action::Right => Action::Down,
                     action => action,
                 };
-                let all = findings::troubles(shared).len();
-                self.finding = moved(action, self.finding.min(all.saturating_sub(1)), all).unwrap_or(self.finding);
+                let last = findings::troubles(shared).len().saturating_sub(1);
+                self.finding = moved(action, self.finding.min(last), last).unwrap_or(self.finding);
             }
             Pane::Log => self.log.go(action, &run.log),
         }

@@ -50,14 +50,9 @@ pub fn can_retry(shared: &Shared) -> bool {
     !shared.running && !shared.watching && ended.is_some_and(|outcome| outcome != Some(Outcome::Done))
 }
 
-/// Again: what was resumed is resumed, with the secrets that were typed since; what was installed, or changed since, is installed
-/// with the answers as they are now.
+/// Again.
 pub fn retry(shared: &Shared) -> Vec<Turn> {
-    let wish = match &shared.folder {
-        Some(folder) if !shared.draft.is_changed() => Wish::Resume(folder.clone(), shared.secrets.clone()),
-        _ => Wish::Deploy(shared.intent(true)),
-    };
-    vec![Turn::Wish(wish)]
+    vec![Turn::Wish(shared.again(true))]
 }
 
 /// To the answer behind it. What runs is stopped first; answers that are not open are opened, and `then` is to be gone to

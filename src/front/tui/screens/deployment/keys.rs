@@ -1,7 +1,7 @@
 //! The keys of the deployment screen: one table for its panes, the page of a pod and the timeline. Must not know what they do.
 use crossterm::event::KeyCode;
 
-use crate::front::tui::keys::{Action, Binding, Key};
+use crate::front::tui::keys::{self, Action, Binding, Key};
 
 /// All of them, most useful first.
 pub const KEYS: &[Binding] = &[
@@ -29,28 +29,12 @@ pub const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('f')], Action::Follow, "follow", "follow the end of the log, or stop doing so"),
     Binding::new(&[Key::Char('w')], Action::Wrap, "wrap", "wrap long lines, or cut them"),
     Binding::new(&[Key::Char('S')], Action::Save, "save", "save the log in a file"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "one line up"),
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "one line down"),
-    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "one page up"),
-    Binding::new(&[Key::Code(KeyCode::PageDown), Key::Char(' ')], Action::PageDown, "", "one page down"),
-    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "to the first line"),
-    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "to the last line"),
+    keys::UP,
+    keys::DOWN,
+    keys::PAGE_UP,
+    keys::SPACE_DOWN,
+    keys::FIRST,
+    keys::LAST,
     Binding::new(&[Key::Code(KeyCode::Left)], Action::Left, "", "the finding, or the container, before"),
     Binding::new(&[Key::Code(KeyCode::Right)], Action::Right, "", "the next finding, or container"),
 ];
-
-/// Where a key that moves leads to among so many lines.
-pub fn moved(action: Action, at: usize, all: usize) -> Option<usize> {
-    const PAGE: usize = 10;
-    let last = all.saturating_sub(1);
-    let to = match action {
-        Action::Up => at.saturating_sub(1),
-        Action::Down => at.saturating_add(1),
-        Action::PageUp => at.saturating_sub(PAGE),
-        Action::PageDown => at.saturating_add(PAGE),
-        Action::First => 0,
-        Action::Last => last,
-        _ => return None,
-    };
-    Some(to.min(last))
-}

@@ -8,10 +8,7 @@ use ratatui::{
 };
 use tui_input::Input;
 
-use super::{
-    keys::moved,
-    pane::{Mark, put, row, window},
-};
+use super::pane::{Mark, put, row, window};
 use crate::front::{
     message::{self, word},
     tui::{
@@ -21,6 +18,7 @@ use crate::front::{
         shared::Shared,
         text,
         theme::{Role, Theme},
+        window::moved,
     },
 };
 
@@ -99,9 +97,9 @@ impl LogPane {
 
     /// Moves; at the end it follows again.
     pub fn go(&mut self, action: Action, log: &Log) {
-        let all = self.count(log);
-        let Some(to) = moved(action, self.position(log), all) else { return };
-        self.at = if to + 1 >= all { None } else { self.number(to, log) };
+        let last = self.count(log).saturating_sub(1);
+        let Some(to) = moved(action, self.position(log), last) else { return };
+        self.at = if to >= last { None } else { self.number(to, log) };
     }
 
     /// The selected sentence.

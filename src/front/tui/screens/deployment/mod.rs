@@ -32,12 +32,7 @@ pub mod timeline;
 
 use ratatui::{Frame, layout::Rect};
 
-use self::{
-    keys::{KEYS, moved},
-    log::LogPane,
-    page::Page,
-    pane::Pane,
-};
+use self::{keys::KEYS, log::LogPane, page::Page, pane::Pane};
 use crate::{
     front::{
         clock,
@@ -47,12 +42,15 @@ use crate::{
             screen::{Edit, Screen, Turn},
             shared::Shared,
             theme::Theme,
-            window::Scroll,
+            window::{Scroll, moved},
             wish::News,
         },
     },
     plan::graph::StepId,
-    run::{event::Outcome, state::StepState},
+    run::{
+        event::{Outcome, command},
+        state::StepState,
+    },
 };
 
 /// What is true of a run before its first event.
@@ -90,8 +88,8 @@ impl Screen for Deployment {
         let what = match (shared.watching, run.command()) {
             (true, _) if shared.running => "Looking at",
             (true, _) => "Looked at",
-            (_, "uninstall") => "Removing",
-            (_, "verify") => "Verifying",
+            (_, command::UNINSTALL) => "Removing",
+            (_, command::VERIFY) => "Verifying",
             _ => "Deploying",
         };
         let Some(began) = run.state.started else {

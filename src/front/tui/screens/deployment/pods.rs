@@ -3,7 +3,6 @@
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    keys::moved,
     pane::{Mark, put, row, window},
     steps::between,
 };
@@ -16,6 +15,7 @@ use crate::{
             shared::Shared,
             text,
             theme::{Role, Theme},
+            window::moved,
         },
     },
     run::event::PodChange,
@@ -42,7 +42,7 @@ impl Cursor {
 
     /// Moves it.
     pub fn go(&mut self, action: Action, pods: &PodList) {
-        let Some(to) = moved(action, self.position(pods), pods.len(self.stuck)) else { return };
+        let Some(to) = moved(action, self.position(pods), pods.len(self.stuck).saturating_sub(1)) else { return };
         self.at = to;
         self.row = pods.rows(self.stuck, to, 1).first().map(Row::name);
     }

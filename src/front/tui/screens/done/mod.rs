@@ -33,20 +33,16 @@ use self::{entries::Entry, verdict::Verdict};
 use super::verification::STILL;
 use crate::{
     front::tui::{
-        keys::{Action, Binding, Key},
+        keys::{self, Action, Binding, Key},
         reporting,
         screen::{Edit, Place, Screen, Turn},
         shared::Shared,
         theme::Theme,
+        window::moved,
         wish::{Ended, News, Wish},
     },
-    run::event::{EventKind, Outcome},
+    run::event::{EventKind, Outcome, command},
 };
-
-/// The command of a run that only climbs the ladder.
-const VERIFY: &str = "verify";
-/// Entries that a page key moves.
-const PAGE: usize = 8;
 
 /// The keys.
 const KEYS: &[Binding] = &[
@@ -63,12 +59,12 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('s')], Action::Save, "save as preset", "save the answers as a preset, for another time"),
     Binding::new(&[Key::Char('d')], Action::Timeline, "deployment", "its steps, parts and log"),
     Binding::new(&[Key::Char('o')], Action::Report, "report", "save a report of what went wrong, and show it"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "the line above"),
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "the line below"),
-    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "eight lines up"),
-    Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "eight lines down"),
-    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "the first line"),
-    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "the last line"),
+    keys::UP,
+    keys::DOWN,
+    keys::PAGE_UP,
+    keys::PAGE_DOWN,
+    keys::FIRST,
+    keys::LAST,
     Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "the screen before"),
     Binding::new(&[Key::Char('q')], Action::Quit, "leave", "leave hubwright; what was installed goes on"),
 ];
@@ -108,15 +104,7 @@ impl Done {
 
     fn step(&mut self, action: Action, shared: &Shared) {
         let last = self.entries(shared).iter().filter(|entry| entry.is_line()).count().saturating_sub(1);
-        self.selected = match action {
-            Action::Up => self.selected.saturating_sub(1),
-            Action::Down => self.selected + 1,
-            Action::PageUp => self.selected.saturating_sub(PAGE),
-            Action::PageDown => self.selected + PAGE,
-            Action::First => 0,
-            _ => last,
-        }
-        .min(last);
+        self.selected = moved(action, self.selected, last).unwrap_or(last);
     }
 
     /// A password is never copied: what is copied is written to a file as well.
@@ -178,7 +166,7 @@ impl Done {
 
     fn hear(&mut self, kind: &EventKind) {
         match kind {
-            EventKind::RunStarted { command, .. } if command == VERIFY => self.proving = true,
+            EventKind::RunStarted { command, .. } if command == command::VERIFY => self.proving = true,
             EventKind::RunStarted { command, .. } => *self = Self { command: command.clone(), ..Self::default() },
             EventKind::RunFinished { summary, took_ms, .. } if !self.proving => {
                 (self.summary, self.took_ms) = (summary.clone(), *took_ms);

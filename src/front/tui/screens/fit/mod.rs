@@ -109,7 +109,7 @@ impl Screen for Fit {
             }
             Action::Enter | Action::Edit => return self.edited(&fit),
             Action::Fix => return self.fixed(&fit, shared),
-            Action::Look => return vec![shared.look_at_target(asks(shared))],
+            Action::Look => return vec![Turn::Wish(shared.look_at_target(asks(shared)))],
             Action::Review => return vec![Turn::Go(Place::Review, None)],
             Action::Back => return vec![Turn::Back],
             _ => {}
@@ -127,7 +127,7 @@ impl Screen for Fit {
         self.selected = fit.verdicts.iter().position(about).unwrap_or(0);
         self.scroll = Scroll::default();
         let look = fit.known == Known::Nothing && shared.look == Look::Not;
-        look.then(|| shared.look_at_target(false)).into_iter().collect()
+        look.then(|| Turn::Wish(shared.look_at_target(false))).into_iter().collect()
     }
 
     fn draw(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {

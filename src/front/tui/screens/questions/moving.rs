@@ -99,7 +99,7 @@ impl Questions {
             Action::Enter => return self.enter_here(shared),
             Action::Back => return self.back(shared),
             Action::Filter => self.find(shared),
-            Action::Look => return vec![shared.look_at_target(false)],
+            Action::Look => return vec![Turn::Wish(shared.look_at_target(false))],
             Action::Save => return save(shared),
             Action::Fit => return leave(shared, Turn::Go(Place::Fit, None)),
             Action::Review => return leave(shared, Turn::Go(Place::Review, None)),
@@ -172,7 +172,7 @@ impl Questions {
                 Vec::new()
             }
             Some(At::Add(_)) => self.change_rows(Action::Add, shared),
-            Some(At::Look) => vec![shared.look_at_target(target::asks(shared))],
+            Some(At::Look) => vec![Turn::Wish(shared.look_at_target(target::asks(shared)))],
             Some(At::Callback) => self.copy(shared),
             Some(At::Problem(index)) => self.solve(index, shared),
             Some(At::GoOn) => self.go_on(shared),
@@ -274,7 +274,7 @@ impl Questions {
             return None;
         }
         self.looked = Some(said);
-        Some(shared.look_at_target(false))
+        Some(Turn::Wish(shared.look_at_target(false)))
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         screen::Edit,
         text,
         theme::{Role, Theme},
+        window::moved,
     },
 };
 
@@ -228,13 +229,13 @@ impl Picker {
         let to = match (action, self.at) {
             (Action::First, _) | (Action::Down | Action::PageDown, None) => 0,
             (Action::Last, _) | (Action::Up | Action::PageUp, None) => last,
-            (Action::Up, Some(at)) => at.saturating_sub(1),
-            (Action::Down, Some(at)) => at.saturating_add(1),
-            (Action::PageUp, Some(at)) => at.saturating_sub(8),
-            (Action::PageDown, Some(at)) => at.saturating_add(8),
+            (action, Some(at)) => match moved(action, at, last) {
+                Some(to) => to,
+                None => return,
+            },
             _ => return,
         };
-        self.at = Some(to.min(last));
+        self.at = Some(to);
     }
 
     /// Draws the list: title, filter, choices.

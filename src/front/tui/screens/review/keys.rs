@@ -3,7 +3,7 @@ use crossterm::event::KeyCode;
 
 use super::{Review, row::Does, start};
 use crate::front::tui::{
-    keys::{Action, Binding, Key},
+    keys::{self, Action, Binding, Key},
     shared::Shared,
 };
 
@@ -22,12 +22,12 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('r')], Action::Retry, "check", "check against the target again"),
     Binding::new(&[Key::Char('s'), Key::Ctrl('s')], Action::Save, "save", "save these answers as a preset"),
     Binding::new(&[Key::Char('c')], Action::Copy, "copy", "copy the command that installs the same"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "one line up"),
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "one line down"),
-    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "one page up"),
-    Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "one page down"),
-    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "to the first line"),
-    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "to the last line"),
+    keys::UP,
+    keys::DOWN,
+    keys::PAGE_UP,
+    keys::PAGE_DOWN,
+    keys::FIRST,
+    keys::LAST,
     Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "to the screen before"),
 ];
 

@@ -49,11 +49,9 @@ use crate::front::tui::{
     screen::{Edit, Place, Screen, Turn},
     shared::Shared,
     theme::Theme,
+    window::moved,
     wish::{News, Wish},
 };
-
-/// Rows of the list by which a page moves.
-const PAGE: isize = 10;
 
 /// The screen.
 #[derive(Debug)]
@@ -154,16 +152,7 @@ impl Review {
     }
 
     fn moved(&mut self, action: Action, shared: &Shared) -> Vec<Turn> {
-        let by = |by: isize| self.cursor().saturating_add_signed(by);
-        let to = match action {
-            Action::Up => by(-1),
-            Action::Down => by(1),
-            Action::PageUp => by(-PAGE),
-            Action::PageDown => by(PAGE),
-            Action::Last => usize::MAX,
-            _ => 0,
-        };
-        self.select(to, shared);
+        self.select(moved(action, self.cursor(), usize::MAX).unwrap_or_default(), shared);
         Vec::new()
     }
 

@@ -12,10 +12,11 @@ use unicode_width::UnicodeWidthChar;
 use super::asking::Field;
 use crate::{
     front::tui::{
-        keys::{Action, Binding, Key},
+        keys::{self, Action, Binding, Key},
         screen::Edit,
         text,
         theme::{Role, Theme},
+        window::moved,
         wish::FileView,
     },
     plan::diff::{Diff, Hunk, Kind},
@@ -38,15 +39,12 @@ const KEYS: &[Binding] = &[
         "diff",
         "what is different, or the whole file",
     ),
-    Binding::new(&[Key::Code(KeyCode::PageDown), Key::Char(' ')], Action::PageDown, "", "one page down"),
-    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "one page up"),
-    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "to the beginning"),
-    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "to the end"),
+    keys::SPACE_DOWN,
+    keys::PAGE_UP,
+    keys::FIRST,
+    keys::LAST,
     Binding::new(&[Key::Code(KeyCode::Esc), Key::Char('q')], Action::Back, "close", "back to the list"),
 ];
-
-/// Lines by which a page moves.
-const PAGE: usize = 10;
 
 /// A file that is looked at.
 #[derive(Debug)]
@@ -141,16 +139,7 @@ impl Viewer {
 
     fn scroll(&mut self, action: Action) {
         let last = self.last_top();
-        self.top = match action {
-            Action::Up => self.top.saturating_sub(1),
-            Action::Down => self.top.saturating_add(1),
-            Action::PageUp => self.top.saturating_sub(PAGE),
-            Action::PageDown => self.top.saturating_add(PAGE),
-            Action::First => 0,
-            Action::Last => last,
-            _ => self.top,
-        }
-        .min(last);
+        self.top = moved(action, self.top.min(last), last).unwrap_or_else(|| self.top.min(last));
     }
 
     /// The first line in sight when the end is.

@@ -24,11 +24,12 @@ use ratatui::{Frame, layout::Rect};
 use crate::{
     front::tui::{
         follow::ladder::{Ladder, Rung},
-        keys::{Action, Binding, Key},
+        keys::{self, Action, Binding, Key},
         reporting,
         screen::{Overlay, Place, Screen, Turn},
         shared::Shared,
         theme::Theme,
+        window::moved,
         wish::{News, Wish},
     },
     run::event::{EventKind, RungOutcome},
@@ -36,9 +37,6 @@ use crate::{
 
 /// How long nothing was pressed when a screen may be left for another one without being asked.
 pub const STILL: SignedDuration = SignedDuration::from_secs(5);
-/// Rungs that a page key moves.
-const PAGE: usize = 8;
-
 /// The keys.
 const KEYS: &[Binding] = &[
     Binding::new(
@@ -53,12 +51,12 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('e')], Action::Edit, "edit answer", "change the answer behind it"),
     Binding::new(&[Key::Char('c')], Action::Copy, "copy command", "copy the command of its first hint"),
     Binding::new(&[Key::Char('o')], Action::Report, "report", "save all evidence as a text, and show it"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "the rung above"),
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "the rung below"),
-    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "eight rungs up"),
-    Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "eight rungs down"),
-    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "the first rung"),
-    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "the last rung"),
+    keys::UP,
+    keys::DOWN,
+    keys::PAGE_UP,
+    keys::PAGE_DOWN,
+    keys::FIRST,
+    keys::LAST,
     Binding::new(&[Key::Char('p'), Key::Code(KeyCode::Tab)], Action::Problems, "next red", "the next rung that is red"),
     Binding::new(&[Key::Char('f')], Action::Follow, "follow", "go along with the climb again"),
     Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "the screen before; the climb goes on"),
@@ -90,15 +88,7 @@ impl Verification {
 
     fn step(&mut self, action: Action, ladder: &Ladder) {
         let (at, last) = (self.at(ladder), ladder.rungs.len().saturating_sub(1));
-        let at = match action {
-            Action::Up => at.saturating_sub(1),
-            Action::Down => at + 1,
-            Action::PageUp => at.saturating_sub(PAGE),
-            Action::PageDown => at + PAGE,
-            Action::First => 0,
-            Action::Last => last,
-            _ => next_red(ladder, at),
-        };
+        let at = moved(action, at, last).unwrap_or_else(|| next_red(ladder, at));
         self.selected = ladder.rungs.get(at.min(last)).map(|rung| rung.plan.rung.clone());
     }
 

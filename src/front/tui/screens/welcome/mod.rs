@@ -32,15 +32,13 @@ use tui_input::Input;
 
 use self::rows::{Deed, Item, Row};
 use crate::front::tui::{
-    keys::{Action, Binding, Key},
+    keys::{self, Action, Binding, Key},
     screen::{Edit, Place, Screen, Turn},
     shared::Shared,
     theme::Theme,
+    window::moved,
     wish::{News, Source, Wish},
 };
-
-/// Lines that a page key moves.
-const PAGE: usize = 10;
 
 /// Why nothing begins while something goes on. Short: it stands in one line.
 const WAIT: &str = "a run goes on: the first line leads back; ^C stops it";
@@ -48,12 +46,12 @@ const WAIT: &str = "a run goes on: the first line leads back; ^C stops it";
 /// The keys.
 const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Enter), Key::Char(' ')], Action::Enter, "open", "begin with what is selected"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "the line above"),
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "the line below"),
-    Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "ten lines up"),
-    Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "ten lines down"),
-    Binding::new(&[Key::Code(KeyCode::Home), Key::Char('g')], Action::First, "", "the first line"),
-    Binding::new(&[Key::Code(KeyCode::End), Key::Char('G')], Action::Last, "", "the last line"),
+    keys::UP,
+    keys::DOWN,
+    keys::PAGE_UP,
+    keys::PAGE_DOWN,
+    keys::FIRST,
+    keys::LAST,
     Binding::new(&[Key::Code(KeyCode::Tab)], Action::Next, "next group", "the first line of the next group"),
     Binding::new(&[Key::Code(KeyCode::BackTab)], Action::Previous, "", "the first line of the group before"),
     Binding::new(&[Key::Char('/')], Action::Filter, "filter", "show only presets that hold some letters"),
@@ -111,16 +109,10 @@ impl Welcome {
     fn step(&mut self, shared: &Shared, action: Action) {
         let (items, at) = self.items(shared);
         let last = items.len().saturating_sub(1);
-        let at = match action {
-            Action::Up => at.saturating_sub(1),
-            Action::Down => at + 1,
-            Action::PageUp => at.saturating_sub(PAGE),
-            Action::PageDown => at + PAGE,
-            Action::First => 0,
-            Action::Last => last,
+        let at = moved(action, at, last).unwrap_or_else(|| match action {
             Action::Next => rows::next_group(&items, at),
             _ => rows::group_before(&items, at),
-        };
+        });
         self.selected = items.into_iter().nth(at.min(last));
     }
 
@@ -301,7 +293,7 @@ impl Screen for Welcome {
     fn news(&mut self, news: &News, shared: &mut Shared) -> Vec<Turn> {
         match news {
             News::Opened(_) if std::mem::take(&mut self.opening) => {
-                vec![shared.look_at_target(false), Turn::Go(Place::Questions, None)]
+                vec![Turn::Wish(shared.look_at_target(false)), Turn::Go(Place::Questions, None)]
             }
             News::Wrong(_) => {
                 self.opening = false;
