@@ -5,11 +5,11 @@ pub mod json;
 pub mod message;
 pub mod plain;
 pub mod report;
-pub mod review;
 mod settle;
 pub mod status;
 pub mod summary;
 pub mod tui;
+pub mod wizard;
 
 use std::time::Duration;
 

@@ -209,7 +209,10 @@ mod tests {
     use crate::{
         answers::draft::Draft,
         cli::{Cli, Command, Install},
-        front::tui::{app::App, screen, shared::Shared, theme::Theme, wish::Wish},
+        front::{
+            tui::{app::App, theme::Theme},
+            wizard::{shared::Shared, turn::Place, wish::Wish},
+        },
     };
 
     /// The command that the review copies, parsed as a shell and then we ourselves parse it.
@@ -217,7 +220,7 @@ mod tests {
         let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
         shared.draft = Draft::new(layers.clone());
         let mut app = App::new(shared, Theme::PLAIN);
-        app.begin(screen::Place::Review);
+        app.begin(Place::Review);
         let copied = app.input(&Event::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::NONE)));
         let [Wish::Copy(command)] = copied.as_slice() else { panic!("{copied:?}") };
         let script = format!("hubwright() {{ printf '%s\\0' hubwright \"$@\"; }}\n{command}");

@@ -87,7 +87,8 @@ impl Deployment {
     pub async fn obstacles(&self) -> Result<Vec<Problem>, Problem> {
         let ports = self.place.forgetful_ports(Place::no_helm());
         let there = preflight::problems(&self.plan, &self.facts, &ports).await.map_err(|error| *error.problem)?;
-        Ok(there.into_iter().chain(lacking::secrets(&self.layers)).collect())
+        let lacking = lacking::anywhere(&self.layers, &self.place.namespace, &ports).await;
+        Ok(there.into_iter().chain(lacking).collect())
     }
 
     /// `--no-verify`, which a resumed run keeps to.

@@ -1,12 +1,29 @@
-//! Secrets that the answers refer to and that this machine does not have: variables that are not set, files that are not there.
-//! Found before anything is changed. Must not read a secret, nor run a command that prints one.
+//! Secrets that the answers refer to and that are not there: variables that are not set, files that nobody made, Secrets that the
+//! target does not have. Found before anything is changed. Must not keep a secret, nor run a command that prints one.
+use futures::{StreamExt, stream};
+
 use crate::{
     answers::{commands, layers::Layers, secret::SecretRef},
     drivers::secrets,
+    plan::components::secrets::is_generated,
     problem::Problem,
+    run::ports::{FailureKind, Ports},
 };
 
-/// One problem for each, at its answer.
+/// All that the target or this machine does not have: one problem for each, at its answer.
+pub async fn anywhere(layers: &Layers, namespace: &str, ports: &Ports) -> Vec<Problem> {
+    let held = stream::iter(commands::references(layers)).filter_map(|(key, reference)| async move {
+        // What is made up later need not be there yet.
+        let held = matches!(reference, SecretRef::Kubernetes { .. }) && !is_generated(&reference);
+        let found = if held { Some(ports.secrets.resolve(namespace, &reference).await) } else { None };
+        // Where it may not be looked, the installation will tell.
+        let missing = found?.err().filter(|error| error.kind == FailureKind::NotFound)?;
+        Some(missing.problem.at(key))
+    });
+    held.chain(stream::iter(secrets(layers))).collect().await
+}
+
+/// Those of this machine.
 pub fn secrets(layers: &Layers) -> Vec<Problem> {
     let absent = |(key, reference): (&str, SecretRef)| Some(secrets::absent(&reference)?.at(key));
     commands::references(layers).into_iter().filter_map(absent).collect()

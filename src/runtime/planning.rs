@@ -53,7 +53,7 @@ pub async fn probe(args: &cli::Plan) -> Outcome {
     let ports = place.forgetful_ports(Place::no_helm());
     let mut problems =
         preflight::problems(&looked.plan, &looked.facts, &ports).await.map_err(|error| vec![*error.problem])?;
-    problems.extend(lacking::secrets(&looked.layers));
+    problems.extend(lacking::anywhere(&looked.layers, &place.namespace, &ports).await);
     if problems.is_empty() { Ok(Exit::Done) } else { Err(problems) }
 }
 

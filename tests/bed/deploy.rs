@@ -35,6 +35,7 @@ fn from_install_to_uninstall(bed: &'static Bed) {
     assert_eq!(second.outcome(), Some((Outcome::Done, false)), "{}", second.complaints());
 
     a_preview_tells_exactly_what_would_change(bed, &deployment);
+    a_secret_that_is_not_in_the_cluster_is_missed_before_anything_changes(bed, &deployment);
 
     let alone = deployment.verified_by_a_stranger();
     assert_eq!(alone.outcome(), Some((Outcome::Done, false)), "{}", alone.complaints());
@@ -62,6 +63,20 @@ fn a_preview_tells_exactly_what_would_change(bed: &'static Bed, deployment: &Dep
     assert_eq!(changed(&[]), []);
     let size = |kind: Kind, size: &str| (kind, format!("capacity: {size}"));
     assert_eq!(changed(&[("storage.size", "2Gi")]), [size(Kind::Removed, "1Gi"), size(Kind::Added, "2Gi")]);
+}
+
+fn a_secret_that_is_not_in_the_cluster_is_missed_before_anything_changes(bed: &'static Bed, deployment: &Deployment) {
+    let login = [
+        ("login.method", "github"),
+        ("login.client-id", "hub"),
+        ("login.client-secret", "secret:nobody-made-it/secret"),
+        ("login.allow", "all"),
+        ("access.host", "hub.example.org"),
+    ];
+    let preview = bed.runtime.block_on(deployment.preview(TRIAL, &login)).unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let found: Vec<_> = preview.problems.iter().map(|problem| (problem.code.as_str(), problem.at.as_deref())).collect();
+    assert_eq!(found, [("secret-missing", Some("login.client-secret"))], "{:?}", preview.problems);
+    assert!(preview.problems[0].title.contains("there is no such Secret"), "{:?}", preview.problems);
 }
 
 /// A notebook image whose Ray is not the cluster's: deployed, but not verified, and told before anything runs.

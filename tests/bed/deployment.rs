@@ -16,7 +16,7 @@ use hubwright::{
     },
     cli::Setup,
     drivers::journal::FileJournal,
-    front::tui::wish::{Intent, News, Preview, Wish},
+    front::wizard::wish::{Intent, News, Preview, Wish},
     problem::Problem,
     run::{
         event::{Event, Outcome},

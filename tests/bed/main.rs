@@ -16,9 +16,13 @@ mod deployment;
 mod drivers;
 mod helm;
 mod looking;
+mod plain;
 mod presets;
 #[path = "../said.rs"]
 mod said;
+#[expect(dead_code, reason = "other tests talk on other terminals")]
+#[path = "../tui/talk.rs"]
+mod talk;
 #[expect(dead_code, reason = "other tests press other keys")]
 #[path = "../tui/terminal.rs"]
 mod terminal;
@@ -44,6 +48,7 @@ const MODULES: &[(&str, &[Case])] = &[
     ("presets", presets::CASES),
     ("wizard", wizard::CASES),
     ("looking", looking::CASES),
+    ("plain", plain::CASES),
 ];
 
 /// Tests at a time: the bed is one small machine.

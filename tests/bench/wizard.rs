@@ -11,7 +11,10 @@ use std::{
 };
 
 use hubwright::{
-    front::tui::{app::App, screen::Place, shared::Shared, theme::Theme, wish::News},
+    front::{
+        tui::{app::App, theme::Theme},
+        wizard::{shared::Shared, turn::Place, wish::News},
+    },
     plan::graph::StepId,
     run::event::{Event, EventKind, FORMAT, PlannedStep, PodChange},
 };

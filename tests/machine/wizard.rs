@@ -50,7 +50,7 @@ fn from_nothing() {
     walk.leave("q", 0);
     assert!(!shown.contains(&here.password()), "a password stands on the screen unasked:\n{shown}");
     // What it was made of is no unfinished setup any more.
-    let mut walk = Walk::begin(&here.wizard(&[]));
+    let walk = Walk::begin(&here.wizard(&[]));
     walk.terminal.wait_for("▸ ");
     let begun = walk.terminal.screen();
     assert!(!begun.contains("Go on answering"), "its draft is listed yet:\n{begun}");

@@ -14,6 +14,8 @@ mod commands;
 mod machine;
 mod plain;
 mod render;
+#[path = "../tui/talk.rs"]
+mod talk;
 #[expect(dead_code, reason = "other tests wait for other things")]
 #[path = "../tui/terminal.rs"]
 mod terminal;

@@ -9,14 +9,8 @@ use std::{
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::terminal::Terminal;
+use crate::talk::{CHOICE, LIST, Talk};
 
-/// High enough that what was told a moment ago is still to be seen.
-const SIZE: (u16, u16) = (120, 600);
-/// What a list asks.
-const LIST: &str = "Number or word";
-/// What a question with a few answers asks.
-const CHOICE: &str = "Number or name:";
 /// What is said on the way out.
 const KEPT: &str = "your answers are kept: `hubwright --plain` goes on with them";
 
@@ -49,50 +43,6 @@ impl Home {
 
     fn draft(&self) -> String {
         fs::read_to_string(self.path().join("state/draft.yaml")).unwrap_or_default()
-    }
-}
-
-/// A person before it, who reads what is asked and answers.
-struct Talk {
-    terminal: Terminal,
-    /// Questions that were answered; `None` where the terminal knows no keys, so that whole lines may wait to be read.
-    answered: Option<usize>,
-}
-
-impl Talk {
-    fn begin(command: &Command) -> Self {
-        Self { terminal: Terminal::start(command, SIZE), answered: Some(0) }
-    }
-
-    fn begin_without_keys(command: &mut Command) -> Self {
-        Self { terminal: Terminal::start(command.env("TERM", "dumb"), SIZE), answered: None }
-    }
-
-    /// Waits until something is asked, and answers.
-    fn say(&mut self, question: &str, reply: &str) {
-        self.wait_for_question(question);
-        self.terminal.type_text(reply);
-        self.press("Enter");
-    }
-
-    /// Answers with a key.
-    fn press(&mut self, key: &str) {
-        self.terminal.press(key);
-        self.answered = self.answered.map(|answered| answered + 1);
-    }
-
-    fn wait_for_question(&self, question: &str) {
-        let Some(answered) = self.answered else { return self.terminal.wait_for(question) };
-        self.terminal.wait_to_look(&format!("`{question}` asked"), |screen| {
-            let (_, columns) = screen.size();
-            let asked: Vec<String> = screen.rows(0, columns.get()).filter(|row| row.starts_with("? ")).collect();
-            asked.len() == answered + 1 && asked.iter().last().is_some_and(|last| last.contains(question))
-        });
-    }
-
-    fn ended(&self, code: u32) {
-        assert_eq!(self.terminal.ended().exit_code(), code, "{}", self.terminal.screen());
-        assert_eq!(self.terminal.left_behind(), Vec::<&str>::new());
     }
 }
 

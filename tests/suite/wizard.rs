@@ -16,7 +16,7 @@ use hubwright::{
         tree::TargetKind,
     },
     cli::{Answering, Setup},
-    front::tui::wish::{Beginnings, Ended, Intent, News, Opened, Source, Wish},
+    front::wizard::wish::{Beginnings, Ended, Intent, News, Opened, Source, Wish},
     run::event::Outcome,
     runtime::wizard::grant::{Granter, Tagged},
 };

@@ -14,10 +14,13 @@ use super::{
     input,
     keys::{self, Action, Binding, EVERYWHERE, Key},
     overlay::{self, Answer, Open},
-    screen::{Edit, Look, Overlay, Place, Screen, Turn},
+    screen::{Edit, Screen},
     screens::Screens,
-    shared::Shared,
     theme::Theme,
+};
+use crate::front::wizard::{
+    shared::Shared,
+    turn::{Look, Overlay, Place, Turn},
     wish::{News, Source, Wish},
 };
 

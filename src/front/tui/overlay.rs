@@ -9,14 +9,21 @@ use ratatui::{
 
 use super::{
     keys::{self, Action, Binding, EVERYWHERE, Key},
-    screen::{Overlay, Turn},
-    shared::Shared,
     text,
     theme::{Role, Theme},
     window::Scroll,
-    wish::Wish,
 };
-use crate::{front::message, run::event::command};
+use crate::{
+    front::{
+        message,
+        wizard::{
+            shared::Shared,
+            turn::{Overlay, Turn},
+            wish::Wish,
+        },
+    },
+    run::event::command,
+};
 
 /// Keys of an overlay.
 pub const KEYS: &[Binding] = &[

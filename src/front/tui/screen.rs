@@ -1,40 +1,12 @@
 //! What a screen is, and what it may want. Must not know any particular screen.
-use jiff::Timestamp;
 use ratatui::{Frame, layout::Rect};
 use tui_input::{Input, InputRequest};
 
 use super::{
     keys::{Action, Binding, TYPING},
-    shared::Shared,
     theme::Theme,
-    wish::{News, Wish},
 };
-use crate::problem::Problem;
-
-/// The screens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Place {
-    /// Where it begins.
-    Welcome,
-    /// The questions.
-    Questions,
-    /// Will it run there.
-    Fit,
-    /// Before it begins.
-    Review,
-    /// What happens.
-    Deployment,
-    /// The ladder.
-    Verification,
-    /// What was made.
-    Done,
-}
-
-impl Place {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Welcome, Self::Questions, Self::Fit, Self::Review, Self::Deployment, Self::Verification, Self::Done];
-}
+use crate::front::wizard::{shared::Shared, turn::Turn, wish::News};
 
 /// A screen. Folds keys and news, and draws itself; what it wants done comes back as [`Turn`]s.
 pub trait Screen {
@@ -109,65 +81,4 @@ fn with(field: &Input, pasted: &str) -> Input {
     let after = text.chars().count();
     let text = text + &field.value().chars().skip(cursor).collect::<String>();
     Input::new(text).with_cursor(after)
-}
-
-/// What a screen wants.
-#[derive(Debug, Clone)]
-pub enum Turn {
-    /// Of the world.
-    Wish(Wish),
-    /// Another screen, with what is to be selected there.
-    Go(Place, Option<String>),
-    /// The screen before.
-    Back,
-    /// An overlay.
-    Show(Box<Overlay>),
-    /// A sentence in the status line, until the next key.
-    Say(String),
-}
-
-/// What lies over a screen.
-#[derive(Debug, Clone)]
-pub enum Overlay {
-    /// Keys of the screen.
-    Help,
-    /// Problems in full.
-    Problems(Vec<Problem>),
-    /// A question with two answers; the turns follow a yes.
-    Confirm {
-        /// The question.
-        title: String,
-        /// What a yes means, what stays.
-        lines: Vec<String>,
-        /// The word for yes.
-        yes: &'static str,
-        /// What follows.
-        then: Vec<Turn>,
-    },
-    /// A text to read.
-    Text {
-        /// Title.
-        title: String,
-        /// Lines.
-        lines: Vec<String>,
-    },
-}
-
-/// What is known of the target.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub enum Look {
-    /// Nobody looked.
-    #[default]
-    Not,
-    /// On the way.
-    Looking,
-    /// Looked at; the draft has the facts.
-    Seen(Timestamp),
-    /// It does not answer.
-    Failed {
-        /// Why.
-        problem: Box<Problem>,
-        /// Whether a credential plugin wants to ask the person.
-        asks: bool,
-    },
 }

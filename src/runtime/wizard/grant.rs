@@ -34,7 +34,7 @@ use super::{contacts::Contacts, preview};
 use crate::{
     answers::layers::Layers,
     cli::Setup,
-    front::tui::wish::{Ended, Intent, LogOf, News, Wish},
+    front::wizard::wish::{Ended, Intent, LogOf, News, Wish},
     problem::Problem,
 };
 

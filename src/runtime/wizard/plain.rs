@@ -33,7 +33,7 @@ use crate::{
             Lines,
             wizard::{self, Heard, Host, Looks},
         },
-        tui::{
+        wizard::{
             shared::Shared,
             wish::{News, Source, Wish},
         },

@@ -6,7 +6,7 @@ use super::contacts::Contacts;
 use crate::{
     answers::{commands, facts::Facts, layers::Layers, warn},
     drivers::helm::{self, download},
-    front::tui::wish::{Intent, Preview},
+    front::wizard::wish::{Intent, Preview},
     plan,
     problem::Problem,
     runtime::{answering, asking, connecting::Place, deploying::Deployment, lacking, runs},
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
     use crate::{
         answers::layers::Origin,
-        front::tui::wish::FileView,
+        front::wizard::wish::FileView,
         plan::{
             diff::Diff,
             graph::{Action, Plan},

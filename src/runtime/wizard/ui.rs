@@ -18,12 +18,16 @@ use super::{
 use crate::{
     answers::layers::Layers,
     cli::Setup,
-    front::tui::{
-        app::App,
-        screen::Place,
-        shared::Shared,
-        terminal::{self, Guard},
-        wish::{News, Source, Wish},
+    front::{
+        tui::{
+            app::App,
+            terminal::{self, Guard},
+        },
+        wizard::{
+            shared::Shared,
+            turn::Place,
+            wish::{News, Source, Wish},
+        },
     },
     problem::{Exit, Problem},
     runtime::{Outcome, tell},

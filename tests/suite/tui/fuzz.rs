@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use hubwright::{
-    front::tui::{
-        app::App,
-        demo::{SCENES, Scene, drawn, told},
-        screenshot::styled,
-        theme::Theme,
-        wish::{ContainerLine, EventLine, LogOf, News, PodPage, Wish},
+    front::{
+        tui::{
+            app::App,
+            demo::{SCENES, Scene, drawn, told},
+            screenshot::styled,
+            theme::Theme,
+        },
+        wizard::wish::{ContainerLine, EventLine, LogOf, News, PodPage, Wish},
     },
     problem::Problem,
     run::event::{Event, EventKind, FORMAT, PodChange},

@@ -1,6 +1,6 @@
 //! Keys by name, as tests press them: `Down Enter`, `^C`, `q`.
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
-use hubwright::front::tui::{app::App, wish::Wish};
+use hubwright::front::{tui::app::App, wizard::wish::Wish};
 
 /// Presses keys; what is wanted of the world.
 pub fn press(app: &mut App, keys: &str) -> Vec<Wish> {

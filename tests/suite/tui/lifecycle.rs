@@ -6,12 +6,13 @@ use std::{
 };
 
 use hubwright::{
-    front::tui::{
-        app::App,
-        shared::Shared,
-        terminal::{Guard, mind_panics},
-        theme::Theme,
-        wish::News,
+    front::{
+        tui::{
+            app::App,
+            terminal::{Guard, mind_panics},
+            theme::Theme,
+        },
+        wizard::{shared::Shared, wish::News},
     },
     problem::Problem,
 };

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     front::{
         message,
-        tui::{
-            screens::welcome::{
+        wizard::{
+            welcome::{
                 rows::{self, Deed, Item, Row},
                 words,
             },

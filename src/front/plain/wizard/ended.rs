@@ -9,10 +9,10 @@ use super::{
 use crate::{
     front::{
         message, summary,
-        tui::{
+        wizard::{
             follow::ladder::Rung,
             reporting,
-            screen::Turn,
+            turn::Turn,
             wish::{LogOf, News, Wish},
         },
     },

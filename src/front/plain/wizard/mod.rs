@@ -39,10 +39,10 @@ use crate::{
     },
     front::{
         message,
-        tui::{
-            screen::{Overlay, Turn},
-            screens::welcome::words::INTRODUCTION,
+        wizard::{
             shared::Shared,
+            turn::{Overlay, Turn},
+            welcome::words::INTRODUCTION,
             wish::{News, Source, Wish},
         },
     },

@@ -8,8 +8,11 @@ use super::{
 use crate::{
     answers::{draft::SectionStanding, preset_name, questions::SECTIONS, warn},
     front::{
-        message, review,
-        tui::wish::{News, Wish},
+        message,
+        wizard::{
+            review,
+            wish::{News, Wish},
+        },
     },
     plan::fit,
     problem::Problem,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     answers::{facts::is_gpu, figures},
-    front::review,
+    front::wizard::review,
     plan::{
         diff::{self, Diff, Kind},
         fit::{self, Amounts, Fitness, Group, Verdict},

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     front::{
         message,
-        tui::{
+        wizard::{
             follow::Trouble,
             wish::{News, Wish},
         },

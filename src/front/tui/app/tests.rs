@@ -9,10 +9,12 @@ use crate::{
         facts::{Facts, NodeFact},
         layers::{Layers, Origin},
     },
-    front::tui::{
-        screen::{Look, Place, Turn},
-        screens::stage::Stage,
-        wish::{Ended, News, Opened, Wish},
+    front::{
+        tui::screens::stage::Stage,
+        wizard::{
+            turn::{Look, Place, Turn},
+            wish::{Ended, News, Opened, Wish},
+        },
     },
     problem::Problem,
     run::event::{EventKind, Outcome},

@@ -7,15 +7,16 @@ use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-use super::{
-    app::App,
-    screen::Place,
-    screenshot,
-    shared::Shared,
-    theme::Theme,
-    wish::{News, Wish},
+use super::{app::App, screenshot, theme::Theme};
+use crate::{
+    front::wizard::{
+        shared::Shared,
+        turn::Place,
+        wish::{News, Wish},
+    },
+    problem::Problem,
+    run::event::Event,
 };
-use crate::{problem::Problem, run::event::Event};
 
 /// A moment of the story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

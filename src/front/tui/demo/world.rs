@@ -11,7 +11,7 @@ use crate::{
         preset, resolve, shipped,
         tree::TargetKind,
     },
-    front::tui::wish::{Beginnings, DeploymentLine, DraftLine, Ended, FileView, Opened, PresetLine, Preview},
+    front::wizard::wish::{Beginnings, DeploymentLine, DraftLine, Ended, FileView, Opened, PresetLine, Preview},
     plan::{
         self,
         render::{self, Body, PlanFile},

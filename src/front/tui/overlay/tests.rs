@@ -4,10 +4,12 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
 use crate::{
-    front::tui::{
-        follow::ladder::tests::{begun, planned, started},
-        screen::Place,
-        screens::stage::Stage,
+    front::{
+        tui::screens::stage::Stage,
+        wizard::{
+            follow::ladder::tests::{begun, planned, started},
+            turn::Place,
+        },
     },
     run::event::EventKind,
 };

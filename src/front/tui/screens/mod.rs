@@ -7,9 +7,10 @@ mod review;
 #[cfg(test)]
 pub mod stage;
 mod verification;
-pub(in crate::front) mod welcome;
+mod welcome;
 
-use super::screen::{Place, Screen};
+use super::screen::Screen;
+use crate::front::wizard::turn::Place;
 
 /// One of each.
 #[derive(Default)]

@@ -4,12 +4,13 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::TestBackend};
 
 use crate::{
-    front::tui::{
-        app::App,
-        screen::Place,
-        shared::Shared,
-        theme::Theme,
-        wish::{News, Wish},
+    front::{
+        tui::{app::App, theme::Theme},
+        wizard::{
+            shared::Shared,
+            turn::Place,
+            wish::{News, Wish},
+        },
     },
     run::event::{Event, EventKind, FORMAT},
 };

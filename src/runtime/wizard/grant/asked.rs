@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tokio::{sync::mpsc::Sender, task::AbortHandle};
 
-use crate::front::tui::wish::News;
+use crate::front::wizard::wish::News;
 
 /// Kinds of questions of which only the newest counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ use crate::{
     drivers::kube,
     front::{
         status,
-        tui::wish::{Beginnings, DeploymentLine, DraftLine, PresetLine},
+        wizard::wish::{Beginnings, DeploymentLine, DraftLine, PresetLine},
     },
     health::text,
     run::event::{Outcome, command::INSTALL},
@@ -88,9 +88,9 @@ mod tests {
             said.iter().for_each(|(key, value)| layers.set(Origin::Typed, key, value).unwrap());
             layers.said()
         };
-        let made = answers(&[("target.namespace", "hub"), ("hub.memory", "1Gi")]);
+        let made = answers(&[("target.namespace", "hub"), ("hub.announcement", "closed")]);
         assert!(holds(&made, &answers(&[("target.namespace", "hub")])), "what nobody said is no difference");
-        assert!(!holds(&made, &answers(&[("target.namespace", "hub"), ("hub.memory", "2Gi")])));
+        assert!(!holds(&made, &answers(&[("target.namespace", "hub"), ("hub.announcement", "open")])));
         assert!(!holds(&made, &answers(&[("target.namespace", "other")])));
     }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     answers::layers::Layers,
-    front::tui::wish::{Ended, Intent},
+    front::wizard::wish::{Ended, Intent},
     problem::Problem,
     run::{asked::Typed, event::Outcome, ports::Helm},
     runtime::{

@@ -8,7 +8,7 @@ use std::{
 use crate::{
     answers::spec::Target,
     drivers::journal,
-    front::tui::wish::Ended,
+    front::wizard::wish::Ended,
     problem::Problem,
     run::event::{Outcome, command::INSTALL},
     runtime::{

@@ -15,7 +15,7 @@ use crate::{
         tree::Answers,
     },
     drivers::folder,
-    front::tui::wish::{DraftLine, Source},
+    front::wizard::wish::{DraftLine, Source},
     health::text,
     problem::{Explain, Problem},
     runtime::runs,

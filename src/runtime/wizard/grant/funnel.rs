@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::asked::Teller;
 use crate::{
-    front::tui::wish::News,
+    front::wizard::wish::News,
     plan::graph::StepId,
     run::{
         event::{Event, EventKind},

@@ -12,9 +12,9 @@ use crate::{
     answers::layers::Layers,
     cli::Setup,
     drivers::folder,
-    front::tui::{
-        terminal,
-        wish::{News, Source},
+    front::{
+        tui::terminal,
+        wizard::wish::{News, Source},
     },
     problem::Problem,
     runtime::{connecting::Place, password},

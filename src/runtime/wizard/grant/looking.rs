@@ -4,7 +4,7 @@ use std::time::Duration;
 use crate::{
     answers::{facts::Facts, layers::Layers},
     drivers::kube,
-    front::tui::wish::News,
+    front::wizard::wish::News,
     problem::Problem,
     runtime::{connecting::Place, runs, wizard::contacts::Contacts},
 };

@@ -9,7 +9,7 @@ use crate::{
         tree::TargetKind,
     },
     cli::{Answering, Setup},
-    front::tui::wish::{Opened, Source},
+    front::wizard::wish::{Opened, Source},
     problem::{Explain, Problem},
     runtime::{
         answering::{self, Said},

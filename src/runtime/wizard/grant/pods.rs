@@ -1,7 +1,7 @@
 //! Questions about single pods, or processes, of the deployment that is before us. Must not change anything.
 use super::desk::Desk;
 use crate::{
-    front::tui::wish::{LogOf, News, PodPage},
+    front::wizard::wish::{LogOf, News, PodPage},
     health::{objects::Watched, page, text},
     problem::Problem,
     run::ports::{ObjectRef, Ports},

@@ -7,7 +7,7 @@ use super::{
     work::{Hand, ended, unless_cancelled},
 };
 use crate::{
-    front::tui::wish::Ended,
+    front::wizard::wish::Ended,
     problem::Problem,
     run::event::Outcome,
     runtime::{connecting::Place, naming::Named, proving},

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{asked::Teller, deploy, desk::Desk, funnel::Funnel, verify, watch};
 use crate::{
-    front::tui::wish::{Ended, Intent, News},
+    front::wizard::wish::{Ended, Intent, News},
     plan::graph::StepId,
     problem::{DEFECT, Problem},
     run::{asked::Typed, event::Outcome, executor::Skips},

@@ -6,7 +6,7 @@ mod secret;
 
 use crate::{
     drivers::machine::layout::Layout,
-    front::tui::wish::FileView,
+    front::wizard::wish::FileView,
     plan::{
         graph::Plan,
         render::{self, Body, PlanFile},

@@ -12,7 +12,7 @@ use crate::{
         layers::{Layers, Origin},
         tree::TargetKind,
     },
-    front::tui::wish::{Beginnings, DeploymentLine, DraftLine, Ended, PresetLine},
+    front::wizard::wish::{Beginnings, DeploymentLine, DraftLine, Ended, PresetLine},
     plan::graph::StepId,
     run::event::{EventKind, Outcome, RungOutcome, RungPlan, RungResult},
 };

@@ -20,7 +20,7 @@ use crate::{
                 asker::{Asker, Reply},
             },
         },
-        tui::{
+        wizard::{
             shared::Shared,
             wish::{Beginnings, Ended, FileView, Intent, News, Opened, Preview, Wish},
         },

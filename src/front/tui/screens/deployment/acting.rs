@@ -1,14 +1,18 @@
 //! What the keys do on this screen, once it is known that they do something now. Must not know which key was pressed.
 use super::{Deployment, View, doing, findings, log, page::Page, pane::Pane, steps};
 use crate::{
-    front::tui::{
-        follow::Trouble,
-        keys::Action,
-        reporting,
-        screen::{Overlay, Place, Turn},
-        shared::Shared,
-        window::{Scroll, moved},
-        wish::Wish,
+    front::{
+        tui::{
+            keys::Action,
+            window::{Scroll, moved},
+        },
+        wizard::{
+            follow::Trouble,
+            reporting,
+            shared::Shared,
+            turn::{Overlay, Place, Turn},
+            wish::Wish,
+        },
     },
     run::event::EventKind,
 };

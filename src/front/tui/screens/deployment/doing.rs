@@ -4,10 +4,10 @@ use crate::{
         draft::{Draft, Field},
         questions,
     },
-    front::tui::{
+    front::wizard::{
         follow::Trouble,
-        screen::{Overlay, Place, Turn},
         shared::Shared,
+        turn::{Overlay, Place, Turn},
         wish::{Source, Wish},
     },
     plan::graph::StepId,

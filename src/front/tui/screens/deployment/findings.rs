@@ -13,11 +13,10 @@ use crate::{
     front::{
         clock, message,
         tui::{
-            follow::Trouble,
-            shared::Shared,
             text,
             theme::{Role, Theme},
         },
+        wizard::{follow::Trouble, shared::Shared},
     },
     run::event::Outcome,
 };

@@ -12,13 +12,15 @@ use super::pane::{Mark, put, row, window};
 use crate::front::{
     message::{self, word},
     tui::{
-        follow::{Entry, Log},
         keys::Action,
         screen::Edit,
-        shared::Shared,
         text,
         theme::{Role, Theme},
         window::moved,
+    },
+    wizard::{
+        follow::{Entry, Log},
+        shared::Shared,
     },
 };
 

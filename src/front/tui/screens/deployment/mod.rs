@@ -37,14 +37,12 @@ use crate::{
     front::{
         clock,
         tui::{
-            follow::Trouble,
             keys::{Action, Binding},
-            screen::{Edit, Screen, Turn},
-            shared::Shared,
+            screen::{Edit, Screen},
             theme::Theme,
             window::{Scroll, moved},
-            wish::News,
         },
+        wizard::{follow::Trouble, shared::Shared, turn::Turn, wish::News},
     },
     plan::graph::StepId,
     run::{

@@ -10,9 +10,9 @@ use super::{
     pane::{Pane, heading, put},
     pods, steps, strip,
 };
-use crate::front::tui::{
-    shared::Shared,
-    theme::{Role, Theme},
+use crate::front::{
+    tui::theme::{Role, Theme},
+    wizard::shared::Shared,
 };
 
 /// Columns from which on steps and pods stand side by side.

@@ -25,11 +25,13 @@ use crate::{
         message,
         tui::{
             keys::Action,
-            screen::Turn,
-            shared::Shared,
             text,
             theme::{Role, Theme},
             window::Scroll,
+        },
+        wizard::{
+            shared::Shared,
+            turn::Turn,
             wish::{ContainerLine, EventLine, LogOf, PodPage, Wish},
         },
     },

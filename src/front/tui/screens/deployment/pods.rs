@@ -10,12 +10,14 @@ use crate::{
     front::{
         clock,
         tui::{
-            follow::{Follow, PodList, PodStanding, Row, RowName, Tally},
             keys::Action,
-            shared::Shared,
             text,
             theme::{Role, Theme},
             window::moved,
+        },
+        wizard::{
+            follow::{Follow, PodList, PodStanding, Row, RowName, Tally},
+            shared::Shared,
         },
     },
     run::event::PodChange,

@@ -10,10 +10,12 @@ use crate::{
         clock,
         message::{self, word},
         tui::{
-            follow::{Follow, Wait},
-            shared::Shared,
             text,
             theme::{Role, Theme},
+        },
+        wizard::{
+            follow::{Follow, Wait},
+            shared::Shared,
         },
     },
     run::{

@@ -7,11 +7,15 @@ use ratatui::{
 };
 
 use super::pane::put;
-use crate::front::tui::{
-    follow::{PodList, PodStanding, Tally},
-    shared::Shared,
-    text,
-    theme::{Role, Theme},
+use crate::front::{
+    tui::{
+        text,
+        theme::{Role, Theme},
+    },
+    wizard::{
+        follow::{PodList, PodStanding, Tally},
+        shared::Shared,
+    },
 };
 
 /// Columns of the curve at most.

@@ -16,11 +16,11 @@ use crate::{
         fold::fold_line,
         tui::{
             screens::deployment::timeline,
-            shared::Shared,
             text,
             theme::{Role, Theme},
             window,
         },
+        wizard::shared::Shared,
     },
     run::timeline::{Bar, Timeline},
 };

@@ -5,7 +5,8 @@ use super::{Done, verdict::Verdict};
 use crate::{
     front::{
         clock, summary,
-        tui::{keys::Action, reporting, shared::Shared},
+        tui::keys::Action,
+        wizard::{reporting, shared::Shared},
     },
     plan,
     problem::Problem,

@@ -32,14 +32,19 @@ use tui_input::Input;
 use self::{entries::Entry, verdict::Verdict};
 use super::verification::STILL;
 use crate::{
-    front::tui::{
-        keys::{self, Action, Binding, Key},
-        reporting,
-        screen::{Edit, Place, Screen, Turn},
-        shared::Shared,
-        theme::Theme,
-        window::moved,
-        wish::{Ended, News, Wish},
+    front::{
+        tui::{
+            keys::{self, Action, Binding, Key},
+            screen::{Edit, Screen},
+            theme::Theme,
+            window::moved,
+        },
+        wizard::{
+            reporting,
+            shared::Shared,
+            turn::{Place, Turn},
+            wish::{Ended, News, Wish},
+        },
     },
     run::event::{EventKind, Outcome, command},
 };

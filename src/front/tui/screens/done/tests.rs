@@ -7,11 +7,13 @@ use secrecy::SecretString;
 
 use crate::{
     answers::layers::{Layers, Origin},
-    front::tui::{
-        follow::ladder::tests::{begun, ended, planned, started},
-        screen::Place,
-        screens::stage::{SIZES, Stage},
-        wish::{Beginnings, DeploymentLine, Ended, News, Opened, Wish},
+    front::{
+        tui::screens::stage::{SIZES, Stage},
+        wizard::{
+            follow::ladder::tests::{begun, ended, planned, started},
+            turn::Place,
+            wish::{Beginnings, DeploymentLine, Ended, News, Opened, Wish},
+        },
     },
     plan::graph::StepId,
     problem::{Exit, Problem},

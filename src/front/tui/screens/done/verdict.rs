@@ -1,7 +1,10 @@
 //! How it stands at the end: in a sentence, what that means, and the one next key. Must not know where it is drawn.
 use super::Done;
 use crate::{
-    front::tui::{keys::Action, screens::verification::words, shared::Shared, theme::Role},
+    front::{
+        tui::{keys::Action, screens::verification::words, theme::Role},
+        wizard::shared::Shared,
+    },
     run::{
         event::{Outcome, RungOutcome},
         state::Phase,

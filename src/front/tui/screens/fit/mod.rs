@@ -24,12 +24,17 @@ use ratatui::{Frame, layout::Rect, text::Text};
 
 use self::{nodes::Nodes, sentences::Sentences};
 use crate::{
-    front::tui::{
-        keys::{Action, Binding, Key},
-        screen::{Look, Place, Screen, Turn},
-        shared::Shared,
-        theme::Theme,
-        window::Scroll,
+    front::{
+        tui::{
+            keys::{Action, Binding, Key},
+            screen::Screen,
+            theme::Theme,
+            window::Scroll,
+        },
+        wizard::{
+            shared::Shared,
+            turn::{Look, Place, Turn},
+        },
     },
     plan::fit::{Fit as Picture, Fitness, Fix, Known, Verdict},
 };

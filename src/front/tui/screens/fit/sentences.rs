@@ -7,11 +7,10 @@ use crate::{
     front::{
         message,
         tui::{
-            screen::Look,
-            shared::Shared,
             text,
             theme::{Role, Theme},
         },
+        wizard::{shared::Shared, turn::Look},
     },
     plan::fit::{self, Amounts, Fit, Fitness, Known, Verdict},
 };

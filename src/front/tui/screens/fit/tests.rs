@@ -7,7 +7,7 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::*;
 use crate::{
     answers::facts::{Closed, Facts, NodeFact, UsedFact},
-    front::tui::wish::{News, Wish},
+    front::wizard::wish::{News, Wish},
     problem::Problem,
 };
 

@@ -17,10 +17,12 @@ use crate::{
         kept::{self, Kept},
         question::Kind,
     },
-    front::tui::{
-        keys::Action,
-        screen::{Edit, Place, Turn},
-        shared::Shared,
+    front::{
+        tui::{keys::Action, screen::Edit},
+        wizard::{
+            shared::Shared,
+            turn::{Place, Turn},
+        },
     },
 };
 

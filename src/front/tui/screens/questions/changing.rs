@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     answers::kept::Kept,
-    front::tui::{keys::Action, screen::Turn, shared::Shared, wish::Wish},
+    front::{
+        tui::keys::Action,
+        wizard::{shared::Shared, turn::Turn, wish::Wish},
+    },
 };
 
 impl Questions {

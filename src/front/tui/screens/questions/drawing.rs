@@ -16,10 +16,12 @@ use super::{
 };
 use crate::{
     answers::{draft::Field, question::Kind},
-    front::tui::{
-        shared::Shared,
-        text,
-        theme::{Role, Theme},
+    front::{
+        tui::{
+            text,
+            theme::{Role, Theme},
+        },
+        wizard::shared::Shared,
     },
 };
 

@@ -4,9 +4,11 @@ use super::{
     way::{self, At, Spot, Stop, Way},
 };
 use crate::{
-    answers::draft::{Draft, Field},
-    answers::question::Kind,
-    front::tui::shared::Shared,
+    answers::{
+        draft::{Draft, Field},
+        question::Kind,
+    },
+    front::wizard::shared::Shared,
     plan::fit::{Fitness, Verdict},
 };
 

@@ -46,13 +46,18 @@ use tui_input::InputRequest;
 use self::{drawing::Picture, edit::Typing, form::Item, picker::Picker, way::Way};
 use crate::{
     answers::tree::Target,
-    front::tui::{
-        keys::{Action, Binding},
-        screen::{Edit, Look, Screen, Turn},
-        shared::Shared,
-        text,
-        theme::{Role, Theme},
-        wish::News,
+    front::{
+        tui::{
+            keys::{Action, Binding},
+            screen::{Edit, Screen},
+            text,
+            theme::{Role, Theme},
+        },
+        wizard::{
+            shared::Shared,
+            turn::{Look, Turn},
+            wish::News,
+        },
     },
 };
 

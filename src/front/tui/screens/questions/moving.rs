@@ -9,10 +9,12 @@ use super::{
 };
 use crate::{
     answers::{draft::Field, layers::Origin, question::Kind},
-    front::tui::{
-        keys::{Action, Binding},
-        screen::{Place, Turn},
-        shared::Shared,
+    front::{
+        tui::keys::{Action, Binding},
+        wizard::{
+            shared::Shared,
+            turn::{Place, Turn},
+        },
     },
     plan::fit::Fitness,
 };

@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     answers::draft::SectionStanding,
-    front::tui::{
-        shared::Shared,
-        text,
-        theme::{Role, Theme},
+    front::{
+        tui::{
+            text,
+            theme::{Role, Theme},
+        },
+        wizard::shared::Shared,
     },
     plan::fit,
 };

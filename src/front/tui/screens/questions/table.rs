@@ -3,7 +3,10 @@
 use super::form::Item;
 use crate::{
     answers::draft::Field,
-    front::tui::{shared::Shared, text, theme::Theme},
+    front::{
+        tui::{text, theme::Theme},
+        wizard::shared::Shared,
+    },
 };
 
 /// Columns of a table, most useful first: key of the table, names of the fields.

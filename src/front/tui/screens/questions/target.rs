@@ -3,11 +3,8 @@ use crate::{
     answers::tree::{Target, TargetKind},
     front::{
         facts,
-        tui::{
-            screen::Look,
-            shared::Shared,
-            theme::{Role, Theme},
-        },
+        tui::theme::{Role, Theme},
+        wizard::{shared::Shared, turn::Look},
     },
 };
 

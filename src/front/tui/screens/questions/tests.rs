@@ -19,11 +19,18 @@ use super::{
     *,
 };
 use crate::{
-    answers::{draft::Draft, facts::Facts, layers::Layers, layers::Origin, preset, shipped},
-    front::tui::{
-        screen::Place,
-        screens::stage::Stage,
-        wish::{Beginnings, Opened, Wish},
+    answers::{
+        draft::Draft,
+        facts::Facts,
+        layers::{Layers, Origin},
+        preset, shipped,
+    },
+    front::{
+        tui::screens::stage::Stage,
+        wizard::{
+            turn::Place,
+            wish::{Beginnings, Opened, Wish},
+        },
     },
     problem::Problem,
 };

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use crate::{
     answers::{draft::Field, kept::Kept, question::Kind},
-    front::tui::shared::Shared,
+    front::wizard::shared::Shared,
     plan::components::secrets::GENERATED,
 };
 

@@ -2,7 +2,7 @@
 //! Must not know how any of it is drawn.
 use crate::{
     answers::draft::{Draft, SectionStanding},
-    front::tui::shared::Shared,
+    front::wizard::shared::Shared,
 };
 
 /// A stop of the way.

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     answers::invalid::Invalid,
     front::{
-        review,
-        tui::{theme::Role, wish::Preview},
+        tui::theme::Role,
+        wizard::{review, wish::Preview},
     },
     problem::Problem,
 };

@@ -1,13 +1,11 @@
 //! What is known from the target, of which answers, and how far that is from an installation. Must not ask the target itself.
 use crate::{
     answers::tree::Answers,
-    front::{
+    front::wizard::{
         review,
-        tui::{
-            screen::Turn,
-            shared::Shared,
-            wish::{Preview, Wish},
-        },
+        shared::Shared,
+        turn::Turn,
+        wish::{Preview, Wish},
     },
     plan::diff::Diff,
     problem::Problem,

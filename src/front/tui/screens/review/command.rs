@@ -7,8 +7,8 @@ use super::{
     seen::Seen,
 };
 use crate::front::{
-    review as words,
-    tui::{shared::Shared, theme::Role},
+    tui::theme::Role,
+    wizard::{review as words, shared::Shared},
 };
 
 /// Its rows.

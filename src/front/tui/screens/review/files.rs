@@ -7,10 +7,9 @@ use super::{
 };
 use crate::{
     front::{
-        review,
-        tui::{
-            text,
-            theme::Role,
+        tui::{text, theme::Role},
+        wizard::{
+            review,
             wish::{FileView, Preview},
         },
     },

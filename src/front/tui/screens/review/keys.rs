@@ -2,9 +2,9 @@
 use crossterm::event::KeyCode;
 
 use super::{Review, row::Does, start};
-use crate::front::tui::{
-    keys::{self, Action, Binding, Key},
-    shared::Shared,
+use crate::front::{
+    tui::keys::{self, Action, Binding, Key},
+    wizard::shared::Shared,
 };
 
 const KEYS: &[Binding] = &[

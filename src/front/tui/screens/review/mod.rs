@@ -44,13 +44,18 @@ use self::{
     seen::Seen,
     viewer::Viewer,
 };
-use crate::front::tui::{
-    keys::{Action, Binding},
-    screen::{Edit, Place, Screen, Turn},
-    shared::Shared,
-    theme::Theme,
-    window::moved,
-    wish::{News, Wish},
+use crate::front::{
+    tui::{
+        keys::{Action, Binding},
+        screen::{Edit, Screen},
+        theme::Theme,
+        window::moved,
+    },
+    wizard::{
+        shared::Shared,
+        turn::{Place, Turn},
+        wish::{News, Wish},
+    },
 };
 
 /// The screen.

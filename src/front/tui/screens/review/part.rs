@@ -1,6 +1,6 @@
 //! The parts of the review, and what their tabs say.
 use super::{Review, checked::Standing};
-use crate::front::tui::shared::Shared;
+use crate::front::wizard::shared::Shared;
 
 /// A part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,13 +9,14 @@ use ratatui::{
 use super::asking::Field;
 use crate::{
     answers::preset_name,
-    front::tui::{
-        keys::Action,
-        screen::{Edit, Turn},
-        shared::Shared,
-        text,
-        theme::{Role, Theme},
-        wish::Wish,
+    front::{
+        tui::{
+            keys::Action,
+            screen::Edit,
+            text,
+            theme::{Role, Theme},
+        },
+        wizard::{shared::Shared, turn::Turn, wish::Wish},
     },
 };
 

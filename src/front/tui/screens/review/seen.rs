@@ -13,11 +13,12 @@ use super::{
     row::{self, Row, Rows},
     steps,
 };
-use crate::front::tui::{
-    shared::Shared,
-    text,
-    theme::{Role, Theme},
-    wish::Preview,
+use crate::front::{
+    tui::{
+        text,
+        theme::{Role, Theme},
+    },
+    wizard::{shared::Shared, wish::Preview},
 };
 
 /// Columns from which on the first part stays on the left.

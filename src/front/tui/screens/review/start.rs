@@ -1,12 +1,10 @@
 //! The beginning of an installation: whether it may begin, and what a person agrees to.
 use super::{Review, checked::Standing};
-use crate::front::{
+use crate::front::wizard::{
     review as words,
-    tui::{
-        screen::{Overlay, Place, Turn},
-        shared::Shared,
-        wish::Wish,
-    },
+    shared::Shared,
+    turn::{Overlay, Place, Turn},
+    wish::Wish,
 };
 
 /// Why it cannot begin now; `None`: it can.

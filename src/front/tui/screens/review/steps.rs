@@ -6,7 +6,10 @@ use super::{
     seen::Seen,
 };
 use crate::{
-    front::tui::{text, theme::Role, wish::Preview},
+    front::{
+        tui::{text, theme::Role},
+        wizard::wish::Preview,
+    },
     plan::{
         graph::{Action, Step},
         render, show,

@@ -11,13 +11,15 @@ use unicode_width::UnicodeWidthChar;
 
 use super::asking::Field;
 use crate::{
-    front::tui::{
-        keys::{self, Action, Binding, Key},
-        screen::Edit,
-        text,
-        theme::{Role, Theme},
-        window::moved,
-        wish::FileView,
+    front::{
+        tui::{
+            keys::{self, Action, Binding, Key},
+            screen::Edit,
+            text,
+            theme::{Role, Theme},
+            window::moved,
+        },
+        wizard::wish::FileView,
     },
     plan::diff::{Diff, Hunk, Kind},
 };

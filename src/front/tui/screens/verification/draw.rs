@@ -7,13 +7,13 @@ use ratatui::{
 };
 
 use super::words;
-use crate::front::tui::{
-    follow::ladder::Rung,
-    reporting,
-    shared::Shared,
-    text,
-    theme::{Role, Theme},
-    window,
+use crate::front::{
+    tui::{
+        text,
+        theme::{Role, Theme},
+        window,
+    },
+    wizard::{follow::ladder::Rung, reporting, shared::Shared},
 };
 
 /// Columns from which the evidence stands beside the ladder.

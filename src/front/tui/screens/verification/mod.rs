@@ -22,15 +22,20 @@ use jiff::SignedDuration;
 use ratatui::{Frame, layout::Rect};
 
 use crate::{
-    front::tui::{
-        follow::ladder::{Ladder, Rung},
-        keys::{self, Action, Binding, Key},
-        reporting,
-        screen::{Overlay, Place, Screen, Turn},
-        shared::Shared,
-        theme::Theme,
-        window::moved,
-        wish::{News, Wish},
+    front::{
+        tui::{
+            keys::{self, Action, Binding, Key},
+            screen::Screen,
+            theme::Theme,
+            window::moved,
+        },
+        wizard::{
+            follow::ladder::{Ladder, Rung},
+            reporting,
+            shared::Shared,
+            turn::{Overlay, Place, Turn},
+            wish::{News, Wish},
+        },
     },
     run::event::{EventKind, RungOutcome},
 };

@@ -2,11 +2,13 @@
 use crossterm::event::KeyCode;
 
 use crate::{
-    front::tui::{
-        follow::ladder::tests::{begun, ended, planned, started},
-        screen::Place,
-        screens::stage::{SIZES, Stage},
-        wish::{Ended, News, Wish},
+    front::{
+        tui::screens::stage::{SIZES, Stage},
+        wizard::{
+            follow::ladder::tests::{begun, ended, planned, started},
+            turn::Place,
+            wish::{Ended, News, Wish},
+        },
     },
     problem::Problem,
     run::event::{EventKind, Outcome},
@@ -230,5 +232,5 @@ fn a_long_ladder_is_scrolled_to_what_happens() {
         assert!(row(&stage.seen(size), "▸").contains("rung-45"), "{}", stage.seen(size));
     }
     stage.press(KeyCode::Home).press(KeyCode::PageDown);
-    assert!(row(&stage.seen((60, 16)), "▸").contains("rung-8"));
+    assert!(row(&stage.seen((60, 16)), "▸").contains("rung-10"));
 }

@@ -8,10 +8,10 @@ use crate::{
         clock,
         message::word,
         report,
-        tui::{
+        tui::theme::{Role, Theme},
+        wizard::{
             follow::ladder::{Ladder, Rung, RungState},
             shared::Shared,
-            theme::{Role, Theme},
         },
     },
     run::event::{RungOutcome, RungResult},

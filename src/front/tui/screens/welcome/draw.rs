@@ -5,16 +5,20 @@ use ratatui::{
     text::{Line, Span, Text},
 };
 
-use super::{
-    Typing, Welcome,
-    rows::{Group, Item, Row},
-    words,
-};
-use crate::front::tui::{
-    shared::Shared,
-    text,
-    theme::{Role, Theme},
-    window,
+use super::{Typing, Welcome};
+use crate::front::{
+    tui::{
+        text,
+        theme::{Role, Theme},
+        window,
+    },
+    wizard::{
+        shared::Shared,
+        welcome::{
+            rows::{Group, Item, Row},
+            words,
+        },
+    },
 };
 
 /// Columns from which what is selected is told beside the lines instead of below them.

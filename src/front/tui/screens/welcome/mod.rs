@@ -16,10 +16,8 @@
 //!  `hubwright --plain` asks line by line, for screen readers.
 //! ```
 mod draw;
-pub(in crate::front) mod rows;
 #[cfg(test)]
 mod tests;
-pub(in crate::front) mod words;
 
 use std::{
     collections::BTreeMap,
@@ -30,14 +28,22 @@ use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect};
 use tui_input::Input;
 
-use self::rows::{Deed, Item, Row};
-use crate::front::tui::{
-    keys::{self, Action, Binding, Key},
-    screen::{Edit, Place, Screen, Turn},
-    shared::Shared,
-    theme::Theme,
-    window::moved,
-    wish::{News, Source, Wish},
+use crate::front::{
+    tui::{
+        keys::{self, Action, Binding, Key},
+        screen::{Edit, Screen},
+        theme::Theme,
+        window::moved,
+    },
+    wizard::{
+        shared::Shared,
+        turn::{Place, Turn},
+        welcome::{
+            rows::{self, Deed, Item, Row},
+            words,
+        },
+        wish::{News, Source, Wish},
+    },
 };
 
 /// Why nothing begins while something goes on. Short: it stands in one line.

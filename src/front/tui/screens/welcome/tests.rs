@@ -9,10 +9,12 @@ use crate::{
         layers::{Layers, Origin},
         tree::TargetKind,
     },
-    front::tui::{
-        screen::Place,
-        screens::stage::{SIZES, Stage},
-        wish::{Beginnings, DeploymentLine, DraftLine, News, Opened, PresetLine, Source, Wish},
+    front::{
+        tui::screens::stage::{SIZES, Stage},
+        wizard::{
+            turn::Place,
+            wish::{Beginnings, DeploymentLine, DraftLine, News, Opened, PresetLine, Source, Wish},
+        },
     },
     problem::Problem,
 };

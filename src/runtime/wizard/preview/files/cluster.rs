@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::secret;
 use crate::{
-    front::tui::wish::FileView,
+    front::wizard::wish::FileView,
     plan::{
         deployed,
         graph::{Action, Plan, Release, Step},

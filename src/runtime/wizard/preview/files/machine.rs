@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     drivers::machine::{deployed as there, layout::Layout},
-    front::tui::wish::FileView,
+    front::wizard::wish::FileView,
     plan::{
         deployed,
         graph::{Action, Environment, Plan, Service, Step},

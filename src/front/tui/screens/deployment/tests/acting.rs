@@ -81,7 +81,7 @@ fn a_deployment_that_is_looked_at_has_no_steps_and_its_answers_are_opened() {
         panic!("{:?}", seen.wishes)
     };
     assert_eq!((opened, seen.went.len()), (&folder, 0));
-    let opened = crate::front::tui::wish::Opened {
+    let opened = crate::front::wizard::wish::Opened {
         layers: crate::answers::layers::Layers::new(),
         title: String::new(),
         wrong: Vec::new(),
@@ -226,7 +226,7 @@ fn whoever_did_not_agree_to_change_an_answer_is_not_led_to_it_later() {
     stage.app.shared.wished(&Wish::Resume("/state/prod--hub".into(), BTreeMap::new()));
     stage.event(started(&["ray"])).event(stuck("ray"));
     stage.keys("e").press(KeyCode::Esc).press(KeyCode::Down);
-    let opened = crate::front::tui::wish::Opened { layers: Layers::new(), title: String::new(), wrong: Vec::new() };
+    let opened = crate::front::wizard::wish::Opened { layers: Layers::new(), title: String::new(), wrong: Vec::new() };
     stage.news(News::Opened(Box::new(opened)));
     assert_eq!(stage.app.place(), Place::Deployment);
 }
@@ -257,7 +257,7 @@ fn another_try_of_a_resumed_run_resumes_it_with_what_was_typed_since() {
     };
     layers.push(Origin::Preset("the last run".to_owned()), answers("login.client-secret", "ask:login.client-secret"));
     let mut seen = Seen::new();
-    let opened = crate::front::tui::wish::Opened { layers, title: String::new(), wrong: Vec::new() };
+    let opened = crate::front::wizard::wish::Opened { layers, title: String::new(), wrong: Vec::new() };
     seen.tell(&News::Opened(Box::new(opened)));
     seen.carry_out(vec![Turn::Wish(Wish::Resume(folder.clone(), BTreeMap::new()))]);
     end(&mut seen, None, vec![Problem::new("secret-not-said", "the secret was not typed")]);

@@ -12,12 +12,13 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use super::*;
 use crate::{
-    front::tui::{
-        follow::tests::{event, pod, second, started},
-        screen::{Overlay, Place},
-        screens::stage::Stage,
-        theme::Theme,
-        wish::{ContainerLine, Ended, EventLine, LogOf, PodPage, Source, Wish},
+    front::{
+        tui::{screens::stage::Stage, theme::Theme},
+        wizard::{
+            follow::tests::{event, pod, second, started},
+            turn::{Overlay, Place},
+            wish::{ContainerLine, Ended, EventLine, LogOf, PodPage, Source, Wish},
+        },
     },
     health::verdict::{Finding, LogPointer},
     problem::Problem,

@@ -14,12 +14,13 @@ use crate::{
         layers::{Layers, Origin},
         preset, resolve, shipped,
     },
-    front::tui::{
-        app::App,
-        screen::{Place, Screen, Turn},
-        shared::Shared,
-        theme::Theme,
-        wish::{FileView, Intent, News, Preview, Wish},
+    front::{
+        tui::{app::App, screen::Screen, theme::Theme},
+        wizard::{
+            shared::Shared,
+            turn::{Place, Turn},
+            wish::{FileView, Intent, News, Preview, Wish},
+        },
     },
     plan::{
         self,

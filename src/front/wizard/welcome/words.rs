@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use super::rows::{Deed, Group, Item};
 use crate::{
     answers::tree::TargetKind,
-    front::tui::{
+    front::wizard::{
         shared::Shared,
         wish::{Beginnings, DeploymentLine, PresetLine},
     },

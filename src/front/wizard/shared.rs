@@ -11,7 +11,7 @@ use secrecy::SecretString;
 
 use super::{
     follow::Follow,
-    screen::{Look, Overlay, Place, Turn},
+    turn::{Look, Overlay, Place, Turn},
     wish::{Beginnings, Ended, Intent, News, Preview, Wish},
 };
 use crate::{

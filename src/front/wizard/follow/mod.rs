@@ -7,7 +7,7 @@ mod pods;
 mod ranked;
 mod readiness;
 #[cfg(test)]
-pub(in crate::front::tui) mod tests;
+pub mod tests;
 mod trouble;
 
 use std::collections::BTreeMap;

@@ -144,7 +144,7 @@ impl Ladder {
 }
 
 #[cfg(test)]
-pub(in crate::front::tui) mod tests {
+pub mod tests {
     //! Folded events, which tests of screens make in the same way.
     use super::*;
     use crate::{problem::Problem, run::event::FORMAT};

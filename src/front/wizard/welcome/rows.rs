@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     answers::tree::TargetKind,
-    front::tui::{
+    front::wizard::{
         shared::Shared,
         wish::{Beginnings, PresetLine},
     },

@@ -297,7 +297,7 @@ mod tests {
             name: format!("pod-{name}"),
             state: STATES[state].to_owned(),
             owner: format!("owner-{owner}"),
-            ..crate::front::tui::follow::tests::pod("")
+            ..crate::front::wizard::follow::tests::pod("")
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a review says in words, on screens and in lines alike: the command that says the same, what a person agrees to, and what
 //! happens to each file. Must not know how any of it is shown.
-use super::tui::wish::{FileView, Preview};
+use super::wish::{FileView, Preview};
 use crate::{
     answers::draft::Draft,
     plan::{

@@ -1,8 +1,8 @@
 //! Reports of what the screens know: kept in the deployment's folder, and shown. Must not word anything itself: that is
 //! [`report`]'s.
 use super::{
-    screen::{Overlay, Turn},
     shared::Shared,
+    turn::{Overlay, Turn},
     wish::Wish,
 };
 use crate::{
