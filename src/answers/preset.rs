@@ -18,6 +18,8 @@ use super::{
 
 /// Version of the file format that is written, and the newest that is read.
 pub const SCHEMA: u64 = 1;
+/// Name of the file beside a preset that tells editors what may stand in it: what `hubwright schema` prints.
+pub const SCHEMA_FILE: &str = "preset.schema.json";
 
 /// Most things that are reported as wrong in one file.
 const MOST_WRONG: usize = 50;
@@ -266,7 +268,7 @@ pub fn write_said(preset: &Preset) -> String {
 }
 
 fn write_answers(preset: &Preset, answers: &Answers) -> String {
-    let mut text = format!("# yaml-language-server: $schema=preset.schema.json\nschema: {SCHEMA}\n");
+    let mut text = format!("# yaml-language-server: $schema={SCHEMA_FILE}\nschema: {SCHEMA}\n");
     for (key, value) in [("title", &preset.title), ("description", &preset.description)] {
         if !value.is_empty() {
             text.push_str(&entry(key, &Value::from(value.as_str())));

@@ -14,7 +14,7 @@ pub struct RunState {
     pub seq: u64,
     /// Identifier of the run.
     pub run: String,
-    /// `install`, `uninstall` or `verify`.
+    /// What the run does: one of [`command`](super::event::command).
     pub command: String,
     /// SHA-256 of the plan.
     pub plan: String,

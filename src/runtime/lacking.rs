@@ -18,7 +18,12 @@ pub async fn anywhere(layers: &Layers, namespace: &str, ports: &Ports) -> Vec<Pr
         let found = if held { Some(ports.secrets.resolve(namespace, &reference).await) } else { None };
         // Where it may not be looked, the installation will tell.
         let missing = found?.err().filter(|error| error.kind == FailureKind::NotFound)?;
-        Some(missing.problem.at(key))
+        Some(
+            missing
+                .problem
+                .at(key)
+                .hint(format!("a namespace that is not there yet: `kubectl create namespace {namespace}`")),
+        )
     });
     held.chain(stream::iter(secrets(layers))).collect().await
 }

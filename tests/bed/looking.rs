@@ -22,10 +22,10 @@ const NARROW: (u16, u16) = (80, 24);
 pub fn looked_at(deployment: &Deployment) {
     let before = deployment.journal().len();
     let mut walk = Walk::begin(&deployment.wizard(&[]));
-    walk.terminal.wait_for(&format!("▸ namespace {}", deployment.namespace));
+    walk.terminal.wait_for("Existing deployments");
     let begun = walk.terminal.screen();
     assert!(!begun.contains("Go on answering"), "its draft is listed yet:\n{begun}");
-    walk.choose(&format!("▸ namespace {}", deployment.namespace));
+    walk.choose(&format!("namespace {}", deployment.namespace));
     walk.terminal.wait_for("how its parts are");
     walk.terminal.press("Enter");
     walk.terminal.wait_for("Looking at");

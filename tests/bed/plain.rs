@@ -3,7 +3,7 @@ use crate::{
     Case,
     bed::Bed,
     deployment::Deployment,
-    talk::{LIST, Talk},
+    talk::{CHOICE, LIST, Talk},
     walk::LONG,
 };
 
@@ -26,7 +26,7 @@ fn installed(bed: &'static Bed) {
     talk.say(LIST, "install");
     talk.terminal.wait_for("1) install: begin now");
     talk.say(LIST, "install");
-    talk.terminal.wait_long_for("kuberay-operator", LONG);
+    talk.terminal.wait_long_for("kuberay-operator-", LONG);
     talk.terminal.press("^C");
     talk.say(LIST, "stop");
     talk.terminal.wait_long_for("what was installed stays as it is", LONG);
@@ -45,7 +45,7 @@ fn installed(bed: &'static Bed) {
 
 /// The target is given already; all that follows is the preset's.
 fn to_the_review(talk: &mut Talk) {
-    for (question, reply) in [("Number or name:", ""), ("Cluster:", ""), ("Name:", ""), (LIST, "review")] {
+    for (question, reply) in [(CHOICE, ""), ("Cluster:", ""), ("Name:", ""), (LIST, "review")] {
         talk.say(question, reply);
     }
     talk.terminal.wait_for("Review: what is not the default");

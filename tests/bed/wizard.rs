@@ -108,7 +108,7 @@ fn image_mended(bed: &'static Bed) {
 /// The image that is not there is named, with the answer behind it.
 fn expect_stuck(walk: &Walk) {
     walk.terminal.wait_long_for("absent-1", LONG);
-    walk.terminal.wait_long_for("change ray.tag", LONG);
+    walk.terminal.wait_long_for("change Ray: Ray tag", LONG);
 }
 
 /// What is stuck is not waited for: what needs it begins all the same, and the verification says what is missing.

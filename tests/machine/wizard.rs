@@ -51,7 +51,8 @@ fn from_nothing() {
     assert!(!shown.contains(&here.password()), "a password stands on the screen unasked:\n{shown}");
     // What it was made of is no unfinished setup any more.
     let walk = Walk::begin(&here.wizard(&[]));
-    walk.terminal.wait_for("▸ ");
+    walk.terminal.wait_for("Existing deployments");
+    walk.terminal.wait_for(&format!("{} on this machine", here.name));
     let begun = walk.terminal.screen();
     assert!(!begun.contains("Go on answering"), "its draft is listed yet:\n{begun}");
     walk.leave("^C", 0);

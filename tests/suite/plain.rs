@@ -79,7 +79,10 @@ fn from_the_beginning_with_a_preset_to_the_review_and_out() {
     talk.say(LIST, "leave");
     talk.terminal.wait_for(KEPT);
     talk.ended(0);
-    assert!(home.path().join(".config/hubwright/presets/mine.yaml").exists());
+    let presets = home.path().join(".config/hubwright/presets");
+    let saved = fs::read_to_string(presets.join("mine.yaml")).unwrap();
+    let schema = saved.lines().find_map(|line| line.strip_prefix("# yaml-language-server: $schema=")).unwrap();
+    assert!(presets.join(schema).exists(), "an editor looks for {schema} beside it");
     assert!(home.draft().contains("plainly"), "{}", home.draft());
 }
 

@@ -1,4 +1,4 @@
-//! What a screen is, and what it may want. Must not know any particular screen.
+//! What a screen is. Must not know any particular screen.
 use ratatui::{Frame, layout::Rect};
 use tui_input::{Input, InputRequest};
 

@@ -1,4 +1,4 @@
-//! Reports of what the screens know: kept in the deployment's folder, and shown. Must not word anything itself: that is
+//! Reports of what a wizard knows: kept in the deployment's folder, and shown. Must not word anything itself: that is
 //! [`report`]'s.
 use super::{
     shared::Shared,

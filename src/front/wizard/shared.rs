@@ -1,4 +1,4 @@
-//! `Shared`: what all screens know, and how it follows from what the world tells. Must not know any screen.
+//! `Shared`: what both wizards know, and how it follows from what the world tells. Must not know any screen, nor any question.
 use std::{
     cell::RefCell,
     collections::BTreeMap,
@@ -31,7 +31,8 @@ use crate::{
 /// Where a look leads: to another kind of place, or another cluster, it is another look.
 type Whereto = (TargetKind, Option<String>);
 
-/// What all screens share.
+/// What both wizards know.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own, and all are asked by name")]
 pub struct Shared {
     /// The answers.
     pub draft: Draft,
@@ -55,6 +56,10 @@ pub struct Shared {
     pub running: bool,
     /// Whether it is only a look at what is there.
     pub watching: bool,
+    /// Whether what was begun last only climbs the ladder.
+    climbing: bool,
+    /// Whether what is installed is verified afterwards.
+    pub verify: bool,
     /// When the person stopped it, while it still ends what it began.
     stopped: Option<Timestamp>,
     /// The folder of what [`Shared::run`] shows; `None`: of what was made last.
@@ -94,6 +99,8 @@ impl Shared {
             folder: None,
             running: false,
             watching: false,
+            climbing: false,
+            verify: true,
             stopped: None,
             shown: None,
             unsaved: false,
@@ -159,15 +166,13 @@ impl Shared {
         Box::new(Intent { layers: self.draft.layers().clone(), secrets: self.secrets.clone(), verify })
     }
 
-    /// The same once more: what was resumed is resumed, with the secrets that were typed since; what was installed, or changed
-    /// since, is installed with the answers as they are now. `verify`: whether an installation is verified.
-    pub fn again(&self, verify: bool) -> Wish {
+    /// The same once more. What only climbs climbs whole; what was resumed, or is known by its folder alone, is resumed with the
+    /// secrets that were typed since; what was installed, or whose answers were changed, is installed with them as they are now.
+    pub fn retry(&self) -> Wish {
         match &self.folder {
-            folder if self.run.command() == command::VERIFY => {
-                Wish::Verify { folder: folder.clone(), rungs: Vec::new() }
-            }
+            folder if self.climbing => Wish::Verify { folder: folder.clone(), rungs: Vec::new() },
             Some(folder) if !self.draft.is_changed() => Wish::Resume(folder.clone(), self.secrets.clone()),
-            _ => Wish::Deploy(self.intent(verify)),
+            _ => Wish::Deploy(self.intent(self.verify)),
         }
     }
 
@@ -245,6 +250,9 @@ impl Shared {
 
     /// A wish was sent. Returns whether what was shown of the run before is of no use any more.
     pub fn wished(&mut self, wish: &Wish) -> bool {
+        if let Wish::Deploy(_) | Wish::Resume(..) | Wish::Watch(_) | Wish::Verify { .. } = wish {
+            self.climbing = matches!(wish, Wish::Verify { .. });
+        }
         match wish {
             Wish::Look { layers, .. } => {
                 self.look = Look::Looking;
@@ -253,6 +261,7 @@ impl Shared {
             Wish::Cancel if self.running && !self.watching => self.stopped = self.stopped.or(Some(self.now)),
             Wish::Deploy(intent) => {
                 self.deployed = Some(intent.layers.said());
+                self.verify = intent.verify;
                 return self.begin(None, false);
             }
             Wish::Resume(folder, _) => return self.begin(Some(folder), false),
@@ -365,4 +374,30 @@ fn wrong(problems: &[crate::problem::Problem]) -> Vec<Turn> {
         return Vec::new();
     }
     vec![Turn::Show(Box::new(Overlay::Problems(problems.to_vec())))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn could_not_begin(shared: &mut Shared, wish: &Wish) {
+        shared.wished(wish);
+        let ended =
+            Ended { outcome: None, problems: Vec::new(), password: None, files: Vec::new(), again: String::new() };
+        shared.hear(&News::Ended(Box::new(ended)));
+    }
+
+    /// The cluster was down: nobody agreed to an installation.
+    #[test]
+    fn what_could_not_begin_is_tried_again_as_what_it_was() {
+        let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
+        let folder = PathBuf::from("hub");
+        could_not_begin(&mut shared, &Wish::Verify { folder: Some(folder.clone()), rungs: vec!["ray-job".to_owned()] });
+        assert!(matches!(shared.retry(), Wish::Verify { folder: Some(_), rungs } if rungs.is_empty()));
+        could_not_begin(&mut shared, &Wish::Resume(folder, BTreeMap::new()));
+        assert!(matches!(shared.retry(), Wish::Resume(..)));
+        let unverified = Wish::Deploy(shared.intent(false));
+        could_not_begin(&mut shared, &unverified);
+        assert!(matches!(shared.retry(), Wish::Deploy(intent) if !intent.verify));
+    }
 }

@@ -1,4 +1,4 @@
-//! What a part of a wizard wants, and what its parts are. Must not know how any of it is shown.
+//! What a part of a wizard wants, which parts there are, and what is known of the target. Must not know how any of it is drawn.
 use jiff::Timestamp;
 
 use super::wish::Wish;

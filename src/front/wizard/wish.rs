@@ -1,4 +1,4 @@
-//! What the screens ask the world for, and what the world tells them. Data only; must not know who grants a wish.
+//! What a wizard asks the world for, and what the world tells it. Data only; must not know who grants a wish.
 use std::{collections::BTreeMap, path::PathBuf};
 
 use secrecy::SecretString;

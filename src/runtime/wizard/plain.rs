@@ -232,7 +232,7 @@ impl Host for World {
                 self.granter.grant(wish);
                 None
             }
-            Wish::Cancel | Wish::Skip(_) | Wish::Suspend | Wish::Redraw | Wish::Leave(_) => {
+            Wish::PasswordSeen | Wish::Cancel | Wish::Skip(_) | Wish::Suspend | Wish::Redraw | Wish::Leave(_) => {
                 self.granter.grant(wish);
                 None
             }

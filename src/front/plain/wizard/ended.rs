@@ -1,5 +1,7 @@
 //! After something was done, or could not be: what came of it, what is wrong, and what can be done next.
 //! Must not do any of it itself.
+use std::collections::BTreeSet;
+
 use secrecy::ExposeSecret;
 
 use super::{
@@ -34,10 +36,10 @@ enum Next {
 
 impl Wizard<'_> {
     pub(super) fn ended(&mut self) -> Result<At, Problem> {
+        self.tell_ended();
         if let Some(key) = self.then.take() {
             return self.change_answer(&key);
         }
-        self.tell_ended();
         let mut told = false;
         loop {
             let lines = self.nexts();
@@ -47,7 +49,7 @@ impl Wizard<'_> {
                 Picked::Leave => Next::Leave,
             };
             match next {
-                Next::Retry => return self.work(self.shared.again(self.verify)),
+                Next::Retry => return self.work(self.shared.retry()),
                 Next::Verify(rungs) => {
                     return self.work(Wish::Verify { folder: self.shared.folder.clone(), rungs });
                 }
@@ -107,6 +109,7 @@ impl Wizard<'_> {
         let password = self.shared.ended.as_mut().and_then(|ended| ended.password.take());
         if let Some((word, password)) = password {
             self.tell(&format!("\n{word}: {}   (shown this once)\n", password.expose_secret()));
+            self.grant(Wish::PasswordSeen);
         }
         if self.shared.run.command() == command::VERIFY {
             return;
@@ -128,7 +131,7 @@ impl Wizard<'_> {
         });
         let verify = (done && !climbed)
             .then(|| Line::new(Next::Verify(Vec::new()), "verify", "prove that notebooks reach Ray and Dask"));
-        let changes = self.keys().into_iter().map(|key| Line::change(key, Next::Change));
+        let changes = self.keys().into_iter().map(|key| Line::change(key, Next::Change, "the answer behind it"));
         let report = (!done).then(|| Line::new(Next::Report, "report", "write down what went wrong, to pass it on"));
         let last = [
             Line::new(Next::Review, "review", "the answers: change them, save them as a preset, install again"),
@@ -145,13 +148,18 @@ impl Wizard<'_> {
         let problems = problems.chain(self.red().into_iter().filter_map(|rung| rung.problem.as_ref()));
         let problems = problems.filter_map(|problem| problem.at.clone());
         let troubles = self.shared.run.troubles.iter().filter_map(|trouble| trouble.key().map(str::to_owned));
-        let mut keys: Vec<String> = Vec::new();
-        for key in problems.chain(troubles).filter(|key| self.shared.draft.field(key).is_some()) {
-            if !keys.contains(&key) {
-                keys.push(key);
+        self.answers(problems.chain(troubles))
+    }
+
+    /// Those keys that are keys of answers, each once.
+    pub(super) fn answers(&self, keys: impl Iterator<Item = String>) -> Vec<String> {
+        let mut answers = Vec::new();
+        for key in keys.filter(|key| self.shared.draft.field(key).is_some()) {
+            if !answers.contains(&key) {
+                answers.push(key);
             }
         }
-        keys
+        answers
     }
 
     /// Logs that would tell more.
@@ -160,11 +168,14 @@ impl Wizard<'_> {
             Some(log) => Some((log.pod.clone(), log.container.clone(), log.previous)),
             None => trouble.pod().map(|pod| (pod.to_owned(), String::new(), false)),
         });
+        // What is wrong in several ways has one log.
+        let pointed: BTreeSet<_> = pointed.collect();
         let line = |(pod, container, previous): (String, String, bool)| {
-            let (name, of) = (format!("log {pod}"), LogOf { pod, container, previous });
-            Line::new(Next::Log(of), &name, "its last lines")
+            let name = format!("log {pod} {container}");
+            let of = if previous { "its last lines before it began anew" } else { "its last lines" };
+            Line::new(Next::Log(LogOf { pod, container, previous }), name.trim_end(), of)
         };
-        pointed.map(line).collect()
+        pointed.into_iter().map(line).collect()
     }
 
     fn tell_log(&mut self, of: LogOf) -> Result<(), Problem> {

@@ -18,9 +18,9 @@ impl<T> Line<T> {
     }
 
     /// To the answer behind something.
-    pub(super) fn change(key: String, does: impl FnOnce(String) -> T) -> Self {
+    pub(super) fn change(key: String, does: impl FnOnce(String) -> T, words: &str) -> Self {
         let name = format!("change {key}");
-        Self::new(does(key), &name, "the answer behind it")
+        Self::new(does(key), &name, words)
     }
 
     /// What is only to be read.

@@ -122,8 +122,6 @@ struct Wizard<'w> {
     shared: Shared,
     /// What was looked at last: kind, context and name of the target.
     looked: Option<Vec<String>>,
-    /// Whether an installation is verified.
-    verify: bool,
     /// The answers that were checked against the target.
     checked: Option<Revision>,
     /// How the files that follow from them differ from what is deployed.
@@ -140,7 +138,7 @@ const HELP: &str = "Enter keeps what is said now. `?` explains, `? letters` list
 impl<'w> Wizard<'w> {
     fn new(shared: Shared, asker: &'w mut dyn Asker, host: &'w mut dyn Host) -> Self {
         let (looked, checked, then) = (None, None, None);
-        Self { shared, looked, verify: true, checked, diffs: Vec::new(), then, asker, host }
+        Self { shared, looked, checked, diffs: Vec::new(), then, asker, host }
     }
 
     fn run(&mut self, first: Option<Source>) -> Result<Exit, Problem> {
@@ -200,7 +198,7 @@ impl<'w> Wizard<'w> {
     }
 
     fn open(&mut self, source: Source) -> At {
-        (self.looked, self.checked, self.then, self.verify) = (None, None, None, true);
+        (self.looked, self.checked, self.then, self.shared.verify) = (None, None, None, true);
         match self.grant(Wish::Open(source)) {
             Some(News::Opened(opened)) => {
                 self.tell(&format!("\n{}", opened.title));
@@ -216,8 +214,7 @@ impl<'w> Wizard<'w> {
     }
 
     fn keep(&mut self) {
-        let layers = Box::new(self.shared.draft.layers().clone());
-        self.grant(Wish::KeepDraft(layers));
+        self.shared.keep_draft().into_iter().for_each(|turn| self.turn(turn));
     }
 
     fn is_asked(&self, section: usize) -> bool {

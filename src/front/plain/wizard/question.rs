@@ -67,6 +67,7 @@ impl Wizard<'_> {
         };
         // After each answer: whatever ends the program, it was not in vain.
         if *self.shared.draft.revision() != before {
+            self.shared.unsaved = true;
             self.keep();
         }
         way

@@ -32,6 +32,14 @@ enum Deed {
     Section(usize),
 }
 
+/// Whether the answers were checked and planned.
+enum Checked {
+    Yes,
+    No,
+    /// The person leaves instead.
+    Leave,
+}
+
 /// What can be done about what stands in the way.
 enum Mend {
     Change(String),
@@ -68,14 +76,30 @@ impl Wizard<'_> {
             }
             Deed::Fit => self.tell_whole_fit()?,
             Deed::Verify => {
-                self.verify = !self.verify;
+                self.shared.verify = !self.shared.verify;
                 self.checked = None;
-                self.tell(if self.verify { "it is verified afterwards" } else { "it is not verified afterwards" });
+                self.tell(if self.shared.verify {
+                    "it is verified afterwards"
+                } else {
+                    "it is not verified afterwards"
+                });
             }
-            Deed::Steps | Deed::Files | Deed::Changes if !self.check()? => {}
-            Deed::Steps => self.tell_steps()?,
-            Deed::Changes => self.tell_changes()?,
+            Deed::Steps | Deed::Files | Deed::Changes => return self.shown(deed),
+        }
+        Ok(None)
+    }
+
+    /// What follows from the answers, in full.
+    fn shown(&mut self, deed: Deed) -> Result<Option<At>, Problem> {
+        match self.check()? {
+            Checked::Yes => {}
+            Checked::No => return Ok(None),
+            Checked::Leave => return Ok(Some(self.leave())),
+        }
+        match deed {
             Deed::Files => return Ok((!self.tell_files()?).then(|| self.leave())),
+            Deed::Changes => self.tell_changes()?,
+            _ => self.tell_steps()?,
         }
         Ok(None)
     }
@@ -100,14 +124,15 @@ impl Wizard<'_> {
         self.tell_fit();
         self.tell("the same without questions:");
         let preview = self.shared.preview.as_ref().filter(|_| self.is_checked());
-        for line in review::command(&self.shared.draft, preview, self.verify) {
+        for line in review::command(&self.shared.draft, preview, self.shared.verify) {
             self.tell(&format!("  {}", one_line(&line)));
         }
         self.tell(review::about_command(!self.shared.secrets.is_empty()));
     }
 
     fn review_lines(&self) -> Vec<Line<Deed>> {
-        let verify = if self.verify { "yes; choose this to leave it out" } else { "no; choose this to have it done" };
+        let verify =
+            if self.shared.verify { "yes; choose this to leave it out" } else { "no; choose this to have it done" };
         let lines = [
             Line::new(Deed::Install, "install", "check all against the target, then begin"),
             Line::new(Deed::Steps, "steps", "what would be done, and in which order"),
@@ -156,29 +181,29 @@ impl Wizard<'_> {
         self.checked.as_ref() == Some(self.shared.draft.revision())
     }
 
-    /// Has the answers as they are now checked and planned; whether that could be done.
-    fn check(&mut self) -> Result<bool, Problem> {
+    /// Has the answers as they are now checked and planned.
+    fn check(&mut self) -> Result<Checked, Problem> {
         if self.shared.draft.resolved().is_err() {
             self.wrong("first say what is missing or wrong");
-            return Ok(false);
+            return Ok(Checked::No);
         }
         if self.is_checked() {
-            return Ok(true);
+            return Ok(Checked::Yes);
         }
         // A login that asks the person asks now.
         if self.look()? == Way::Leave {
-            return Ok(false);
+            return Ok(Checked::Leave);
         }
         self.tell("checking against the target");
-        let intent = self.shared.intent(self.verify);
-        let Some(News::Previewed(preview)) = self.grant(Wish::Preview(intent)) else { return Ok(false) };
+        let intent = self.shared.intent(self.shared.verify);
+        let Some(News::Previewed(preview)) = self.grant(Wish::Preview(intent)) else { return Ok(Checked::No) };
         if preview.unasked {
             preview.problems.iter().for_each(|problem| self.tell(&message::error(problem)));
             self.tell("the target could not be asked: steps and files follow from the answers alone");
         }
         self.diffs = review::diffs(&preview);
         self.checked = Some(self.shared.draft.revision().clone());
-        Ok(true)
+        Ok(Checked::Yes)
     }
 
     /// To the installation, if nothing is missing, nothing stands in the way, and the person agrees.
@@ -188,15 +213,17 @@ impl Wizard<'_> {
             self.wrong("something is missing or wrong yet");
             return self.answers_of(section);
         }
-        if !self.check()? {
-            return Ok(At::Review);
+        match self.check()? {
+            Checked::Yes => {}
+            Checked::No => return Ok(At::Review),
+            Checked::Leave => return Ok(self.leave()),
         }
         let Some(preview) = self.shared.preview.clone() else { return Ok(At::Review) };
         if !preview.problems.is_empty() {
             return self.mend(&preview.problems);
         }
-        self.tell(&format!("\n{}?", review::what(&preview, self.verify)));
-        for line in review::agreement(&preview, &self.diffs, self.verify) {
+        self.tell(&format!("\n{}?", review::what(&preview, self.shared.verify)));
+        for line in review::agreement(&preview, &self.diffs, self.shared.verify) {
             self.tell(&format!("  {line}"));
         }
         let lines = vec![
@@ -206,7 +233,7 @@ impl Wizard<'_> {
         match self.pick(lines, None)? {
             Picked::One(true) => {
                 self.keep();
-                self.work(Wish::Deploy(self.shared.intent(self.verify)))
+                self.work(Wish::Deploy(self.shared.intent(self.shared.verify)))
             }
             Picked::One(false) | Picked::Back => Ok(At::Review),
             Picked::Leave => Ok(self.leave()),
@@ -216,9 +243,9 @@ impl Wizard<'_> {
     /// What stands in the way, and what can be done about it.
     fn mend(&mut self, problems: &[Problem]) -> Result<At, Problem> {
         problems.iter().for_each(|problem| self.tell(&message::error(problem)));
-        let keys = problems.iter().filter_map(|problem| problem.at.clone());
-        let keys = keys.filter(|key| self.shared.draft.field(key).is_some());
-        let mut lines: Vec<Line<Mend>> = keys.map(|key| Line::change(key, Mend::Change)).collect();
+        let keys = self.answers(problems.iter().filter_map(|problem| problem.at.clone()));
+        let change = |key| Line::change(key, Mend::Change, "the answer behind it");
+        let mut lines: Vec<Line<Mend>> = keys.into_iter().map(change).collect();
         lines.push(Line::new(Mend::Again, "check again", "it was mended elsewhere"));
         lines.push(Line::new(Mend::Back, "back", "to the review"));
         match self.pick(lines, None)? {

@@ -97,10 +97,8 @@ impl Wizard<'_> {
             let name = format!("skip {id}");
             Line::new(Deed::Skip(id), &name, "do not wait for it any longer")
         });
-        let keys = run.troubles.iter().filter_map(Trouble::key);
-        let changes = keys.map(|key| {
-            Line::new(Deed::Change(key.to_owned()), &format!("change {key}"), "stop, and change this answer")
-        });
+        let keys = self.answers(run.troubles.iter().filter_map(Trouble::key).map(str::to_owned));
+        let changes = keys.into_iter().map(|key| Line::change(key, Deed::Change, "stop, and change this answer"));
         let go_on = Line::new(Deed::GoOn, "go on", "look on");
         let stop = Line::new(Deed::Stop, "stop", "what is installed stays, and it can be gone on with");
         wrong.chain([go_on]).chain(skips).chain(changes).chain([stop]).collect()

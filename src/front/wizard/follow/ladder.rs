@@ -144,6 +144,7 @@ impl Ladder {
 }
 
 #[cfg(test)]
+#[expect(clippy::missing_panics_doc, reason = "a failed expectation is how a test fails")]
 pub mod tests {
     //! Folded events, which tests of screens make in the same way.
     use super::*;

@@ -1,5 +1,5 @@
-//! `Follow`: everything that the screens know of a run, folded from its events: the shared [`RunState`], and beside it what only
-//! a screen needs – since when a step waits, what is wrong, pods in order, the sentences of the log. Must not know how any of
+//! `Follow`: everything that a wizard knows of a run, folded from its events: the shared [`RunState`], and beside it what only
+//! a person needs – since when a step waits, what is wrong, pods in order, the sentences of the log. Must not know how any of
 //! it is drawn.
 pub mod ladder;
 mod log;
@@ -7,6 +7,7 @@ mod pods;
 mod ranked;
 mod readiness;
 #[cfg(test)]
+#[expect(clippy::missing_panics_doc, reason = "a failed expectation is how a test fails")]
 pub mod tests;
 mod trouble;
 
@@ -222,7 +223,7 @@ impl Follow {
     /// Steps on one time axis; after a verification those of the installation before.
     pub fn timeline(&self, now: Timestamp) -> Option<Timeline> {
         match &self.kept {
-            Some(kept) if self.state.command == "verify" => Some(kept.clone()),
+            Some(kept) if self.state.command == command::VERIFY => Some(kept.clone()),
             _ => Timeline::of(&self.state, self.ended.unwrap_or(now)),
         }
     }
@@ -232,7 +233,9 @@ impl Follow {
         self.waits.clear();
         self.blocked.clear();
         self.summary.clear();
-        (self.ended, self.rung, self.finished) = (None, None, None);
+        // What a look saw, and a contact that was lost, are of the run before.
+        self.seen.clear();
+        (self.ended, self.rung, self.finished, self.lost) = (None, None, None, None);
         self.fold_troubles();
     }
 
@@ -275,7 +278,7 @@ impl Follow {
         self.summary = summary.to_vec();
         self.ended = Some(at);
         self.rung = None;
-        if self.state.command != "verify" {
+        if self.state.command != command::VERIFY {
             self.kept = Timeline::of(&self.state, at);
         }
     }

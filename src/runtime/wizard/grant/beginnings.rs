@@ -1,13 +1,15 @@
-//! What there is to begin with: contexts, presets, drafts, remembered deployments. Reads files only; a cluster that is dead
-//! or a kubeconfig that is broken keeps nobody from beginning.
-use super::draft;
+//! What there is to begin with: contexts, presets, drafts, remembered deployments. Asks files only; a cluster that is dead
+//! or a kubeconfig that is broken keeps nobody from beginning. A draft that came true is forgotten here.
+use serde_json::Value;
+
+use super::draft::{self, Draft};
 use crate::{
-    answers::{preset::Preset, questions, shipped, tree::Answers},
+    answers::{facts::Facts, layers, preset::Preset, questions, shipped, tree::Answers},
     cli,
     drivers::kube,
     front::{
         status,
-        wizard::wish::{Beginnings, DeploymentLine, DraftLine, PresetLine},
+        wizard::wish::{Beginnings, DeploymentLine, DraftLine, PresetLine, Source},
     },
     health::text,
     run::event::{Outcome, command::INSTALL},
@@ -24,7 +26,9 @@ pub fn all() -> Beginnings {
         Err(problem) => (Vec::new(), None, Some(problem)),
     };
     let runs = runs::all(&cli::Place::default()).unwrap_or_default();
-    let drafts = draft::lines().into_iter().filter(|draft| !runs.iter().any(|run| came_true(draft, run))).collect();
+    let came_true = |draft: &DraftLine| runs.iter().any(|run| came_true(draft, run));
+    let (over, drafts): (Vec<_>, Vec<_>) = draft::lines().into_iter().partition(came_true);
+    over.into_iter().for_each(|draft| Draft::behind(&Source::Draft(draft.name)).forget());
     Beginnings { contexts, current, kubeconfig, presets: presets(), drafts, deployments: deployments(&runs) }
 }
 
@@ -32,17 +36,37 @@ pub fn all() -> Beginnings {
 fn came_true(draft: &DraftLine, run: &Remembered) -> bool {
     let done = run.state.outcome == Some(Outcome::Done) && run.state.started.is_some_and(|began| draft.at <= began);
     done && draft::read(&draft.name).is_ok_and(|(_, said, _)| {
-        answering::load(&run.answers().display().to_string()).is_ok_and(|made| holds(&made.answers, &said))
+        let made = answering::load(&run.answers().display().to_string());
+        made.is_ok_and(|made| same_place(&made.answers, &said) && holds(&made.answers, &said))
     })
 }
 
-/// Whether every answer that matters was given in the same way.
+/// Whether both lead to the same name on the same kind of target, said or not; clusters are told apart where both name one.
+fn same_place(made: &Answers, said: &Answers) -> bool {
+    let [at, to] = [made, said].map(|answers| runs::target(answers.target.clone(), answers.machine.clone()));
+    questions::target(made) == questions::target(said) && at.namespace == to.namespace && at.machine() == to.machine()
+}
+
+/// Whether everything that was said, as far as it matters, was made so.
 fn holds(made: &Answers, said: &Answers) -> bool {
-    let on = questions::target(said);
-    questions::all().filter(|question| question.matters(said, on)).all(|question| {
-        let said = (question.at.get)(said);
-        said.is_null() || said == (question.at.get)(made)
-    })
+    // What was not said may be what makes another answer matter.
+    let (on, whole) = (questions::target(said), layers::complete(said, &Facts::default()));
+    let mut asked = questions::all().filter(|question| question.matters(&whole, on));
+    asked.all(|question| covers(&(question.at.get)(made), &(question.at.get)(said)))
+}
+
+/// Whether a value is the one that was said, where anything was: what was made has every field of every row.
+fn covers(made: &Value, said: &Value) -> bool {
+    match (made, said) {
+        (_, Value::Null) => true,
+        (Value::Object(made), Value::Object(said)) => {
+            said.iter().all(|(field, said)| covers(made.get(field).unwrap_or(&Value::Null), said))
+        }
+        (Value::Array(made), Value::Array(said)) => {
+            made.len() == said.len() && made.iter().zip(said).all(|(made, said)| covers(made, said))
+        }
+        _ => made == said,
+    }
 }
 
 /// Own ones first. One that cannot be read at all is left out: `hubwright presets` says so.
@@ -78,7 +102,10 @@ fn deployment(run: &Remembered) -> DeploymentLine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answers::layers::{Layers, Origin};
+    use crate::answers::{
+        layers::{Layers, Origin},
+        preset,
+    };
 
     #[test]
     fn a_draft_came_true_only_where_the_deployment_has_every_answer_of_it() {
@@ -92,5 +119,19 @@ mod tests {
         assert!(holds(&made, &answers(&[("target.namespace", "hub")])), "what nobody said is no difference");
         assert!(!holds(&made, &answers(&[("target.namespace", "hub"), ("hub.announcement", "open")])));
         assert!(!holds(&made, &answers(&[("target.namespace", "other")])));
+        // As a deployment keeps them: complete.
+        let pool = |more: &str| answers(&[("ray.pools", &format!("[{{name: small, cpu: 200m{more}}}]"))]);
+        let kept = preset::write(&Preset { answers: pool(""), ..Preset::default() }, &Facts::default());
+        let whole = preset::parse(&kept, "answers").unwrap().answers;
+        assert_ne!(whole, pool(""));
+        assert!(holds(&whole, &pool("")) && !holds(&whole, &pool(", max: 7")));
+        // What nobody said of a new setup decides whether this matters.
+        let sized = |size: &str| {
+            let mut layers = Layers::new();
+            let said = [("target.kind", "kubernetes"), ("storage.size", size)];
+            said.iter().for_each(|(key, value)| layers.set(Origin::Typed, key, value).unwrap());
+            layers.said()
+        };
+        assert!(!holds(&answers(&[]), &sized("100Gi")) && holds(&sized("100Gi"), &sized("100Gi")));
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         facts::Facts,
         layers::Layers,
         preset::{self, Preset},
-        preset_name,
+        preset_name, schema,
         shell::quoted,
         shipped,
     },
@@ -63,6 +63,7 @@ pub fn save(name: &str, path: &Path, title: String, layers: &Layers, over: bool)
     if let Some(folder) = path.parent() {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
     }
+    give_schema(path);
     if over {
         return folder::write_private(path, &text);
     }
@@ -72,6 +73,15 @@ pub fn save(name: &str, path: &Path, title: String, layers: &Layers, over: bool)
         file.write_all(text.as_bytes()).inspect_err(|_| std::mem::drop(std::fs::remove_file(path)))
     };
     file.and_then(write).map_err(failed)
+}
+
+/// What presets may hold, for editors: each names it beside itself. Without it a preset says the same, so nothing is told of
+/// what goes wrong here; into folders of other things it is not written.
+fn give_schema(path: &Path) {
+    let own = folder::presets().ok().filter(|own| path.parent() == Some(own));
+    if let (Some(own), Ok(text)) = (own, serde_json::to_string_pretty(&schema::schema())) {
+        let _ = folder::write_private(&own.join(preset::SCHEMA_FILE), &text);
+    }
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Problem {

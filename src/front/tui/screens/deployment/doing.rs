@@ -52,7 +52,7 @@ pub fn can_retry(shared: &Shared) -> bool {
 
 /// Again.
 pub fn retry(shared: &Shared) -> Vec<Turn> {
-    vec![Turn::Wish(shared.again(true))]
+    vec![Turn::Wish(shared.retry())]
 }
 
 /// To the answer behind it. What runs is stopped first; answers that are not open are opened, and `then` is to be gone to

@@ -92,6 +92,8 @@ fn ending(shared: &Shared, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         None => (theme.glyphs.bad, Role::Bad, None),
     };
     let said = shared.run.finished.iter().flat_map(|sentence| sentence.lines.iter().cloned());
+    // The way back is said below, with its key.
+    let said = said.filter(|line| words.is_none() || !line.starts_with("`hubwright resume"));
     let said: Vec<String> = match ended.outcome {
         None if shared.watching => vec!["it cannot be looked at".to_owned()],
         None => vec!["it could not begin".to_owned()],

@@ -109,7 +109,7 @@ impl Done {
 
     fn step(&mut self, action: Action, shared: &Shared) {
         let last = self.entries(shared).iter().filter(|entry| entry.is_line()).count().saturating_sub(1);
-        self.selected = moved(action, self.selected, last).unwrap_or(last);
+        self.selected = moved(action, self.selected, last).unwrap_or(self.selected.min(last));
     }
 
     /// A password is never copied: what is copied is written to a file as well.

@@ -29,7 +29,7 @@ use crate::{
             keys::{Action, Binding, Key},
             screen::Screen,
             theme::Theme,
-            window::Scroll,
+            window::{Scroll, moved},
         },
         wizard::{
             shared::Shared,
@@ -104,10 +104,9 @@ impl Screen for Fit {
         // The list may have become shorter since.
         self.selected = self.selected.min(last);
         match action {
-            Action::Up => self.selected = self.selected.saturating_sub(1),
-            Action::Down => self.selected = (self.selected + 1).min(last),
-            Action::First => self.selected = 0,
-            Action::Last => self.selected = last,
+            Action::Up | Action::Down | Action::First | Action::Last => {
+                self.selected = moved(action, self.selected, last).unwrap_or(last);
+            }
             Action::PageUp | Action::PageDown => self.scroll.go(action),
             Action::Enter if !fit.verdicts.get(self.selected).is_some_and(refuses) => {
                 return vec![Turn::Go(Place::Review, None)];

@@ -157,7 +157,9 @@ impl Review {
     }
 
     fn moved(&mut self, action: Action, shared: &Shared) -> Vec<Turn> {
-        self.select(moved(action, self.cursor(), usize::MAX).unwrap_or_default(), shared);
+        if let Some(to) = moved(action, self.cursor(), usize::MAX) {
+            self.select(to, shared);
+        }
         Vec::new()
     }
 

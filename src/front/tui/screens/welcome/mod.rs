@@ -28,22 +28,25 @@ use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect};
 use tui_input::Input;
 
-use crate::front::{
-    tui::{
-        keys::{self, Action, Binding, Key},
-        screen::{Edit, Screen},
-        theme::Theme,
-        window::moved,
-    },
-    wizard::{
-        shared::Shared,
-        turn::{Place, Turn},
-        welcome::{
-            rows::{self, Deed, Item, Row},
-            words,
+use crate::{
+    front::{
+        tui::{
+            keys::{self, Action, Binding, Key},
+            screen::{Edit, Screen},
+            theme::Theme,
+            window::moved,
         },
-        wish::{News, Source, Wish},
+        wizard::{
+            shared::Shared,
+            turn::{Place, Turn},
+            welcome::{
+                rows::{self, Deed, Item, Row},
+                words,
+            },
+            wish::{News, Source, Wish},
+        },
     },
+    run::event::command,
 };
 
 /// Why nothing begins while something goes on. Short: it stands in one line.
@@ -231,7 +234,7 @@ impl Welcome {
 
 /// Where what goes on is seen.
 fn running(shared: &Shared) -> Place {
-    if shared.run.command() == "verify" { Place::Verification } else { Place::Deployment }
+    if shared.run.command() == command::VERIFY { Place::Verification } else { Place::Deployment }
 }
 
 /// Secrets that were typed are of other answers.
