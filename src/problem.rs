@@ -90,6 +90,8 @@ pub enum Exit {
 
 /// Code of a defect of ours.
 pub const DEFECT: &str = "defect";
+/// Code of a kubeconfig that is not there, or names no cluster: a person who has none yet did nothing wrong.
+pub const NO_CLUSTER: &str = "no-cluster";
 /// Code of a standard output that cannot be written to, such as a file on a full disk.
 pub const NO_OUTPUT: &str = "no-output";
 /// Code of an operating system that gives no threads.

@@ -26,7 +26,7 @@ pub fn looked_at(deployment: &Deployment) {
     let begun = walk.terminal.screen();
     assert!(!begun.contains("Go on answering"), "its draft is listed yet:\n{begun}");
     walk.choose(&format!("namespace {}", deployment.namespace));
-    walk.terminal.wait_for("how its parts are");
+    walk.terminal.wait_for("▸   watch");
     walk.terminal.press("Enter");
     walk.terminal.wait_for("Looking at");
     walk.terminal.wait_for("pods ready");

@@ -33,7 +33,7 @@ fn installed(bed: &'static Bed) {
     talk.say(LIST, "try again");
     talk.terminal.wait_long_for(MADE, LONG);
     let said = talk.terminal.screen();
-    for wanted in ["all green", "port-forward"] {
+    for wanted in ["rungs green", "port-forward"] {
         assert!(said.contains(wanted), "`{wanted}` is not said:\n{said}");
     }
     assert!(!said.contains("FAIL"), "{said}");

@@ -7,7 +7,10 @@ use kube::{
 };
 
 use super::{client, errors};
-use crate::{health::text, problem::Problem};
+use crate::{
+    health::text,
+    problem::{NO_CLUSTER, Problem},
+};
 
 /// How long a person may take to log in.
 const PERSON: Duration = Duration::from_secs(300);
@@ -84,7 +87,7 @@ async fn log_in(kubeconfig: Kubeconfig, context: &str, limit: Duration) -> Resul
 fn read() -> Result<Kubeconfig, Problem> {
     let kubeconfig = Kubeconfig::read().map_err(|error| broken(&error))?;
     if kubeconfig.contexts.is_empty() {
-        return Err(Problem::new("no-cluster", "the kubeconfig names no cluster").hint(HOW));
+        return Err(Problem::new(NO_CLUSTER, "the kubeconfig names no cluster").hint(HOW));
     }
     Ok(kubeconfig)
 }
@@ -96,13 +99,13 @@ fn broken(error: &kube::config::KubeconfigError) -> Problem {
     match error {
         Broken::ReadConfig(error, path) if error.kind() == std::io::ErrorKind::NotFound => {
             let title = format!("no cluster is configured: there is no kubeconfig at `{}`", path.display());
-            Problem::new("no-cluster", title).hint(HOW)
+            Problem::new(NO_CLUSTER, title).hint(HOW)
         }
         Broken::ReadConfig(error, path) => {
             let title = format!("the kubeconfig `{}` cannot be read: {error}", path.display());
             Problem::new("kubeconfig-broken", title).hint(HOW)
         }
-        Broken::FindPath => Problem::new("no-cluster", "no cluster is configured: there is no kubeconfig").hint(HOW),
+        Broken::FindPath => Problem::new(NO_CLUSTER, "no cluster is configured: there is no kubeconfig").hint(HOW),
         // The parser shows lines of the file, and a kubeconfig holds tokens: its words are not repeated.
         Broken::Parse(_) => Problem::new("kubeconfig-broken", "the kubeconfig is not valid YAML").hint(HOW),
         other => Problem::new(

@@ -8,6 +8,7 @@ use crate::{
         shared::Shared,
         wish::{Beginnings, DeploymentLine, PresetLine},
     },
+    problem::NO_CLUSTER,
 };
 
 /// What this is.
@@ -71,8 +72,8 @@ pub fn words(item: &Item, shared: &Shared) -> Words {
         Item::Deployment(folder) => {
             deployment(known, folder).map_or_else(Words::default, |line| named(&line.words, &line.ended))
         }
-        Item::Deed(_, Deed::Watch) => named("  watch", "its status: how its parts are, and what is wrong"),
-        Item::Deed(_, Deed::Verify) => named("  verify", "prove that notebooks reach Ray and Dask"),
+        Item::Deed(_, Deed::Watch) => named("  watch", "its status, and what is wrong"),
+        Item::Deed(_, Deed::Verify) => named("  verify", "prove that Ray and Dask answer"),
         Item::Deed(_, Deed::Change) => named("  change", "its answers, then upgrade"),
         Item::Preset(name) => preset(known, name).map_or_else(Words::default, preset_words),
         Item::Path => named("another file", "a preset by its path, typed or pasted"),
@@ -91,7 +92,7 @@ fn preset_words(preset: &PresetLine) -> Words {
 /// Which clusters are configured.
 fn contexts(known: Option<&Beginnings>) -> String {
     let Some(known) = known else { return "looking for a kubeconfig".to_owned() };
-    if known.kubeconfig.is_some() {
+    if known.kubeconfig.as_ref().is_some_and(|problem| problem.code != NO_CLUSTER) {
         return "the kubeconfig cannot be read".to_owned();
     }
     match (&known.current, known.contexts.len()) {

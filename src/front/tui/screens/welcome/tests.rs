@@ -16,7 +16,7 @@ use crate::{
             wish::{Beginnings, DeploymentLine, DraftLine, News, Opened, PresetLine, Source, Wish},
         },
     },
-    problem::Problem,
+    problem::{NO_CLUSTER, Problem},
 };
 
 fn preset(name: &str, title: &str, target: TargetKind, own: bool) -> PresetLine {
@@ -120,6 +120,15 @@ fn a_broken_kubeconfig_is_a_sentence() {
         assert!(seen.contains("the kubeconfig cannot be read"), "{seen}");
         assert!(seen.contains("it ends in the"), "{seen}");
     }
+}
+
+/// Who has none yet did nothing wrong.
+#[test]
+fn a_kubeconfig_that_is_not_there_is_no_broken_one() {
+    let problem = Problem::new(NO_CLUSTER, "no cluster is configured: there is no kubeconfig");
+    let mut stage = with(Beginnings { kubeconfig: Some(problem), presets: presets(), ..Beginnings::default() });
+    stage.press(KeyCode::Down);
+    assert!(selected(&stage).contains("no cluster is configured here"), "{}", selected(&stage));
 }
 
 #[test]
