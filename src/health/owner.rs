@@ -48,9 +48,13 @@ fn by_label(pod: &Pod) -> Option<String> {
     }
 }
 
-/// A ReplicaSet belongs to its Deployment.
+/// A ReplicaSet belongs to its Deployment, whose name it has with the hash that its pods carry: pods may be seen before it is.
 fn controller(index: &Index, pod: &Pod) -> String {
     let Some(owner) = pod.metadata.controller() else { return String::new() };
+    let hash = label(&pod.metadata, "pod-template-hash").filter(|_| &*owner.kind == "ReplicaSet");
+    if let Some(deployment) = hash.and_then(|hash| owner.name.strip_suffix(hash)?.strip_suffix('-')) {
+        return format!("Deployment {deployment}");
+    }
     let set = (&*owner.kind == "ReplicaSet").then(|| index.on.replica_sets.get(&owner.name)).flatten();
     let above = set.and_then(|set| set.metadata.owners.first());
     let owner = above.unwrap_or(owner);
@@ -77,6 +81,9 @@ mod tests {
         let of_hub = json!({"name": "one", "ownerReferences": owned_by(HUB.0, HUB.1)});
         assert_eq!(owner(World::new().with_all(deployment(json!({}))), &of_hub), "Deployment hub");
         assert_eq!(owner(World::new(), &of_hub), "ReplicaSet hub-1", "its Deployment is not seen");
+        let labelled =
+            json!({"name": "one", "labels": {"pod-template-hash": "1"}, "ownerReferences": owned_by(HUB.0, HUB.1)});
+        assert_eq!(owner(World::new(), &labelled), "Deployment hub", "not even its ReplicaSet is seen");
         let ray = json!({"name": "one", "labels": {"ray.io/cluster": "ray", "ray.io/node-type": "head"}});
         assert_eq!(owner(World::new(), &ray), "RayCluster ray");
         let dask = json!({"name": "one", "labels": {"app.kubernetes.io/component": "dask-worker", "gateway.dask.org/cluster": "a1"}});

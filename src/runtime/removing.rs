@@ -1,6 +1,6 @@
 //! `uninstall`: shows what goes and what stays, asks, removes.
 //! Must not know in which order things go.
-use std::{ops::ControlFlow, time::Duration};
+use std::{ops::ControlFlow, path::Path, time::Duration};
 
 use super::{
     Outcome,
@@ -34,7 +34,8 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
     let inventory = uninstall::inventory(&ports, namespace).await.map_err(|error| vec![*error.problem])?;
     if inventory.is_empty(args.delete_data) {
         tell(&format!("there is nothing of {}: nothing to remove", place.words()));
-        return Ok(Exit::Done);
+        drop(ports);
+        return forget(&place.folder).map(|()| Exit::Done).map_err(|problem| vec![problem]);
     }
     if !args.showing.json {
         tell(&list(&inventory, args.delete_data));
@@ -61,12 +62,20 @@ pub async fn uninstall(args: &Uninstall) -> Outcome {
     .await;
     drop(ports);
     if ended == Ended::Done {
-        // The next installation begins a new story; the old one can still be read beside it.
-        FileJournal::rotate(&place.folder).map_err(|problem| vec![problem])?;
-        // What is gone is not offered any more; its answers can still be read, and be used again.
-        let _ = std::fs::rename(place.folder.join(ANSWERS), place.folder.join(runs::REMOVED));
+        forget(&place.folder).map_err(|problem| vec![problem])?;
     }
     Ok(showing::exit(ended))
+}
+
+/// What is gone is not offered any more; its answers can still be read, and be used again.
+fn forget(folder: &Path) -> Result<(), Problem> {
+    if !folder.join(ANSWERS).exists() {
+        return Ok(());
+    }
+    // The next installation begins a new story; the old one can still be read beside it.
+    FileJournal::rotate(folder)?;
+    let _ = std::fs::rename(folder.join(ANSWERS), folder.join(runs::REMOVED));
+    Ok(())
 }
 
 /// The deployment that is there, else one that was removed: its data may have stayed.

@@ -13,7 +13,7 @@ use crate::{
     drivers::{folder, journal},
     health::text,
     plan::render::quoted,
-    problem::Problem,
+    problem::{Explain, Problem},
     run::{
         event::command::{INSTALL, UNINSTALL},
         state::RunState,
@@ -68,7 +68,12 @@ pub fn words(target: &Target) -> String {
 /// All deployments that are remembered, of the place that was named if one was.
 pub fn all(place: &Place) -> Result<Vec<Remembered>, Problem> {
     let Ok(entries) = std::fs::read_dir(folder::root()?) else { return Ok(Vec::new()) };
-    let mut found: Vec<Remembered> = entries.flatten().filter_map(|entry| at(&entry.path())).collect();
+    let folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let mut found: Vec<Remembered> = folders.iter().filter_map(|folder| at(folder)).collect();
+    let any = place.context.is_none() && place.namespace.is_none() && !place.this_machine;
+    if let Some(problem) = folders.iter().find_map(|folder| unreadable(folder)).filter(|_| any && found.is_empty()) {
+        return Err(problem);
+    }
     found.retain(|run| meant(place, &run.target));
     found.sort_by(|one, other| one.folder.cmp(&other.folder));
     Ok(found)
@@ -100,6 +105,17 @@ fn load(folder: &Path, answers: &str) -> Option<Remembered> {
     let answers = preset::parse(&text, ANSWERS).ok()?.answers;
     let state = RunState::fold(&journal::read(folder));
     Some(Remembered { folder: folder.to_owned(), target: target(answers.target, answers.machine), state })
+}
+
+/// Why nothing is remembered of a deployment that was made.
+fn unreadable(folder: &Path) -> Option<Problem> {
+    let path = folder.join(ANSWERS);
+    let wrong = preset::parse(&std::fs::read_to_string(&path).ok()?, ANSWERS).err()?;
+    let why = wrong.first().map(|wrong| wrong.explain().title).unwrap_or_default();
+    let title = format!("a deployment is remembered, and its answers cannot be read: {why}");
+    let hint =
+        format!("mend `{}`, or take the hubwright that wrote it: a newer one knows more answers", path.display());
+    Some(Problem::new("answers-unreadable", title).hint(hint))
 }
 
 /// Where answers lead, complete or not.

@@ -120,6 +120,8 @@ fn a_terminal_without_keys_is_enough_and_ctrl_c_keeps_what_was_said() {
     talk.say(LIST, "new setup on this");
     talk.say(CHOICE, "2");
     talk.terminal.wait_for("Target: this-machine");
+    // An answer is kept before the next question is asked.
+    talk.terminal.wait_for("(target.namespace)");
     talk.terminal.press("^C");
     talk.terminal.wait_for(KEPT);
     talk.ended(130);

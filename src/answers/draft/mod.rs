@@ -42,6 +42,8 @@ pub struct Draft {
     facts: Facts,
     offered: Offered,
     settled: Settled,
+    /// What was said and could not be taken; until somebody says it anew, nothing else may count in its place.
+    refused: Vec<Invalid>,
     revision: Revision,
     history: History,
 }
@@ -51,8 +53,16 @@ impl Draft {
     pub fn new(layers: Layers) -> Self {
         let facts = Facts::default();
         let offered = Offered::of(&facts);
-        let settled = Settled::of(&layers, &facts, &offered);
-        Self { layers, facts, offered, settled, revision: Revision::default(), history: History::default() }
+        let settled = Settled::of(&layers, &facts, &offered, &[]);
+        let (refused, revision, history) = (Vec::new(), Revision::default(), History::default());
+        Self { layers, facts, offered, settled, refused, revision, history }
+    }
+
+    /// What somebody said of these answers and could not be taken, by key: it is wrong until the person says it. What is about
+    /// no question stays out of it.
+    pub fn refuse(&mut self, refused: impl IntoIterator<Item = Invalid>) {
+        self.refused = refused.into_iter().collect();
+        self.settle();
     }
 
     /// The answers with who said them.
@@ -232,7 +242,7 @@ impl Draft {
     }
 
     fn settle(&mut self) {
-        self.settled = Settled::of(&self.layers, &self.facts, &self.offered);
+        self.settled = Settled::of(&self.layers, &self.facts, &self.offered, &self.refused);
         self.revision = Revision::default();
     }
 }

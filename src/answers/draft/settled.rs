@@ -10,7 +10,7 @@ use crate::answers::{
     edit::row_of,
     facts::Facts,
     invalid::Invalid,
-    layers::{Layers, Origin, complete, fitting},
+    layers::{Layers, Origin, complete, fitting, table_of},
     question::{Kind, Question, Rows},
     questions::{self, SECTIONS},
     resolve::resolve,
@@ -31,15 +31,16 @@ pub struct Settled {
 
 impl Settled {
     /// Finds everything out.
-    pub fn of(layers: &Layers, facts: &Facts, offered: &Offered) -> Self {
+    pub fn of(layers: &Layers, facts: &Facts, offered: &Offered, refused: &[Invalid]) -> Self {
         let merged = layers.merged();
-        let resolved = resolve(&merged, facts);
+        let (answers, on) = (complete(&fitting(&merged), facts), questions::target(&merged));
+        let resolved = unless(still(refused, layers, &answers, on), resolve(&merged, facts));
         let look = Look {
             layers,
             facts,
             offered,
-            answers: complete(&fitting(&merged), facts),
-            on: questions::target(&merged),
+            answers,
+            on,
             problems: problems(resolved.as_ref().err().map(Vec::as_slice).unwrap_or_default()),
             said: merged,
         };
@@ -48,6 +49,25 @@ impl Settled {
         let tables = tables.filter_map(|question| Some((question.key, look.rows(question)?))).collect();
         Self { resolved, sections, tables }
     }
+}
+
+/// What was refused and matters, and nobody has said since.
+fn still<'r>(refused: &'r [Invalid], layers: &Layers, answers: &Answers, on: TargetKind) -> Vec<&'r Invalid> {
+    let counts = |invalid: &&Invalid| {
+        let question = invalid.key.as_deref().and_then(|key| questions::find(table_of(key)));
+        question.is_some_and(|it| it.matters(answers, on) && layers.origin(it.key) != Origin::Typed)
+    };
+    refused.iter().filter(counts).collect()
+}
+
+/// What was refused is wrong before anything else is.
+fn unless(refused: Vec<&Invalid>, resolved: Result<Spec, Vec<Invalid>>) -> Result<Spec, Vec<Invalid>> {
+    if refused.is_empty() {
+        return resolved;
+    }
+    let others = resolved.err().into_iter().flatten();
+    let others: Vec<Invalid> = others.filter(|other| refused.iter().all(|known| known.key != other.key)).collect();
+    Err(refused.into_iter().cloned().chain(others).collect())
 }
 
 /// What is wrong by key, the first of each.

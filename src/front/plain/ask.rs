@@ -61,7 +61,8 @@ pub fn secret(what: &str, key: &str) -> Result<Secret, Problem> {
         .with_validator(not_empty)
         .without_confirmation();
     match prompt.prompt() {
-        Ok(typed) => Ok(Secret::Typed(typed.into())),
+        // What is pasted may end with the end of its line.
+        Ok(typed) => Ok(Secret::Typed(typed.trim().into())),
         Err(InquireError::OperationCanceled) => Ok(Secret::Back),
         Err(InquireError::OperationInterrupted) => Ok(Secret::Interrupted),
         Err(error) => Err(Problem::new("no-terminal", format!("cannot ask for the secret `{key}`: {error}"))

@@ -326,7 +326,11 @@ impl App {
     /// The keys that work now, as the footer shows them.
     fn live_keys(&self) -> Vec<Binding> {
         let own = match self.overlays.last() {
-            Some(open) => overlay::live(open),
+            // What is open is all that there is to know.
+            Some(open) => {
+                let others = EVERYWHERE.iter().filter(|binding| binding.does != Action::Help);
+                return overlay::live(open).into_iter().chain(others.copied()).collect();
+            }
             None if self.screen().typing() => return self.screen().typing_keys(),
             None => self.screen().keys(&self.shared),
         };

@@ -37,6 +37,8 @@ pub const KEYS: &[Binding] = &[
     keys::LAST,
 ];
 
+/// Columns of the names of keys.
+const NAMES: usize = 14;
 /// Columns that say how much more there is.
 const MORE: usize = 22;
 
@@ -66,9 +68,8 @@ pub fn act(open: &mut Open, action: Action) -> Answer {
     match (&mut open.what, action) {
         (Overlay::Confirm { then, .. }, Action::Enter) => Answer::Close(std::mem::take(then)),
         (_, Action::Back)
-        | (Overlay::Help | Overlay::Problems(_) | Overlay::Text { .. }, Action::Enter | Action::Help) => {
-            Answer::Close(Vec::new())
-        }
+        | (Overlay::Help, Action::Help)
+        | (Overlay::Help | Overlay::Problems(_) | Overlay::Text { .. }, Action::Enter) => Answer::Close(Vec::new()),
         (_, action) => {
             open.scroll.go(action);
             Answer::Stay
@@ -152,14 +153,17 @@ fn wrapped<'t>(lines: impl Iterator<Item = &'t str>, room: usize) -> Vec<Line<'s
 }
 
 fn help(keys: &[Binding], room: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let line = |binding: &Binding| {
+    let lines = |binding: &Binding| {
         let names = binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        Line::from_iter([
-            Span::styled(text::pad(&names, 14, theme.glyphs.ellipsis), theme.style(Role::Key)),
-            Span::raw(text::cut(binding.help, room.saturating_sub(14), theme.glyphs.ellipsis)),
-        ])
+        let names = [names].into_iter().chain(std::iter::repeat(String::new()));
+        let words = text::wrap(binding.help, room.saturating_sub(NAMES));
+        let line = |(name, words): (String, String)| {
+            let name = text::pad(&name, NAMES, theme.glyphs.ellipsis);
+            Line::from_iter([Span::styled(name, theme.style(Role::Key)), Span::raw(words)])
+        };
+        names.zip(words).map(line).collect::<Vec<_>>()
     };
-    keys.iter().chain(EVERYWHERE).map(line).collect()
+    keys.iter().chain(EVERYWHERE).flat_map(lines).collect()
 }
 
 fn frame_text(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'static>>, open: &Open, theme: &Theme) {

@@ -1,4 +1,5 @@
 //! Widths, cutting and wrapping in columns of the terminal. Must not know styles.
+use tui_input::Input;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns that a text takes.
@@ -77,6 +78,16 @@ fn break_last(lines: &mut Vec<String>, room: usize) {
     }
 }
 
+/// What stands in a field that takes letters, with `_` where the next one goes; of what is too long the part around it.
+pub fn field(input: &Input, room: usize) -> String {
+    let letters: Vec<char> = input.value().chars().collect();
+    let (before, after) = letters.split_at(input.cursor().min(letters.len()));
+    let over = before.len().saturating_add(1).saturating_sub(room);
+    let (before, after): (String, String) = (before.iter().skip(over).collect(), after.iter().collect());
+    let left = room.saturating_sub(width(&before) + 1);
+    format!("{before}_{}", cut(&after, left, ""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +98,16 @@ mod tests {
         assert_eq!(cut("abc", 3, "…"), "abc");
         assert_eq!(cut("abcd", 0, "…"), "");
         assert_eq!(pad("日", 4, "…"), "日  ");
+    }
+
+    #[test]
+    fn a_field_shows_where_the_next_letter_goes_however_long_it_is() {
+        let at = |text: &str, cursor| Input::new(text.to_owned()).with_cursor(cursor);
+        assert_eq!(field(&at("abc", 3), 9), "abc_");
+        assert_eq!(field(&at("abc", 1), 9), "a_bc");
+        assert_eq!(field(&at("abcdef", 6), 4), "def_");
+        assert_eq!(field(&at("abcdef", 2), 4), "ab_c");
+        assert_eq!(field(&at("abc", 0), 0), "_");
     }
 
     #[test]

@@ -46,9 +46,9 @@ fn broken(command: &str) -> Vec<String> {
 }
 
 /// What stands below the command.
-pub const fn about_command(secrets_were_typed: bool) -> &'static str {
-    if secrets_were_typed {
-        "secrets that were typed here are in no command and no preset: put them into files or variables, and say \
+pub fn about_command(command: &[String]) -> &'static str {
+    if command.iter().any(|line| line.contains("=ask:")) {
+        "secrets that are typed are in no command and no preset: put them into files or variables, and say \
          `file:/path` or `env:NAME` in place of `ask:…`"
     } else {
         "it holds names of secrets, never their values"

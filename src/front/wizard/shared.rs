@@ -18,13 +18,14 @@ use crate::{
     answers::{
         draft::{Draft, Revision},
         facts::Facts,
+        invalid::Invalid,
         layers::Layers,
         questions,
         tree::{Answers, TargetKind},
     },
     front::report,
     plan::fit::{self, Fit},
-    problem::Exit,
+    problem::{Exit, Problem},
     run::event::{Outcome, RungOutcome, command},
 };
 
@@ -225,7 +226,8 @@ impl Shared {
             None | Some(Some(Outcome::Done)) => Exit::Done,
             Some(Some(Outcome::Unverified)) => Exit::Unverified,
             Some(Some(Outcome::Interrupted)) => Exit::Interrupted,
-            Some(Some(Outcome::Failed) | None) => Exit::Change,
+            Some(Some(Outcome::Failed)) => Exit::Change,
+            Some(None) => self.ended.as_ref().map_or(Exit::Change, |ended| Exit::of(&ended.problems)),
         }
     }
 
@@ -305,6 +307,7 @@ impl Shared {
             }
             News::Opened(opened) => {
                 self.draft = Draft::new(opened.layers.clone());
+                self.draft.refuse(opened.wrong.iter().filter_map(refused));
                 self.leads = None;
                 self.about.clone_from(&opened.title);
                 self.look = Look::Not;
@@ -364,12 +367,17 @@ fn copied(file: &Path, clipboard: bool) -> String {
     }
 }
 
+/// A problem of an answer that could not be taken.
+fn refused(problem: &Problem) -> Option<Invalid> {
+    problem.at.as_ref().map(|key| Invalid::at(key, &problem.title))
+}
+
 fn whereto(layers: &Layers) -> Whereto {
     let answers = layers.merged();
     (questions::target(&answers), answers.target.context)
 }
 
-fn wrong(problems: &[crate::problem::Problem]) -> Vec<Turn> {
+fn wrong(problems: &[Problem]) -> Vec<Turn> {
     if problems.is_empty() {
         return Vec::new();
     }

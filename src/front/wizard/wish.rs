@@ -7,7 +7,7 @@ pub use crate::health::page::{ContainerLine, EventLine, PodPage};
 use crate::{
     answers::{facts::Facts, layers::Layers, tree::TargetKind},
     plan::graph::{Plan, StepId},
-    problem::{Exit, Problem},
+    problem::{DEFECT, Exit, Problem},
     run::event::{Event, Outcome},
 };
 
@@ -307,4 +307,11 @@ pub struct Ended {
     pub files: Vec<(String, PathBuf)>,
     /// Command that goes on, or looks again.
     pub again: String,
+}
+
+impl Ended {
+    /// Whether hubwright itself failed, so that nobody knows how far it came.
+    pub fn is_defect(&self) -> bool {
+        self.problems.iter().any(|problem| problem.code == DEFECT)
+    }
 }

@@ -24,14 +24,8 @@ const ANNOTATIONS: &[&str] = &[
 ];
 
 /// Labels that no rule reads and that every object carries.
-const UNREAD_LABELS: &[&str] = &[
-    "helm.sh/chart",
-    "chart",
-    "heritage",
-    "app.kubernetes.io/version",
-    "pod-template-hash",
-    "controller-revision-hash",
-];
+const UNREAD_LABELS: &[&str] =
+    &["helm.sh/chart", "chart", "heritage", "app.kubernetes.io/version", "controller-revision-hash"];
 
 /// Metadata, reduced to what the rules read; managed fields and large annotations are never held. A third of the full type's size.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

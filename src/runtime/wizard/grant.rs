@@ -208,7 +208,7 @@ fn last_words(ended: Option<&Ended>, kept: &Kept, desk: &Desk) -> Vec<String> {
 }
 
 /// What leads back to a deployment.
-fn way_back(ended: &Ended) -> Option<String> {
+pub fn way_back(ended: &Ended) -> Option<String> {
     let what = match ended.again.split_whitespace().nth(1)? {
         "resume" => "goes on",
         "verify" => "tries the verification again",

@@ -4,7 +4,7 @@ use std::{
     io::Stdout,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -22,7 +22,7 @@ use tokio::{
 };
 
 use super::{
-    grant::{Granter, Tagged, draft::Draft, opening},
+    grant::{self, Granter, Tagged, draft::Draft, opening},
     look,
 };
 use crate::{
@@ -74,6 +74,8 @@ struct World {
     /// Of the work that goes on.
     lines: Option<Lines<Stdout>>,
     ticked: Instant,
+    /// Nobody may be there any more: what goes on is stopped, and that is the end.
+    ending: bool,
 }
 
 /// What a signal wants.
@@ -90,13 +92,23 @@ struct Standing {
     working: AtomicBool,
     /// Whether there are answers to go on with.
     kept: AtomicBool,
+    /// What leads back to work that is cut off.
+    way_back: Mutex<Option<String>>,
     /// The terminal as it was: while a line is edited it shows no keys.
     terminal: Option<Termios>,
 }
 
 impl Standing {
+    fn note_way_back(&self, words: Option<String>) {
+        *self.way_back.lock().unwrap_or_else(PoisonError::into_inner) = words;
+    }
+
+    /// A run that is remembered holds the answers itself.
     fn say_kept(&self) {
-        if self.kept.load(Ordering::Relaxed) {
+        let way_back = self.way_back.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(words) = way_back {
+            tell(&words);
+        } else if self.kept.load(Ordering::Relaxed) {
             tell(KEPT);
         }
     }
@@ -120,7 +132,12 @@ impl World {
     fn new(args: &Setup) -> Self {
         let (told, news) = mpsc::channel(NEWS);
         let terminal = termios::tcgetattr(std::io::stdin()).ok();
-        let standing = Arc::new(Standing { working: AtomicBool::new(false), kept: AtomicBool::new(false), terminal });
+        let standing = Arc::new(Standing {
+            working: AtomicBool::new(false),
+            kept: AtomicBool::new(false),
+            way_back: Mutex::default(),
+            terminal,
+        });
         let (heard, signals) = mpsc::unbounded_channel();
         tokio::spawn(mind_signals(Arc::clone(&standing), heard));
         Self {
@@ -132,6 +149,7 @@ impl World {
             standing,
             lines: None,
             ticked: Instant::now(),
+            ending: false,
         }
     }
 
@@ -183,18 +201,31 @@ impl World {
         }
     }
 
+    /// After SIGTERM and SIGHUP nobody is asked what to do next.
+    fn end_if_nobody_is_there(&self, news: &News) {
+        if let (true, News::Ended(ended)) = (self.ending, news) {
+            self.standing.note_way_back(grant::way_back(ended));
+            self.standing.end();
+        }
+    }
+
     async fn hear(&mut self) -> Heard {
         loop {
             tokio::select! {
                 Some(told) = self.news.recv() => {
                     let Some(news) = self.granter.hear(told) else { continue };
                     self.show(&news);
+                    self.end_if_nobody_is_there(&news);
                     return Heard::News(news);
                 }
                 Some(told) = self.signals.recv() => match told {
-                    Told::End => self.granter.grant(Wish::Cancel),
+                    Told::End => {
+                        self.ending = true;
+                        self.granter.grant(Wish::Cancel);
+                    }
                     Told::Interrupt => {
                         self.lines.iter().for_each(Lines::pause);
+                        self.standing.note_way_back(self.granter.way_back());
                         self.working(false);
                         return Heard::Interrupted;
                     }
@@ -245,6 +276,7 @@ impl Host for World {
     }
 
     fn next(&mut self) -> Heard {
+        self.standing.note_way_back(None);
         self.working(true);
         waited(self.hear())
     }

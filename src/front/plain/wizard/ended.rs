@@ -96,6 +96,7 @@ impl Wizard<'_> {
                 titles.iter().for_each(|title| self.wrong(title));
                 self.tell("what was installed stays as it is");
             }
+            None if ended.is_defect() => self.tell("how far it came is not known; what is there stays as it is"),
             None => self.tell("it could not begin; nothing was changed"),
         }
         let files = ended.files.iter().map(|(word, path)| format!("{word}: {}", path.display()));

@@ -252,7 +252,12 @@ impl<'w> Wizard<'w> {
             return Ok(way);
         }
         self.keep();
-        if section == 0 && self.look()? == Way::Leave { Ok(Way::Leave) } else { Ok(way) }
+        match if section == 0 { self.look()? } else { Way::Next } {
+            // To the last question of this section.
+            Way::Back => self.asked_section(section, true),
+            Way::Leave => Ok(Way::Leave),
+            Way::Next | Way::Review => Ok(way),
+        }
     }
 
     fn kept_or_changed(&mut self, section: usize) -> Result<Way, Problem> {
@@ -334,7 +339,8 @@ impl<'w> Wizard<'w> {
             ];
             match self.pick(lines, Some(0))? {
                 Picked::One(true) => {}
-                Picked::One(false) | Picked::Back => return Ok(Way::Next),
+                Picked::One(false) => return Ok(Way::Next),
+                Picked::Back => return Ok(Way::Back),
                 Picked::Leave => return Ok(Way::Leave),
             }
         }

@@ -146,6 +146,7 @@ impl Wizard<'_> {
     }
 
     fn taken_back(&mut self, field: &Field) -> Taken {
+        self.shared.secrets.remove(&field.key);
         self.shared.draft.unsay(&field.key);
         self.told_anew(&field.key)
     }
@@ -194,7 +195,11 @@ impl Wizard<'_> {
             return Taken::Again;
         }
         match self.shared.draft.say(&field.key, text) {
-            Ok(()) => self.told_anew(&field.key),
+            Ok(()) => {
+                // What was typed before is not what counts now.
+                self.shared.secrets.remove(&field.key);
+                self.told_anew(&field.key)
+            }
             Err(invalid) => {
                 self.wrong(&invalid.message);
                 Taken::Again

@@ -124,10 +124,9 @@ impl Wizard<'_> {
         self.tell_fit();
         self.tell("the same without questions:");
         let preview = self.shared.preview.as_ref().filter(|_| self.is_checked());
-        for line in review::command(&self.shared.draft, preview, self.shared.verify) {
-            self.tell(&format!("  {}", one_line(&line)));
-        }
-        self.tell(review::about_command(!self.shared.secrets.is_empty()));
+        let command = review::command(&self.shared.draft, preview, self.shared.verify);
+        command.iter().for_each(|line| self.tell(&format!("  {}", one_line(line))));
+        self.tell(review::about_command(&command));
     }
 
     fn review_lines(&self) -> Vec<Line<Deed>> {
@@ -191,8 +190,10 @@ impl Wizard<'_> {
             return Ok(Checked::Yes);
         }
         // A login that asks the person asks now.
-        if self.look()? == Way::Leave {
-            return Ok(Checked::Leave);
+        match self.look()? {
+            Way::Leave => return Ok(Checked::Leave),
+            Way::Back => return Ok(Checked::No),
+            Way::Next | Way::Review => {}
         }
         self.tell("checking against the target");
         let intent = self.shared.intent(self.shared.verify);

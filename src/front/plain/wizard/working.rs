@@ -50,6 +50,8 @@ impl Wizard<'_> {
                 Heard::Interrupted => stopped = self.interrupted()?,
             }
         }
+        // What is deployed is another now.
+        self.checked = None;
         Ok(At::Ended)
     }
 

@@ -1,7 +1,7 @@
 //! Drafts: answers of setups that were left unfinished, each in a file in the form of a preset. It holds what was said and not
 //! the defaults, and which presets that lies over, so that origins are the same when it is opened again.
 //! Must not hold a secret: answers hold references only.
-use std::{os::unix::fs::OpenOptionsExt, path::PathBuf};
+use std::{io::ErrorKind, os::unix::fs::OpenOptionsExt, path::PathBuf};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -49,8 +49,18 @@ impl Draft {
         let base = bases(&layers.presets());
         let draft = Preset { title: "Unfinished setup".to_owned(), answers: layers.said(), ..Preset::default() };
         folder::make(&folder::root()?)?;
-        let name = self.0.get_or_insert_with(free);
-        folder::write_private(&path(name)?, &format!("{base}{}", preset::write_said(&draft)))
+        let name = self.0.clone().map_or_else(free, Ok)?;
+        let at = path(&name)?;
+        let written = folder::write_private(&at, &format!("{base}{}", preset::write_said(&draft)));
+        match written {
+            Ok(()) => self.0 = Some(name),
+            // A name that was taken for this is given back.
+            Err(_) if self.0.is_none() && std::fs::metadata(&at).is_ok_and(|file| file.len() == 0) => {
+                let _ = std::fs::remove_file(at);
+            }
+            Err(_) => {}
+        }
+        written
     }
 
     /// Forgets it.
@@ -80,12 +90,18 @@ fn presets_of(text: &str) -> Vec<String> {
 }
 
 /// A name that no draft has; where all have one, that of the oldest. The file is made, so that nobody else takes the name.
-fn free() -> String {
+fn free() -> Result<String, Problem> {
     let mut new = std::fs::OpenOptions::new();
     new.write(true).create_new(true).mode(0o600);
-    let is_free = |name: &&&str| path(name).is_ok_and(|path| new.open(path).is_ok());
-    let oldest = || lines().pop().map_or_else(|| NAMES[0].to_owned(), |line| line.name);
-    NAMES.iter().find(is_free).map_or_else(oldest, |name| (*name).to_owned())
+    for name in NAMES {
+        let path = path(name)?;
+        match new.open(&path) {
+            Ok(_) => return Ok(name.to_owned()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(folder::unwritable(&path, &error)),
+        }
+    }
+    Ok(lines().pop().map_or_else(|| NAMES[0].to_owned(), |line| line.name))
 }
 
 /// Where each leads, and when it was kept, the newest first.
@@ -120,17 +136,29 @@ pub fn read(name: &str) -> Result<(Vec<String>, Answers, Vec<Problem>), Vec<Prob
 
 /// Lays a draft over what presets, environment and command line say now: only what differs is typed. What the environment or
 /// the command line says of an answer that the draft does not have is new, and counts.
-pub fn lay_over(layers: &mut Layers, draft: &Answers) {
+///
+/// A secret that was typed is gone with the program it was typed into: its answer is open again. What is told of those comes back.
+pub fn lay_over(layers: &mut Layers, draft: &Answers) -> Vec<Problem> {
     lay_commands(layers, draft);
     let now = layers.merged();
+    let mut gone = Vec::new();
     for question in questions::all() {
         let (was, is) = ((question.at.get)(&now), (question.at.get)(draft));
+        if was != is && is == format!("ask:{}", question.key) {
+            gone.push(not_kept(question.key, question.title));
+            continue;
+        }
         let new = is.is_null() && !matches!(layers.origin(question.key), Origin::Preset(_));
         if was != is && !new {
             // An answer of the same shape, under a key of the table of questions, is never refused.
             let _ = layers.say_value(question.key, is);
         }
     }
+    gone
+}
+
+fn not_kept(key: &str, title: &str) -> Problem {
+    Problem::new("secret-not-kept", format!("`{title}`: what was typed was not kept: type it again")).at(key)
 }
 
 /// Commands that would get secrets may have come with somebody's preset: they are asked for again.
@@ -159,5 +187,19 @@ mod tests {
             assert_eq!(presets_of(&(bases(presets) + "schema: 1\n")), presets);
         }
         assert_eq!(bases(&["trial", "a\nb.yaml"]), "", "what follows a line end would be another preset");
+    }
+
+    #[test]
+    fn a_secret_that_was_typed_is_open_again_and_said_to_be() {
+        let key = "login.client-secret";
+        let mut before = Layers::new();
+        for (key, value) in [("login.method", "github"), (key, "ask:login.client-secret")] {
+            before.set(Origin::Typed, key, value).unwrap();
+        }
+        let mut layers = Layers::new();
+        let gone = lay_over(&mut layers, &before.said());
+        assert_eq!(gone.iter().map(|problem| problem.at.as_deref()).collect::<Vec<_>>(), [Some(key)]);
+        assert!(gone[0].title.contains("type it again"), "{gone:?}");
+        assert_eq!((layers.origin(key), layers.origin("login.method")), (Origin::Default, Origin::Typed));
     }
 }

@@ -95,6 +95,8 @@ impl Keeper {
             Errand::Beginnings => Ok(Some(News::Beginnings(Box::new(beginnings::all())))),
             Errand::Open(source) => opening::open(&source, &self.args).map(|opened| {
                 self.draft = Draft::behind(&source);
+                // What was saved of other answers is not to be written over with these.
+                self.saved.clear();
                 Some(News::Opened(Box::new(opened)))
             }),
             Errand::KeepDraft(layers) => self.draft.keep(&layers).map(|()| None).map_err(one),

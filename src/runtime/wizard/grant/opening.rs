@@ -59,7 +59,7 @@ fn unfinished(name: &str, args: &Setup) -> Result<Opened, Vec<Problem>> {
     let said = said(presets, args).or_else(|_| said(Vec::new(), args))?;
     let Said { mut layers, wrong: more, .. } = said;
     wrong.extend(more);
-    draft::lay_over(&mut layers, &draft);
+    wrong.extend(draft::lay_over(&mut layers, &draft));
     Ok(Opened { layers, title: "the unfinished setup".to_owned(), wrong })
 }
 

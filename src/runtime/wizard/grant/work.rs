@@ -21,8 +21,8 @@ use crate::{
     run::{asked::Typed, event::Outcome, executor::Skips},
 };
 
-/// How long work may take to end cleanly when the program ends.
-const CLEAN_END: Duration = Duration::from_secs(10);
+/// How long work may take to end cleanly when the program ends: longer than a helm that is asked to end.
+const CLEAN_END: Duration = Duration::from_secs(30);
 
 /// What is to be done.
 pub enum Job {
@@ -115,11 +115,13 @@ impl Work {
 async fn told_as_it_goes(job: Job, desk: &Desk, hand: &Hand, at_once: &CancellationToken, told: &Teller) -> Ended {
     let funnel = Funnel::default();
     let work = async {
+        let verifies = matches!(job, Job::Verify { .. });
         let work = std::panic::AssertUnwindSafe(done(job, desk, hand, &funnel)).catch_unwind();
-        let ended = tokio::select! {
+        let mut ended = tokio::select! {
             ended = work => ended.unwrap_or_else(|_| could_not(vec![defect()])),
             () = at_once.cancelled() => ended(Outcome::Interrupted),
         };
+        desk.note_files(&mut ended, verifies);
         funnel.close();
         ended
     };
@@ -127,16 +129,13 @@ async fn told_as_it_goes(job: Job, desk: &Desk, hand: &Hand, at_once: &Cancellat
 }
 
 async fn done(job: Job, desk: &Desk, hand: &Hand, funnel: &Funnel) -> Ended {
-    let verifies = matches!(job, Job::Verify { .. });
     let done = match job {
         Job::Deploy(intent) => deploy::deploy(*intent, desk, hand, funnel).await,
         Job::Resume(folder, typed) => deploy::resume(&folder, &typed, desk, hand, funnel).await,
         Job::Verify { folder, rungs } => verify::verify(folder, &rungs, desk, hand, funnel).await,
         Job::Watch(folder) => watch::watch(&folder, desk, hand, funnel).await,
     };
-    let mut ended = done.unwrap_or_else(could_not);
-    desk.note_files(&mut ended, verifies);
-    ended
+    done.unwrap_or_else(could_not)
 }
 
 /// The work of a step that may take long before there is anything to stop. `None`: the person stopped it.

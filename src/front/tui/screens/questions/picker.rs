@@ -260,8 +260,8 @@ impl Picker {
         if !self.filtering && self.filter.value().is_empty() {
             return None;
         }
-        let mark = if self.filtering { "_" } else { "" };
-        let words = format!(" / {}{mark}   {} of {}", self.filter.value(), self.shown().count(), self.choices.len());
+        let filter = if self.filtering { text::field(&self.filter, room / 2) } else { self.filter.value().to_owned() };
+        let words = format!(" / {filter}   {} of {}", self.shown().count(), self.choices.len());
         Some(Line::styled(text::cut(&words, room, theme.glyphs.ellipsis), theme.style(Role::Key)))
     }
 

@@ -35,7 +35,7 @@ fn folded_command(line: &str, width: usize, style: ratatui::style::Style) -> Vec
 }
 
 fn note(seen: &Seen<'_>) -> Vec<Row> {
-    let words = words::about_command(!seen.shared.secrets.is_empty());
+    let words = words::about_command(&lines(seen.review, seen.shared));
     folded(words, "", 1, seen.width, seen.theme.style(Role::Quiet), &Does::Nothing)
         .into_iter()
         .chain([Row::empty()])

@@ -9,7 +9,7 @@ use crate::front::{
 
 const KEYS: &[Binding] = &[
     Binding::new(
-        &[Key::Code(KeyCode::Enter)],
+        &[Key::Code(KeyCode::Enter), Key::Char(' ')],
         Action::Enter,
         "open",
         "open the file, go to the answer, press what is selected",
@@ -17,8 +17,9 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Tab), Key::Code(KeyCode::Right)], Action::Next, "next part", "to the next part"),
     Binding::new(&[Key::Code(KeyCode::BackTab), Key::Code(KeyCode::Left)], Action::Previous, "", "to the part before"),
     Binding::new(&[Key::Ctrl('g')], Action::Start, "install", "install: says what will happen, and asks"),
+    Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "to the screen before"),
     Binding::new(&[Key::Char('e')], Action::Edit, "change", "change the answer that is selected"),
-    Binding::new(&[Key::Char('v'), Key::Char(' ')], Action::Toggle, "verify", "verify afterwards, or not"),
+    Binding::new(&[Key::Char('v')], Action::Toggle, "verify", "verify afterwards, or not"),
     Binding::new(&[Key::Char('r')], Action::Retry, "check", "check against the target again"),
     Binding::new(&[Key::Char('s'), Key::Ctrl('s')], Action::Save, "save", "save these answers as a preset"),
     Binding::new(&[Key::Char('c')], Action::Copy, "copy", "copy the command that installs the same"),
@@ -28,14 +29,16 @@ const KEYS: &[Binding] = &[
     keys::PAGE_DOWN,
     keys::FIRST,
     keys::LAST,
-    Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "to the screen before"),
 ];
 
 /// Those that work now, with the word for what Enter does.
 pub fn live(review: &Review, shared: &Shared) -> Vec<Binding> {
     let selected = review.selected(shared);
     let named = |binding: &Binding| match binding.does {
-        Action::Enter => Binding { word: word(&selected), ..*binding },
+        Action::Enter => binding.named(word(&selected)),
+        // Enter says so already.
+        Action::Start if selected == Does::Start => binding.named(""),
+        Action::Edit if matches!(selected, Does::Go(_)) => binding.named(""),
         _ => *binding,
     };
     KEYS.iter().filter(|binding| works(review, binding, &selected, shared)).map(named).collect()

@@ -126,7 +126,8 @@ impl Review {
 
     fn toggle(&mut self) -> Vec<Turn> {
         self.verify = !self.verify;
-        Vec::new()
+        let words = if self.verify { "it is verified afterwards" } else { "it is not verified afterwards" };
+        vec![Turn::Say(words.to_owned())]
     }
 
     fn open(&mut self, file: usize, shared: &Shared) -> Vec<Turn> {

@@ -1,6 +1,6 @@
 //! The parts of the review, and what their tabs say.
 use super::{Review, checked::Standing};
-use crate::front::wizard::shared::Shared;
+use crate::front::wizard::{review as words, shared::Shared};
 
 /// A part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Part {
         let count = match self {
             Self::Check => return format!("Check{}", trouble(review, shared)),
             Self::Answers => Some(shared.draft.changes().iter().map(|(_, fields)| fields.len()).sum()),
-            Self::Steps => known.map(|preview| preview.plan.steps.len()),
+            Self::Steps => known.map(|preview| words::steps(preview, review.verify)),
             Self::Files => known.map(|preview| preview.files.len()),
             Self::Command => None,
         };

@@ -39,11 +39,13 @@ pub fn draw(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared
     } else {
         [middle, bottom]
     };
-    lines(screen, frame, left, shared, theme);
+    let hidden = lines(screen, frame, left, shared, theme);
     if below == 0 {
+        marked(frame, left, hidden, theme);
         more(screen, frame, Rect { y: right.y.saturating_add(1), ..right }.intersection(middle), shared, theme);
     } else {
         ruled(screen, frame, right, shared, theme);
+        marked(frame, Rect { height: right.height.min(1), ..right }, hidden, theme);
     }
     let plain = text::cut(words::PLAIN, usize::from(last.width), theme.glyphs.ellipsis);
     frame.render_widget(Line::styled(plain, theme.style(Role::Quiet)), last);
@@ -67,7 +69,8 @@ fn introduction(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
     frame.render_widget(empty.into_iter().chain(lines).collect::<Text<'_>>(), area);
 }
 
-fn lines(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
+/// Draws those for which there is room; how many are below them.
+fn lines(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) -> usize {
     let (rows, current) = (screen.rows(shared), screen.current(shared));
     let at = rows.iter().position(|row| matches!(row, Row::Item(item) if Some(item) == current.as_ref()));
     let shown = window::around(at.unwrap_or_default(), rows.len(), area.height);
@@ -77,6 +80,17 @@ fn lines(screen: &Welcome, frame: &mut Frame<'_>, area: Rect, shared: &Shared, t
         line(screen, row, selected, names(row, &visible, shared), usize::from(area.width), shared, theme)
     });
     frame.render_widget(drawn.collect::<Text<'_>>(), area);
+    rows.len().saturating_sub(shown.end)
+}
+
+/// How many lines are below what is seen, at the right of the last row.
+fn marked(frame: &mut Frame<'_>, area: Rect, hidden: usize, theme: &Theme) {
+    if hidden > 0 && area.height > 0 {
+        let mark = Line::styled(format!(" {} {hidden} more ", theme.glyphs.more[3]), theme.style(Role::Key));
+        let width = u16::try_from(mark.width()).unwrap_or(u16::MAX).min(area.width);
+        let at = Rect { x: area.right().saturating_sub(width), y: area.bottom().saturating_sub(1), width, height: 1 };
+        frame.render_widget(mark, at);
+    }
 }
 
 /// Columns of the names that are seen in a line's group.
@@ -102,8 +116,7 @@ fn line(
         Row::Head(group) => head(screen, *group, room, theme),
         Row::Nothing(words) => Line::styled(format!("  {words}"), theme.style(Role::Quiet)),
         Row::Item(Item::Path) if screen.typing == Some(Typing::Path) => {
-            let value =
-                format!("{} path: {}_", theme.glyphs.cursor, tail(screen.path.value(), room.saturating_sub(10)));
+            let value = format!("{} path: {}", theme.glyphs.cursor, text::field(&screen.path, room.saturating_sub(9)));
             Line::styled(value, theme.style(Role::Value))
         }
         Row::Item(item) => item_line(item, selected, names, room, shared, theme),
@@ -117,15 +130,10 @@ fn head(screen: &Welcome, group: Group, room: usize, theme: &Theme) -> Line<'sta
     if group != Group::Presets || (filter.is_empty() && !typing) {
         return Line::from(name);
     }
-    let filter = tail(filter, room.saturating_sub(words::group(group).len() + 6));
-    let cursor = if typing { "_" } else { "" };
-    Line::from_iter([name, Span::raw("   "), Span::styled(format!("/{filter}{cursor}"), theme.style(Role::Value))])
-}
-
-/// The end of a text that is being typed.
-fn tail(value: &str, room: usize) -> String {
-    let over = text::width(value).saturating_sub(room);
-    value.chars().skip(over).collect()
+    let room = room.saturating_sub(words::group(group).len() + 4);
+    let filter =
+        if typing { text::field(&screen.filter, room) } else { text::cut(filter, room, theme.glyphs.ellipsis) };
+    Line::from_iter([name, Span::raw("   "), Span::styled(format!("/{filter}"), theme.style(Role::Value))])
 }
 
 fn item_line(item: &Item, selected: bool, names: usize, room: usize, shared: &Shared, theme: &Theme) -> Line<'static> {

@@ -31,7 +31,7 @@ use tui_input::Input;
 use crate::{
     front::{
         tui::{
-            keys::{self, Action, Binding, Key},
+            keys::{self, Action, Binding, Key, TYPING},
             screen::{Edit, Screen},
             theme::Theme,
             window::moved,
@@ -67,12 +67,8 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('w')], Action::Look, "watch", "look on at the selected deployment"),
     Binding::new(&[Key::Char('v')], Action::Verify, "verify", "verify the selected deployment"),
     Binding::new(&[Key::Char('e')], Action::Edit, "change", "change the answers of the selected deployment"),
-    Binding::new(
-        &[Key::Code(KeyCode::Esc), Key::Char('q')],
-        Action::Back,
-        "back",
-        "close what is open, take the filter away, or leave",
-    ),
+    Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "close what is open, or take the filter away"),
+    Binding::new(&[Key::Char('q')], Action::Quit, "leave", "leave; what was answered is kept"),
 ];
 
 /// A field that takes letters.
@@ -176,12 +172,12 @@ impl Welcome {
         }
     }
 
-    /// Closes what is open; with nothing open this screen ends the program.
+    /// Closes what is open. There is nothing before this screen: one Esc too many ends nothing.
     fn back(&mut self) -> Vec<Turn> {
         if let Some(folder) = self.open.take() {
             self.selected = Some(Item::Deployment(folder));
         } else if self.filter.value().is_empty() {
-            return vec![Turn::Back];
+            return vec![Turn::Say("there is nothing before this; q leaves".to_owned())];
         } else {
             self.filter.reset();
         }
@@ -287,6 +283,25 @@ impl Screen for Welcome {
             action => self.step(shared, action),
         }
         Vec::new()
+    }
+
+    fn typing_keys(&self) -> Vec<Binding> {
+        let word = if self.typing == Some(Typing::Path) { "open" } else { "keep" };
+        let named = |binding: &Binding| if binding.does == Action::Enter { binding.named(word) } else { *binding };
+        TYPING.iter().map(named).collect()
+    }
+
+    /// A path may be pasted where one is to be typed.
+    fn begin(&mut self, edit: &Edit, shared: &mut Shared) -> Vec<Turn> {
+        match (edit, self.current(shared)) {
+            (_, Some(Item::Path)) if !shared.busy() => {
+                self.typing = Some(Typing::Path);
+                self.edit(edit, shared);
+                Vec::new()
+            }
+            (Edit::Paste(_), _) => vec![Turn::Say("a paste goes into a field: `another file` is one".to_owned())],
+            (Edit::Key(_), _) => Vec::new(),
+        }
     }
 
     fn edit(&mut self, edit: &Edit, shared: &mut Shared) {

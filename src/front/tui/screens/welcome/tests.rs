@@ -278,8 +278,11 @@ fn a_long_list_is_scrolled_and_tab_goes_from_group_to_group() {
 }
 
 #[test]
-fn with_nothing_open_escape_leaves() {
+fn one_escape_too_many_ends_nothing_and_q_leaves() {
     let mut stage = with(with_cluster());
     stage.press(KeyCode::Esc);
+    assert!(!stage.wishes.iter().any(|wish| matches!(wish, Wish::Leave(_))));
+    assert!(stage.seen((80, 24)).contains("q leaves"), "{}", stage.seen((80, 24)));
+    stage.keys("q");
     assert!(matches!(stage.wishes.last(), Some(Wish::Leave(_))));
 }
