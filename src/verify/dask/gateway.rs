@@ -13,6 +13,8 @@ use crate::{
     verify::{causes::dask as causes, web::Web},
 };
 
+/// How long a cluster that was asked for may be unknown.
+const UNSEEN: Duration = Duration::from_secs(15);
 /// Longest time until a cluster runs: its scheduler's image may have to be pulled.
 const STARTING: Duration = Duration::from_secs(120);
 /// Longest time until clusters that are deleted are gone from the gateway's list.
@@ -96,6 +98,8 @@ impl Gateway {
                 "PENDING" => tokio::time::sleep(PAUSE).await,
                 // The gateway's API restarts, or its proxy does.
                 "" if matches!(reply.status, 500..=504) => tokio::time::sleep(PAUSE).await,
+                // On Kubernetes the gateway knows what it has just made only once its own watch tells.
+                "" if reply.status == 404 && begun.elapsed() < UNSEEN => tokio::time::sleep(PAUSE).await,
                 "" => return Err(causes::refused(&self.place(), &reply)),
                 other => return Err(causes::not_running(&text::line(other))),
             }
