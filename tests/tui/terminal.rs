@@ -21,6 +21,11 @@ use rustix::{
 /// After how long something did not happen. No measure of speed: machines that run tests are busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Marks of a synchronized update.
+const FRAME_BEGINS: &[u8] = b"\x1b[?2026h";
+/// The same at its end.
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+
 /// Keys by name, with what a terminal sends for them.
 const KEYS: &[(&str, &str)] = &[
     ("Up", "\x1b[A"),
@@ -256,10 +261,13 @@ impl Drop for Terminal {
 
 fn read(mut output: Box<dyn Read + Send>, shared: &Shared) {
     let mut bytes = [0; 16_384];
+    let mut unseen = Vec::new();
     while let Ok(count @ 1..) = output.read(&mut bytes) {
+        unseen.extend_from_slice(&bytes[..count]);
+        let seen: Vec<u8> = unseen.drain(..whole(&unseen)).collect();
         let mut closing = false;
         shared.tell(|now| {
-            now.parser.process(&bytes[..count]);
+            now.parser.process(&seen);
             now.written.extend_from_slice(&bytes[..count]);
             closing = now.closing;
         });
@@ -267,7 +275,23 @@ fn read(mut output: Box<dyn Read + Send>, shared: &Shared) {
             return;
         }
     }
-    shared.tell(|now| now.silent = true);
+    shared.tell(|now| {
+        now.parser.process(&unseen);
+        now.silent = true;
+    });
+}
+
+/// How many bytes a terminal shows: a frame whose end was not written yet is not seen in part, else a test would find the
+/// title of one frame above the lines of the frame before.
+fn whole(bytes: &[u8]) -> usize {
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    match last(FRAME_BEGINS) {
+        Some(begun) if last(FRAME_ENDS).is_none_or(|ended| ended < begun) => begun,
+        _ => (1..FRAME_BEGINS.len())
+            .rev()
+            .find(|length| bytes.ends_with(&FRAME_BEGINS[..*length]))
+            .map_or(bytes.len(), |length| bytes.len() - length),
+    }
 }
 
 fn wait(mut child: Box<dyn Child + Send + Sync>, shared: &Shared) {
