@@ -82,8 +82,8 @@ pub fn live(open: &Open) -> Vec<Binding> {
     match &open.what {
         Overlay::Confirm { yes, .. } => {
             let named = |binding: &Binding| match binding.does {
-                Action::Enter => Binding { word: yes, ..*binding },
-                Action::Back => Binding { word: "no", ..*binding },
+                Action::Enter => binding.named(yes),
+                Action::Back => binding.named("no"),
                 _ => *binding,
             };
             KEYS.iter().map(named).collect()

@@ -60,6 +60,14 @@ pub fn steps(preview: &Preview, verify: bool) -> usize {
     preview.plan.steps.iter().filter(|step| verify || step.action != Action::Verify).count()
 }
 
+/// So many answers keep it from beginning.
+pub fn unanswered(wrong: usize) -> String {
+    match wrong {
+        1 => "1 answer is missing or wrong".to_owned(),
+        more => format!("{more} answers are missing or wrong"),
+    }
+}
+
 /// What would be done, in a sentence.
 pub fn what(preview: &Preview, verify: bool) -> String {
     let steps = steps(preview, verify);

@@ -163,8 +163,14 @@ impl Shared {
     }
 
     /// What is to be installed.
-    pub fn intent(&self, verify: bool) -> Box<Intent> {
-        Box::new(Intent { layers: self.draft.layers().clone(), secrets: self.secrets.clone(), verify })
+    pub fn intent(&self) -> Box<Intent> {
+        Box::new(Intent { layers: self.draft.layers().clone(), secrets: self.secrets.clone(), verify: self.verify })
+    }
+
+    /// Verified afterwards, or not. The sentence says which it is now.
+    pub fn toggle_verify(&mut self) -> &'static str {
+        self.verify = !self.verify;
+        if self.verify { "it is verified afterwards" } else { "it is not verified afterwards" }
     }
 
     /// The same once more. What only climbs climbs whole; what was resumed, or is known by its folder alone, is resumed with the
@@ -173,7 +179,7 @@ impl Shared {
         match &self.folder {
             folder if self.climbing => Wish::Verify { folder: folder.clone(), rungs: Vec::new() },
             Some(folder) if !self.draft.is_changed() => Wish::Resume(folder.clone(), self.secrets.clone()),
-            _ => Wish::Deploy(self.intent(self.verify)),
+            _ => Wish::Deploy(self.intent()),
         }
     }
 
@@ -263,7 +269,6 @@ impl Shared {
             Wish::Cancel if self.running && !self.watching => self.stopped = self.stopped.or(Some(self.now)),
             Wish::Deploy(intent) => {
                 self.deployed = Some(intent.layers.said());
-                self.verify = intent.verify;
                 return self.begin(None, false);
             }
             Wish::Resume(folder, _) => return self.begin(Some(folder), false),
@@ -312,6 +317,7 @@ impl Shared {
                 self.about.clone_from(&opened.title);
                 self.look = Look::Not;
                 self.preview = None;
+                self.verify = true;
                 // What was typed for other answers must not reach these.
                 self.secrets.clear();
                 self.unsaved = false;
@@ -387,12 +393,11 @@ fn wrong(problems: &[Problem]) -> Vec<Turn> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::front::wizard::wish::Opened;
 
     fn could_not_begin(shared: &mut Shared, wish: &Wish) {
         shared.wished(wish);
-        let ended =
-            Ended { outcome: None, problems: Vec::new(), password: None, files: Vec::new(), again: String::new() };
-        shared.hear(&News::Ended(Box::new(ended)));
+        shared.hear(&News::Ended(Box::default()));
     }
 
     /// The cluster was down: nobody agreed to an installation.
@@ -404,8 +409,18 @@ mod tests {
         assert!(matches!(shared.retry(), Wish::Verify { folder: Some(_), rungs } if rungs.is_empty()));
         could_not_begin(&mut shared, &Wish::Resume(folder, BTreeMap::new()));
         assert!(matches!(shared.retry(), Wish::Resume(..)));
-        let unverified = Wish::Deploy(shared.intent(false));
+        shared.toggle_verify();
+        let unverified = Wish::Deploy(shared.intent());
         could_not_begin(&mut shared, &unverified);
         assert!(matches!(shared.retry(), Wish::Deploy(intent) if !intent.verify));
+    }
+
+    #[test]
+    fn what_was_left_out_of_one_setup_is_not_left_out_of_the_next() {
+        let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
+        shared.toggle_verify();
+        let opened = Opened { layers: Layers::new(), title: "new setup".to_owned(), wrong: Vec::new() };
+        shared.hear(&News::Opened(Box::new(opened)));
+        assert!(shared.intent().verify);
     }
 }

@@ -115,7 +115,7 @@ pub struct Intent {
 }
 
 /// Which log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LogOf {
     /// Pod, or process.
     pub pod: String,
@@ -295,11 +295,11 @@ pub struct FileView {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Ended {
-    /// How; `None` if it could not begin.
+    /// How; `None` if it could not begin, or hubwright itself failed.
     pub outcome: Option<Outcome>,
-    /// Why it could not begin.
+    /// Why there is no outcome.
     pub problems: Vec<Problem>,
     /// A password that was made up, to be shown once.
     pub password: Option<(String, SecretString)>,
@@ -313,5 +313,14 @@ impl Ended {
     /// Whether hubwright itself failed, so that nobody knows how far it came.
     pub fn is_defect(&self) -> bool {
         self.problems.iter().any(|problem| problem.code == DEFECT)
+    }
+
+    /// What is said where there is no outcome, and what that means for what is there.
+    pub fn without_outcome(&self) -> (&'static str, &'static str) {
+        if self.is_defect() {
+            ("how far it came is not known", "what is there stays as it is")
+        } else {
+            ("it could not begin", "nothing was changed")
+        }
     }
 }

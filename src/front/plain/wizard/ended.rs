@@ -12,7 +12,7 @@ use crate::{
     front::{
         message, summary,
         wizard::{
-            follow::ladder::Rung,
+            follow::{Trouble, ladder::Rung},
             reporting,
             turn::Turn,
             wish::{LogOf, News, Wish},
@@ -96,8 +96,10 @@ impl Wizard<'_> {
                 titles.iter().for_each(|title| self.wrong(title));
                 self.tell("what was installed stays as it is");
             }
-            None if ended.is_defect() => self.tell("how far it came is not known; what is there stays as it is"),
-            None => self.tell("it could not begin; nothing was changed"),
+            None => {
+                let (words, means) = ended.without_outcome();
+                self.tell(&format!("{words}; {means}"));
+            }
         }
         let files = ended.files.iter().map(|(word, path)| format!("{word}: {}", path.display()));
         let again = (!ended.again.is_empty()).then(|| format!("from any shell: `{}`", ended.again));
@@ -165,16 +167,12 @@ impl Wizard<'_> {
 
     /// Logs that would tell more.
     fn logs(&self) -> Vec<Line<Next>> {
-        let pointed = self.shared.run.troubles.iter().filter_map(|trouble| match trouble.log() {
-            Some(log) => Some((log.pod.clone(), log.container.clone(), log.previous)),
-            None => trouble.pod().map(|pod| (pod.to_owned(), String::new(), false)),
-        });
         // What is wrong in several ways has one log.
-        let pointed: BTreeSet<_> = pointed.collect();
-        let line = |(pod, container, previous): (String, String, bool)| {
-            let name = format!("log {pod} {container}");
-            let of = if previous { "its last lines before it began anew" } else { "its last lines" };
-            Line::new(Next::Log(LogOf { pod, container, previous }), name.trim_end(), of)
+        let pointed: BTreeSet<LogOf> = self.shared.run.troubles.iter().filter_map(Trouble::log_of).collect();
+        let line = |of: LogOf| {
+            let name = format!("log {} {}", of.pod, of.container);
+            let words = if of.previous { "its last lines before it began anew" } else { "its last lines" };
+            Line::new(Next::Log(of), name.trim_end(), words)
         };
         pointed.into_iter().map(line).collect()
     }

@@ -198,7 +198,7 @@ impl<'w> Wizard<'w> {
     }
 
     fn open(&mut self, source: Source) -> At {
-        (self.looked, self.checked, self.then, self.shared.verify) = (None, None, None, true);
+        (self.looked, self.checked, self.then) = (None, None, None);
         match self.grant(Wish::Open(source)) {
             Some(News::Opened(opened)) => {
                 self.tell(&format!("\n{}", opened.title));

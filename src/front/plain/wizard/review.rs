@@ -76,13 +76,9 @@ impl Wizard<'_> {
             }
             Deed::Fit => self.tell_whole_fit()?,
             Deed::Verify => {
-                self.shared.verify = !self.shared.verify;
                 self.checked = None;
-                self.tell(if self.shared.verify {
-                    "it is verified afterwards"
-                } else {
-                    "it is not verified afterwards"
-                });
+                let words = self.shared.toggle_verify();
+                self.tell(words);
             }
             Deed::Steps | Deed::Files | Deed::Changes => return self.shown(deed),
         }
@@ -147,8 +143,7 @@ impl Wizard<'_> {
             let words = match self.shared.draft.standing(index) {
                 SectionStanding::NotRelevant => return None,
                 SectionStanding::Done => "done".to_owned(),
-                SectionStanding::Attention(1) => "1 answer is missing or wrong".to_owned(),
-                SectionStanding::Attention(wrong) => format!("{wrong} answers are missing or wrong"),
+                SectionStanding::Attention(wrong) => review::unanswered(wrong),
             };
             Some(Line::new(Deed::Section(index), section.title, &words))
         });
@@ -196,7 +191,7 @@ impl Wizard<'_> {
             Way::Next | Way::Review => {}
         }
         self.tell("checking against the target");
-        let intent = self.shared.intent(self.shared.verify);
+        let intent = self.shared.intent();
         let Some(News::Previewed(preview)) = self.grant(Wish::Preview(intent)) else { return Ok(Checked::No) };
         if preview.unasked {
             preview.problems.iter().for_each(|problem| self.tell(&message::error(problem)));
@@ -234,7 +229,7 @@ impl Wizard<'_> {
         match self.pick(lines, None)? {
             Picked::One(true) => {
                 self.keep();
-                self.work(Wish::Deploy(self.shared.intent(self.shared.verify)))
+                self.work(Wish::Deploy(self.shared.intent()))
             }
             Picked::One(false) | Picked::Back => Ok(At::Review),
             Picked::Leave => Ok(self.leave()),

@@ -91,7 +91,7 @@ fn nothing_begins_beside_what_runs_and_nothing_is_forgotten_by_trying() {
         Wish::Verify { folder: Some(folder.clone()), rungs: Vec::new() },
     ] {
         let mut stage = Stage::at(Place::Deployment);
-        let deploy = Wish::Deploy(stage.app.shared.intent(true));
+        let deploy = Wish::Deploy(stage.app.shared.intent());
         stage.app.carry_out(vec![Turn::Wish(deploy)]);
         stage.event(EventKind::Note { text: "it runs".to_owned() });
         let wishes = stage.app.carry_out(vec![Turn::Wish(wish), Turn::Go(Place::Verification, None)]);
@@ -107,7 +107,7 @@ fn nothing_begins_beside_what_runs_and_nothing_is_forgotten_by_trying() {
 fn a_look_gives_way_to_what_begins() {
     let mut stage = Stage::at(Place::Deployment);
     stage.app.carry_out(vec![Turn::Wish(Wish::Watch(PathBuf::from("/state/prod--hub")))]);
-    let deploy = Wish::Deploy(stage.app.shared.intent(true));
+    let deploy = Wish::Deploy(stage.app.shared.intent());
     assert_eq!(stage.app.carry_out(vec![Turn::Wish(deploy)]).len(), 1);
     assert!(stage.app.shared.running && !stage.app.shared.watching);
     stage.news(ended(None));
@@ -174,7 +174,7 @@ fn a_draft_ends_with_the_installation_of_its_answers_and_not_with_that_of_others
     let run = |change: bool| {
         let mut stage = Stage::new();
         stage.news(opened(&[("target.context", "a")]));
-        let deploy = Wish::Deploy(stage.app.shared.intent(true));
+        let deploy = Wish::Deploy(stage.app.shared.intent());
         stage.app.carry_out(vec![Turn::Wish(deploy)]);
         stage.event(EventKind::RunStarted {
             run: "r".to_owned(),

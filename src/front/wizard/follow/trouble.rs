@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    front::message,
+    front::{message, wizard::wish::LogOf},
     health::{
         causes,
         verdict::{Finding, LogPointer, NextStep},
@@ -126,6 +126,14 @@ impl Trouble {
             Cause::Finding(finding) => finding.log.as_deref(),
             Cause::Problem(_) => None,
         }
+    }
+
+    /// The log that would tell more: the last words of what failed, else the log of the pod it is about.
+    pub fn log_of(&self) -> Option<LogOf> {
+        let pod = || Some(LogOf { pod: self.pod()?.to_owned(), ..LogOf::default() });
+        let words =
+            |log: &LogPointer| LogOf { pod: log.pod.clone(), container: log.container.clone(), previous: log.previous };
+        self.log().map(words).or_else(pod)
     }
 
     /// The pod it is about, if it is about one.

@@ -148,12 +148,12 @@ pub async fn unless_cancelled<T>(hand: &Hand, work: impl Future<Output = T>) -> 
 
 /// It ended so, and there is nothing else to say.
 pub fn ended(outcome: Outcome) -> Ended {
-    Ended { outcome: Some(outcome), problems: Vec::new(), password: None, files: Vec::new(), again: String::new() }
+    Ended { outcome: Some(outcome), ..Ended::default() }
 }
 
 /// It could not begin.
 pub fn could_not(problems: Vec<Problem>) -> Ended {
-    Ended { outcome: None, problems, password: None, files: Vec::new(), again: String::new() }
+    Ended { problems, ..Ended::default() }
 }
 
 /// What panicked says so itself, to whoever listens for panics.

@@ -253,7 +253,7 @@ fn ctrl_c_asks_what_to_do_about_what_goes_on() {
     let mut person = says(&["go on", "skip hub", "change hub.memory", "2Gi", "leave"]);
     let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
     wizard.open(Source::Draft("draft.yaml".to_owned()));
-    let intent = wizard.shared.intent(true);
+    let intent = wizard.shared.intent();
     assert_eq!(wizard.work(Wish::Deploy(intent)).unwrap(), At::Ended);
     assert_eq!(wizard.ended().unwrap(), At::Review, "what is to be changed is asked at once");
     assert_eq!(wizard.shared.draft.field("hub.memory").unwrap().text(), "2Gi");

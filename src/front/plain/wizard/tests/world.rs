@@ -115,7 +115,7 @@ impl World {
 }
 
 pub fn ended(outcome: Option<Outcome>) -> Ended {
-    Ended { outcome, problems: Vec::new(), password: None, files: Vec::new(), again: String::new() }
+    Ended { outcome, ..Ended::default() }
 }
 
 /// Without any target: what would be done there is new.

@@ -11,7 +11,7 @@ use crate::{
             reporting,
             shared::Shared,
             turn::{Overlay, Place, Turn},
-            wish::Wish,
+            wish::{LogOf, Wish},
         },
     },
     run::event::EventKind,
@@ -122,21 +122,19 @@ impl Deployment {
         turns
     }
 
-    /// The log that would tell more: pod, container, and whether of the run before.
-    pub(super) fn log_of(&self, shared: &Shared) -> Option<(String, String, bool)> {
+    /// The log that would tell more.
+    pub(super) fn log_of(&self, shared: &Shared) -> Option<LogOf> {
         if self.focused(shared) == Pane::Pods {
-            return self.pods.pod(&shared.run.pods).map(|pod| (pod, String::new(), false));
+            return self.pods.pod(&shared.run.pods).map(|pod| LogOf { pod, ..LogOf::default() });
         }
-        let trouble = self.trouble(shared)?;
-        let pointed = trouble.log().map(|log| (log.pod.clone(), log.container.clone(), log.previous));
-        pointed.or_else(|| trouble.pod().map(|pod| (pod.to_owned(), String::new(), false)))
+        self.trouble(shared)?.log_of()
     }
 
     fn open_log(&mut self, shared: &Shared) -> Vec<Turn> {
-        let Some((pod, container, previous)) = self.log_of(shared) else { return Vec::new() };
-        let mut turns = self.open_page(&pod, shared);
+        let Some(of) = self.log_of(shared) else { return Vec::new() };
+        let mut turns = self.open_page(&of.pod, shared);
         if let View::Pod(page) = &mut self.view {
-            turns.extend(page.show_log(&container, previous));
+            turns.extend(page.show_log(&of.container, of.previous));
         }
         turns
     }

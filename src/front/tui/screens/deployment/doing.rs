@@ -21,7 +21,7 @@ use crate::{
 pub fn offers(trouble: &Trouble, shared: &Shared) -> Vec<(&'static str, String)> {
     let edit = trouble.key().map(|key| ("e", format!("change {}", label(key, &shared.draft))));
     let copy = trouble.command().map(|_| ("c", "copy the command".to_owned()));
-    let logs = (trouble.log().is_some() || trouble.pod().is_some()).then(|| ("l", "log".to_owned()));
+    let logs = trouble.log_of().map(|_| ("l", "log".to_owned()));
     let skip = skippable(trouble.steps.first(), shared).map(|step| ("s", format!("skip {step}")));
     let again = can_retry(shared).then(|| ("r", "try again".to_owned()));
     let whole = Some(("Enter", "in full".to_owned()));

@@ -96,8 +96,7 @@ fn ending(shared: &Shared, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let said = said.filter(|line| words.is_none() || !line.starts_with("`hubwright resume"));
     let said: Vec<String> = match ended.outcome {
         None if shared.watching => vec!["it cannot be looked at".to_owned()],
-        None if ended.is_defect() => vec!["how far it came is not known".to_owned()],
-        None => vec!["it could not begin".to_owned()],
+        None => vec![ended.without_outcome().0.to_owned()],
         Some(Outcome::Interrupted) if shared.run.state.started.is_none() => vec![format!("stopped: {NOTHING}")],
         Some(_) => said.collect(),
     };

@@ -204,13 +204,14 @@ impl Screen for Deployment {
 
 /// How it ended, behind the title.
 fn ended(shared: &Shared) -> &'static str {
-    match shared.ended.as_ref().map(|ended| ended.outcome) {
-        None => "",
-        Some(Some(Outcome::Done)) => ", done",
-        Some(Some(Outcome::Failed)) => ", failed",
-        Some(Some(Outcome::Unverified)) => ", not verified",
-        Some(Some(Outcome::Interrupted)) => ", stopped",
-        Some(None) => ", not begun",
+    let Some(ended) = &shared.ended else { return "" };
+    match ended.outcome {
+        Some(Outcome::Done) => ", done",
+        Some(Outcome::Failed) => ", failed",
+        Some(Outcome::Unverified) => ", not verified",
+        Some(Outcome::Interrupted) => ", stopped",
+        None if ended.is_defect() => ", failed",
+        None => ", not begun",
     }
 }
 

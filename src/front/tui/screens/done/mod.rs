@@ -209,7 +209,7 @@ impl Screen for Done {
     fn keys(&self, shared: &Shared) -> Vec<Binding> {
         let does = self.current(shared).and_then(|entry| entry.does);
         let named = |binding: &Binding| match (binding.does, does) {
-            (Action::Enter, Some(_)) => Binding { word: "do it", ..*binding },
+            (Action::Enter, Some(_)) => binding.named("do it"),
             _ => *binding,
         };
         KEYS.iter().filter(|binding| self.works(binding.does, shared)).map(named).collect()

@@ -16,7 +16,7 @@ use crate::{
         },
     },
     plan::graph::StepId,
-    problem::{Exit, Problem},
+    problem::{DEFECT, Exit, Problem},
     run::event::{EventKind, Outcome, PlannedStep},
 };
 
@@ -60,7 +60,7 @@ fn after(target: &[(&str, &str)], outcome: Outcome, password: Option<&str>) -> S
     let files = vec![("journal".to_owned(), PathBuf::from("/state/prod--hub/journal.jsonl"))];
     let password = password.map(|word| ("password".to_owned(), SecretString::from(word)));
     let again = "hubwright status -n trial".to_owned();
-    let ended = Ended { outcome: Some(outcome), problems: Vec::new(), password, files, again };
+    let ended = Ended { outcome: Some(outcome), password, files, again, ..Ended::default() };
     stage.news(News::Ended(Box::new(ended)));
     stage
 }
@@ -98,13 +98,7 @@ fn whoever_looked_on_is_led_to_what_was_made() {
 fn whoever_is_at_something_is_only_told() {
     let mut stage = Stage::at(Place::Deployment);
     stage.event(started("install", "prod/hub")).press(KeyCode::Down);
-    let ended = Ended {
-        outcome: Some(Outcome::Done),
-        problems: Vec::new(),
-        password: None,
-        files: Vec::new(),
-        again: String::new(),
-    };
+    let ended = Ended { outcome: Some(Outcome::Done), ..Ended::default() };
     stage.news(News::Ended(Box::new(ended)));
     assert_eq!(stage.app.place(), Place::Deployment);
     assert!(stage.seen((80, 24)).contains("all done: `d` shows what was made"));
@@ -190,13 +184,29 @@ fn what_could_not_begin_says_why() {
     let mut stage = Stage::at(Place::Done);
     stage.event(started("install", "prod/hub"));
     let problem = Problem::new("no-helm", "helm is not there").hint("`hubwright install --get-helm` fetches it");
-    let ended =
-        Ended { outcome: None, problems: vec![problem], password: None, files: Vec::new(), again: String::new() };
+    let ended = Ended { problems: vec![problem], ..Ended::default() };
     stage.news(News::Ended(Box::new(ended)));
     let seen = stage.seen((80, 24));
     assert!(seen.contains("it could not begin") && seen.contains("helm is not there"), "{seen}");
     stage.keys("o");
     assert!(matches!(stage.wishes.last(), Some(Wish::Keep { text, .. }) if text.contains("helm is not there")));
+}
+
+/// A part of it failed by itself in the middle: what was made until then is there.
+#[test]
+fn a_defect_is_not_told_as_if_nothing_had_been_changed() {
+    let mut stage = Stage::at(Place::Deployment);
+    stage.event(started("install", "prod/hub"));
+    let files = vec![("answers".to_owned(), PathBuf::from("/state/prod--hub/answers.yaml"))];
+    let problems = vec![Problem::new(DEFECT, "a part of hubwright failed while it worked")];
+    stage.news(News::Ended(Box::new(Ended { problems, files, ..Ended::default() })));
+    let seen = stage.seen((80, 24));
+    assert!(seen.contains(", failed") && seen.contains("how far it came is not known"), "{seen}");
+    stage.app.begin(Place::Done);
+    let seen = stage.seen((80, 24));
+    assert!(seen.contains("how far prod/hub came is not known") && !seen.contains("nothing was changed"), "{seen}");
+    stage.keys("r");
+    assert!(matches!(stage.wishes.last(), Some(Wish::Resume(folder, _)) if folder.ends_with("prod--hub")));
 }
 
 #[test]
@@ -207,13 +217,7 @@ fn a_red_rung_stays_red_although_another_one_was_tried_again() {
     stage.event(planned(&[port, LOGIN])).event(ended(port, &[], red())).event(ended(LOGIN, &[], red()));
     stage.event(started("verify", "prod/hub")).event(planned(&[port])).event(begun(port.0, port.2));
     stage.event(ended(port, &["answers"], None));
-    let done = Ended {
-        outcome: Some(Outcome::Done),
-        problems: Vec::new(),
-        password: None,
-        files: Vec::new(),
-        again: String::new(),
-    };
+    let done = Ended { outcome: Some(Outcome::Done), ..Ended::default() };
     stage.news(News::Ended(Box::new(done)));
     stage.app.begin(Place::Done);
     assert!(stage.seen((80, 24)).contains("a rung of its verification is red"), "{}", stage.seen((80, 24)));
@@ -263,7 +267,7 @@ fn leaving_leaves_with_the_right_code() {
 }
 
 fn over(outcome: Option<Outcome>) -> News {
-    let ended = Ended { outcome, problems: Vec::new(), password: None, files: Vec::new(), again: String::new() };
+    let ended = Ended { outcome, ..Ended::default() };
     News::Ended(Box::new(ended))
 }
 

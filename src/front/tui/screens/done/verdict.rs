@@ -3,7 +3,7 @@ use super::Done;
 use crate::{
     front::{
         tui::{keys::Action, screens::verification::words, theme::Role},
-        wizard::shared::Shared,
+        wizard::{shared::Shared, wish::Ended},
     },
     run::{
         event::{Outcome, RungOutcome},
@@ -32,6 +32,8 @@ pub enum Verdict {
     Interrupted,
     /// It could not begin.
     NotBegun,
+    /// hubwright itself failed: nobody knows how far it came.
+    Unknown,
 }
 
 /// How it stands after what was heard.
@@ -41,6 +43,7 @@ pub fn of(done: &Done, shared: &Shared) -> Verdict {
         return if done.proving || done.made.is_some() { Verdict::Climbing } else { Verdict::Running };
     }
     match done.made.as_ref().map(|made| made.outcome) {
+        Some(None) if done.made.as_ref().is_some_and(Ended::is_defect) => Verdict::Unknown,
         None if shared.run.ladder.rungs.is_empty() => Verdict::Nothing,
         Some(None) => Verdict::NotBegun,
         Some(Some(Outcome::Failed)) => Verdict::Failed,
@@ -58,19 +61,19 @@ fn proven(shared: &Shared) -> Verdict {
 impl Verdict {
     /// Whether `hubwright resume` goes on with it.
     pub const fn goes_on(self) -> bool {
-        matches!(self, Self::Failed | Self::Interrupted)
+        matches!(self, Self::Failed | Self::Interrupted | Self::Unknown)
     }
 
     /// Whether something is wrong.
     pub const fn is_bad(self) -> bool {
-        matches!(self, Self::Red(_) | Self::Failed | Self::NotBegun)
+        matches!(self, Self::Red(_) | Self::Failed | Self::NotBegun | Self::Unknown)
     }
 
     /// The style of its sentence.
     pub const fn role(self) -> Role {
         match self {
             Self::Verified | Self::Installed => Role::Ok,
-            Self::Red(_) | Self::Failed | Self::NotBegun => Role::Bad,
+            Self::Red(_) | Self::Failed | Self::NotBegun | Self::Unknown => Role::Bad,
             Self::Nothing | Self::Running | Self::Climbing | Self::Interrupted => Role::Wait,
         }
     }
@@ -93,6 +96,7 @@ impl Verdict {
             Self::Failed => format!("FAIL: {what} is not finished{}", failed(shared)),
             Self::Interrupted => format!("stopped: {what} is not finished"),
             Self::NotBegun => "FAIL: it could not begin".to_owned(),
+            Self::Unknown => format!("FAIL: how far {what} came is not known"),
         }
     }
 
@@ -108,6 +112,7 @@ impl Verdict {
             }
             Self::Interrupted => Some(("what was installed stays; `r` goes on where it stopped", Action::Retry)),
             Self::NotBegun => Some(("nothing was changed; `o` shows why", Action::Report)),
+            Self::Unknown => Some(("what is there stays as it is; `r` goes on, `o` says what failed", Action::Retry)),
             Self::Nothing | Self::Running => Some(("`Esc` goes back", Action::Back)),
             Self::Climbing => Some(("`v` shows the verification as it goes", Action::Verify)),
             Self::Verified => None,

@@ -26,7 +26,7 @@ use self::{nodes::Nodes, sentences::Sentences};
 use crate::{
     front::{
         tui::{
-            keys::{Action, Binding, Key},
+            keys::{self, Action, Binding, Key},
             screen::Screen,
             theme::Theme,
             window::{Scroll, moved},
@@ -40,8 +40,8 @@ use crate::{
 };
 
 const KEYS: &[Binding] = &[
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "", "the next sentence"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "", "the sentence before"),
+    keys::DOWN,
+    keys::UP,
     Binding::new(
         &[Key::Code(KeyCode::Enter)],
         Action::Enter,
@@ -53,8 +53,8 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('r')], Action::Look, "look again", "look at the target again"),
     Binding::new(&[Key::Code(KeyCode::PageDown)], Action::PageDown, "", "more nodes"),
     Binding::new(&[Key::Code(KeyCode::PageUp)], Action::PageUp, "", "the nodes before"),
-    Binding::new(&[Key::Code(KeyCode::Home)], Action::First, "", "the first sentence"),
-    Binding::new(&[Key::Code(KeyCode::End)], Action::Last, "", "the last sentence"),
+    keys::FIRST,
+    keys::LAST,
     Binding::new(&[Key::Ctrl('r')], Action::Review, "review", "to the review"),
     Binding::new(&[Key::Code(KeyCode::Esc), Key::Char('q')], Action::Back, "back", "to the screen before"),
 ];
@@ -91,8 +91,8 @@ impl Screen for Fit {
         };
         let refused = selected.is_some_and(refuses);
         let named = |binding: &Binding| match binding.does {
-            Action::Enter if refused => Binding { word: "edit", ..*binding },
-            Action::Edit if refused => Binding { word: "", ..*binding },
+            Action::Enter if refused => binding.named("edit"),
+            Action::Edit if refused => binding.named(""),
             _ => *binding,
         };
         KEYS.iter().filter(works).map(named).collect()
@@ -105,7 +105,7 @@ impl Screen for Fit {
         self.selected = self.selected.min(last);
         match action {
             Action::Up | Action::Down | Action::First | Action::Last => {
-                self.selected = moved(action, self.selected, last).unwrap_or(last);
+                self.selected = moved(action, self.selected, last).unwrap_or(self.selected);
             }
             Action::PageUp | Action::PageDown => self.scroll.go(action),
             Action::Enter if !fit.verdicts.get(self.selected).is_some_and(refuses) => {

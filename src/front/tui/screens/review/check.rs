@@ -42,11 +42,7 @@ fn heading(seen: &Seen<'_>, good: bool, words: &str) -> Row {
 
 fn incomplete(seen: &Seen<'_>) -> Vec<Row> {
     let wrong: Vec<Problem> = seen.shared.draft.problems().iter().map(|invalid| unanswered(seen, invalid)).collect();
-    let words = match wrong.len() {
-        1 => "1 answer is missing or wrong".to_owned(),
-        more => format!("{more} answers are missing or wrong"),
-    };
-    let mut rows = vec![heading(seen, false, &words)];
+    let mut rows = vec![heading(seen, false, &review::unanswered(wrong.len()))];
     // Hints of answers name flags of the command line; here Enter leads to the field.
     rows.extend(wrong.iter().flat_map(|problem| one(seen, problem, true, false)));
     rows
@@ -86,7 +82,7 @@ fn checked(seen: &Seen<'_>, preview: &Preview) -> Vec<Row> {
     rows.extend(problems(seen, &preview.warnings, false));
     rows.push(Row::empty());
     rows.extend(folded(
-        &review::what(preview, seen.review.verify),
+        &review::what(preview, seen.shared.verify),
         "",
         1,
         seen.width,
@@ -137,7 +133,7 @@ fn one(seen: &Seen<'_>, problem: &Problem, bad: bool, hints: bool) -> Vec<Row> {
 
 /// The button and the switch.
 fn beginning(seen: &Seen<'_>) -> Vec<Row> {
-    let mark = if seen.review.verify { "x" } else { " " };
+    let mark = if seen.shared.verify { "x" } else { " " };
     let plain = seen.theme.style(Role::Plain);
     let switch = vec![Span::raw("  "), Span::styled(format!("[{mark}] verify afterwards"), plain)];
     let why = start::why_not(seen.review, seen.shared);

@@ -5,7 +5,7 @@ use crate::{
         review,
         shared::Shared,
         turn::Turn,
-        wish::{Preview, Wish},
+        wish::{Intent, Preview, Wish},
     },
     plan::diff::Diff,
     problem::Problem,
@@ -94,7 +94,8 @@ impl Checked {
         }
         let asked = Some(shared.draft.layers().merged());
         *self = Self { asked, answer: Answer::Waiting, diffs: Vec::new() };
-        vec![Turn::Wish(Wish::Preview(shared.intent(true)))]
+        // Whether it is verified is a matter of how much is shown.
+        vec![Turn::Wish(Wish::Preview(Box::new(Intent { verify: true, ..*shared.intent() })))]
     }
 
     /// The same where that was not done for just these answers.

@@ -44,5 +44,5 @@ fn note(seen: &Seen<'_>) -> Vec<Row> {
 
 /// The command, a flag a line.
 pub fn lines(review: &Review, shared: &Shared) -> Vec<String> {
-    words::command(&shared.draft, review.checked.checked(shared), review.verify)
+    words::command(&shared.draft, review.checked.checked(shared), shared.verify)
 }

@@ -59,31 +59,16 @@ use crate::front::{
 };
 
 /// The screen.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Review {
     part: Part,
     /// Which of the rows that can be selected is, by part.
     cursors: [usize; Part::ALL.len()],
-    verify: bool,
     viewer: Option<Viewer>,
     saving: Option<Saving>,
     /// Whether a preset is being saved, so that what is wrong is about that.
     being_saved: bool,
     checked: Checked,
-}
-
-impl Default for Review {
-    fn default() -> Self {
-        Self {
-            part: Part::Check,
-            cursors: [0; Part::ALL.len()],
-            verify: true,
-            viewer: None,
-            saving: None,
-            being_saved: false,
-            checked: Checked::default(),
-        }
-    }
 }
 
 impl Review {
@@ -117,17 +102,11 @@ impl Review {
             Does::Nothing => Vec::new(),
             Does::Go(key) => vec![Turn::Go(Place::Questions, Some(key))],
             Does::Open(file) => self.open(file, shared),
-            Does::Verify => self.toggle(),
+            Does::Verify => vec![Turn::Say(shared.toggle_verify().to_owned())],
             Does::Start => start::turns(self, shared),
             Does::Copy => copy(self, shared),
             Does::Save => self.save(),
         }
-    }
-
-    fn toggle(&mut self) -> Vec<Turn> {
-        self.verify = !self.verify;
-        let words = if self.verify { "it is verified afterwards" } else { "it is not verified afterwards" };
-        vec![Turn::Say(words.to_owned())]
     }
 
     fn open(&mut self, file: usize, shared: &Shared) -> Vec<Turn> {
@@ -178,7 +157,7 @@ impl Review {
             Action::Previous => self.go_to_part(self.part.previous()),
             Action::Start => start::turns(self, shared),
             Action::Edit => self.edit_selected(shared),
-            Action::Toggle => self.toggle(),
+            Action::Toggle => self.does(Does::Verify, shared),
             Action::Retry => self.checked.ask(shared),
             Action::Save => self.save(),
             Action::Copy => copy(self, shared),

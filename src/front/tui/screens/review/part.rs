@@ -3,9 +3,10 @@ use super::{Review, checked::Standing};
 use crate::front::wizard::{review as words, shared::Shared};
 
 /// A part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Part {
     /// What stands in the way, and the beginning.
+    #[default]
     Check,
     /// Answers that are not the default.
     Answers,
@@ -57,7 +58,7 @@ impl Part {
         let count = match self {
             Self::Check => return format!("Check{}", trouble(review, shared)),
             Self::Answers => Some(shared.draft.changes().iter().map(|(_, fields)| fields.len()).sum()),
-            Self::Steps => known.map(|preview| words::steps(preview, review.verify)),
+            Self::Steps => known.map(|preview| words::steps(preview, shared.verify)),
             Self::Files => known.map(|preview| preview.files.len()),
             Self::Command => None,
         };

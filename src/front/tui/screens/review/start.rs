@@ -30,8 +30,8 @@ pub fn turns(review: &Review, shared: &mut Shared) -> Vec<Turn> {
         return vec![Turn::Say(why)];
     }
     let Some(preview) = review.checked.checked(shared).cloned() else { return Vec::new() };
-    let lines = words::agreement(&preview, &review.checked.diffs, review.verify);
-    let deploy = Turn::Wish(Wish::Deploy(shared.intent(review.verify)));
+    let lines = words::agreement(&preview, &review.checked.diffs, shared.verify);
+    let deploy = Turn::Wish(Wish::Deploy(shared.intent()));
     let then = vec![deploy, Turn::Go(Place::Deployment, None)];
     let title = format!("Install {}?", preview.place);
     let ask = Turn::Show(Box::new(Overlay::Confirm { title, lines, yes: "install", then }));

@@ -24,7 +24,7 @@ pub fn rows(seen: &Seen<'_>) -> Vec<Row> {
     let mut number = 0;
     for layer in preview.plan.layers() {
         let layer: Vec<&Step> =
-            layer.into_iter().filter(|step| seen.review.verify || step.action != Action::Verify).collect();
+            layer.into_iter().filter(|step| seen.shared.verify || step.action != Action::Verify).collect();
         if layer.is_empty() {
             continue;
         }

@@ -25,8 +25,8 @@ use crate::{
 };
 
 const KEYS: &[Binding] = &[
-    Binding::new(&[Key::Code(KeyCode::Down), Key::Char('j')], Action::Down, "down", "one line down"),
-    Binding::new(&[Key::Code(KeyCode::Up), Key::Char('k')], Action::Up, "up", "one line up"),
+    keys::DOWN.named("down"),
+    keys::UP.named("up"),
     Binding::new(&[Key::Char('/')], Action::Filter, "search", "look for words"),
     Binding::new(
         &[Key::Char('n'), Key::Code(KeyCode::Enter)],
@@ -141,7 +141,8 @@ impl Viewer {
 
     fn scroll(&mut self, action: Action) {
         let last = self.last_top();
-        self.top = moved(action, self.top.min(last), last).unwrap_or_else(|| self.top.min(last));
+        let at = self.top.min(last);
+        self.top = moved(action, at, last).unwrap_or(at);
     }
 
     /// The first line in sight when the end is.

@@ -175,8 +175,8 @@ impl Screen for Verification {
 
     fn keys(&self, shared: &Shared) -> Vec<Binding> {
         let named = |binding: &Binding| match binding.does {
-            Action::Enter if self.goes_on(shared) => Binding { word: "done", ..*binding },
-            Action::Next if self.goes_on(shared) => Binding { word: "", ..*binding },
+            Action::Enter if self.goes_on(shared) => binding.named("done"),
+            Action::Next if self.goes_on(shared) => binding.named(""),
             _ => *binding,
         };
         KEYS.iter().filter(|binding| self.works(binding.does, shared)).map(named).collect()

@@ -252,8 +252,8 @@ impl Screen for Welcome {
     fn keys(&self, shared: &Shared) -> Vec<Binding> {
         let current = self.current(shared);
         let named = |binding: &Binding| match binding.does {
-            Action::Enter => Binding { word: words::enter(current.as_ref(), self.open.is_some()), ..*binding },
-            Action::Back if self.open.is_none() && self.filter.value().is_empty() => Binding { word: "", ..*binding },
+            Action::Enter => binding.named(words::enter(current.as_ref(), self.open.is_some())),
+            Action::Back if self.open.is_none() && self.filter.value().is_empty() => binding.named(""),
             _ => *binding,
         };
         KEYS.iter().filter(|binding| self.works(binding.does, shared)).map(named).collect()

@@ -51,7 +51,7 @@ fn a_failed_run_is_tried_again_with_the_answers_as_they_are() {
 #[test]
 fn what_keeps_a_run_from_beginning_is_shown_with_the_answer_to_change() {
     let mut seen = Seen::new();
-    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent(true)))]);
+    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent()))]);
     end(&mut seen, None, vec![Problem::new("no-rights", "you may not make namespaces").at("target.namespace")]);
     seen.screen.enter(None, &mut seen.shared);
     seen.press(Action::Next);
@@ -81,7 +81,7 @@ fn a_deployment_that_is_looked_at_has_no_steps_and_its_answers_are_opened() {
         panic!("{:?}", seen.wishes)
     };
     assert_eq!((opened, seen.went.len()), (&folder, 0));
-    let opened = crate::front::wizard::wish::Opened {
+    let opened = Opened {
         layers: crate::answers::layers::Layers::new(),
         title: String::new(),
         wrong: Vec::new(),
@@ -130,8 +130,7 @@ fn the_key_of_a_finding_leads_to_the_row_of_its_pool() {
     stage.app.shared.draft.say("ray.pools[+].name", "small").unwrap();
     stage.app.shared.draft.say("ray.pools[+].name", "big").unwrap();
     let problem = Problem::new("too-big", "no node has that").at("ray.pools[big].memory");
-    let ended =
-        Ended { outcome: None, problems: vec![problem], password: None, files: Vec::new(), again: String::new() };
+    let ended = Ended { problems: vec![problem], ..Ended::default() };
     stage.news(News::Ended(Box::new(ended)));
     assert!(stage.seen((80, 24)).contains("e change Memory of big"), "{}", stage.seen((80, 24)));
     stage.keys("e");
@@ -146,7 +145,7 @@ fn the_key_of_a_finding_leads_to_the_row_of_its_pool() {
 #[test]
 fn before_the_first_event_it_is_said_that_nothing_was_changed() {
     let mut seen = Seen::new();
-    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent(true)))]);
+    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent()))]);
     assert_eq!(seen.screen.title(&seen.shared), "Deploying: nothing was changed yet");
     end(&mut seen, Some(Outcome::Interrupted), Vec::new());
     assert_eq!(seen.screen.title(&seen.shared), "Deploying, stopped: nothing was changed yet");
@@ -184,13 +183,7 @@ fn whoever_ends_a_look_is_not_told_that_all_is_done() {
     let EventKind::RunStarted { run, deployment, plan, .. } = started(&[]) else { unreachable!() };
     let command = "watch".to_owned();
     stage.event(EventKind::RunStarted { run, command, deployment, plan, resumed: false, steps: Vec::new() });
-    let ended = Ended {
-        outcome: Some(Outcome::Done),
-        problems: Vec::new(),
-        password: None,
-        files: Vec::new(),
-        again: String::new(),
-    };
+    let ended = Ended { outcome: Some(Outcome::Done), ..Ended::default() };
     stage.news(News::Ended(Box::new(ended)));
     assert_eq!(stage.app.place(), Place::Deployment, "{}", stage.seen((80, 24)));
 }
@@ -226,7 +219,7 @@ fn whoever_did_not_agree_to_change_an_answer_is_not_led_to_it_later() {
     stage.app.shared.wished(&Wish::Resume("/state/prod--hub".into(), BTreeMap::new()));
     stage.event(started(&["ray"])).event(stuck("ray"));
     stage.keys("e").press(KeyCode::Esc).press(KeyCode::Down);
-    let opened = crate::front::wizard::wish::Opened { layers: Layers::new(), title: String::new(), wrong: Vec::new() };
+    let opened = Opened { layers: Layers::new(), title: String::new(), wrong: Vec::new() };
     stage.news(News::Opened(Box::new(opened)));
     assert_eq!(stage.app.place(), Place::Deployment);
 }
@@ -257,7 +250,7 @@ fn another_try_of_a_resumed_run_resumes_it_with_what_was_typed_since() {
     };
     layers.push(Origin::Preset("the last run".to_owned()), answers("login.client-secret", "ask:login.client-secret"));
     let mut seen = Seen::new();
-    let opened = crate::front::wizard::wish::Opened { layers, title: String::new(), wrong: Vec::new() };
+    let opened = Opened { layers, title: String::new(), wrong: Vec::new() };
     seen.tell(&News::Opened(Box::new(opened)));
     seen.carry_out(vec![Turn::Wish(Wish::Resume(folder.clone(), BTreeMap::new()))]);
     end(&mut seen, None, vec![Problem::new("secret-not-said", "the secret was not typed")]);

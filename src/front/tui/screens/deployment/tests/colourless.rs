@@ -9,7 +9,7 @@ const MONO: Theme = Theme { palette: Palette::Mono, glyphs: &UNICODE };
 /// Steps in every state there is, and pods as well.
 fn every_state() -> Seen {
     let mut seen = Seen::new();
-    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent(true)))]);
+    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent()))]);
     seen.say(0, started(&["done", "failed", "left-out", "stuck", "busy", "last"]));
     for step in ["done", "failed", "stuck", "busy"] {
         seen.say(1, EventKind::StepStarted { step: StepId::new(step) });

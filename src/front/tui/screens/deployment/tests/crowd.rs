@@ -4,7 +4,7 @@ use super::*;
 /// Steps that wait, and pods of five owners, every fiftieth of them in trouble.
 fn crowd() -> Seen {
     let mut seen = Seen::new();
-    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent(true)))]);
+    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent()))]);
     seen.say(0, started(&["operator", "ray", "hub", "verify"]));
     for step in ["ray", "hub", "verify"] {
         seen.say(1, EventKind::StepStarted { step: StepId::new(step) });

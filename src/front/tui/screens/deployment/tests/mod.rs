@@ -17,7 +17,7 @@ use crate::{
         wizard::{
             follow::tests::{event, pod, second, started},
             turn::{Overlay, Place},
-            wish::{ContainerLine, Ended, EventLine, LogOf, PodPage, Source, Wish},
+            wish::{ContainerLine, Ended, EventLine, LogOf, Opened, PodPage, Source, Wish},
         },
     },
     health::verdict::{Finding, LogPointer},
@@ -115,7 +115,7 @@ fn stuck(step: &str) -> EventKind {
 /// A run that is stuck at its second step.
 fn story() -> Seen {
     let mut seen = Seen::new();
-    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent(true)))]);
+    seen.carry_out(vec![Turn::Wish(Wish::Deploy(seen.shared.intent()))]);
     seen.wishes.clear();
     seen.say(0, started(&["operator", "ray", "verify"]));
     seen.say(1, EventKind::StepStarted { step: StepId::new("operator") });
