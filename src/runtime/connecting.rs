@@ -82,6 +82,12 @@ impl Place {
         }
     }
 
+    /// Whether a target is this very place. What names no context may lead to another one every time.
+    pub fn is_at(&self, target: &Target) -> bool {
+        let alike = self.layout().is_some() == target.machine().is_some();
+        alike && self.context() == target.context() && self.namespace == target.namespace
+    }
+
     /// The folder of a deployment on this machine.
     pub const fn layout(&self) -> Option<&Layout> {
         match &self.reached {
@@ -95,16 +101,6 @@ impl Place {
         match self.context() {
             Some(context) => format!("namespace {} of {context}", self.namespace),
             None => format!("deployment {} on this machine", self.namespace),
-        }
-    }
-
-    /// The same as what is installed: `into namespace hub of prod`, `hub on this machine, in FOLDER`.
-    pub fn as_object(&self) -> String {
-        match &self.reached {
-            Reached::Cluster(_) => format!("into {}", self.words()),
-            Reached::Machine(layout) => {
-                format!("`{}` on this machine, in {}", self.namespace, layout.folder().display())
-            }
         }
     }
 

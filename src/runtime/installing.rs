@@ -103,7 +103,7 @@ fn ask(deployment: &Deployment, acting: &Acting) -> Result<Answer, Vec<Problem>>
     if acting.yes || commands != Answer::Yes {
         return Ok(commands);
     }
-    confirm(&format!("Install {}?", deployment.place.as_object()), "--yes").map_err(|problem| vec![problem])
+    confirm(&format!("Install {}?", runs::as_object(&deployment.spec.target)), "--yes").map_err(|problem| vec![problem])
 }
 
 async fn deploy(

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use super::{deploying::ANSWERS, naming};
 use crate::{
     answers::{
+        invalid::Invalid,
         preset,
         spec::{self, Target},
         tree::{self, TargetKind},
     },
     cli::Place,
-    drivers::{folder, journal},
+    drivers::{folder, journal, machine::layout::Layout},
     health::text,
     plan::render::quoted,
     problem::{Explain, Problem},
@@ -65,18 +66,38 @@ pub fn words(target: &Target) -> String {
     }
 }
 
+/// A deployment as what is installed: `into namespace hub of prod`, `hub on this machine, in FOLDER`.
+pub fn as_object(target: &Target) -> String {
+    let Some(machine) = target.machine() else { return format!("into {}", words(target)) };
+    let layout = Layout::of(&target.namespace, machine.folder.as_deref()).ok();
+    let folder = layout.map(|layout| format!(", in {}", layout.folder().display())).unwrap_or_default();
+    format!("`{}` on this machine{folder}", text::line(&target.namespace))
+}
+
 /// All deployments that are remembered, of the place that was named if one was.
 pub fn all(place: &Place) -> Result<Vec<Remembered>, Problem> {
-    let Ok(entries) = std::fs::read_dir(folder::root()?) else { return Ok(Vec::new()) };
-    let folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    let mut found: Vec<Remembered> = folders.iter().filter_map(|folder| at(folder)).collect();
+    let (mut found, unreadable) = found()?;
     let any = place.context.is_none() && place.namespace.is_none() && !place.this_machine;
-    if let Some(problem) = folders.iter().find_map(|folder| unreadable(folder)).filter(|_| any && found.is_empty()) {
+    if let Some(problem) = unreadable.into_iter().next().filter(|_| any && found.is_empty()) {
         return Err(problem);
     }
     found.retain(|run| meant(place, &run.target));
-    found.sort_by(|one, other| one.folder.cmp(&other.folder));
     Ok(found)
+}
+
+/// All deployments that are remembered, and why nothing is known of those whose answers cannot be read.
+pub fn found() -> Result<(Vec<Remembered>, Vec<Problem>), Problem> {
+    let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+    let Ok(entries) = std::fs::read_dir(folder::root()?) else { return Ok((found, unreadable)) };
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    folders.sort();
+    for loaded in folders.iter().filter_map(|folder| load(folder, ANSWERS)) {
+        match loaded {
+            Ok(run) => found.push(run),
+            Err(problem) => unreadable.push(problem),
+        }
+    }
+    Ok((found, unreadable))
 }
 
 fn meant(place: &Place, target: &Target) -> bool {
@@ -89,7 +110,7 @@ fn meant(place: &Place, target: &Target) -> bool {
 /// The one deployment of this machine that was removed and whose data may have stayed.
 pub fn removed(place: &Place) -> Option<Remembered> {
     let entries = std::fs::read_dir(folder::root().ok()?).ok()?;
-    let mut found = entries.flatten().filter_map(|entry| load(&entry.path(), REMOVED));
+    let mut found = entries.flatten().filter_map(|entry| load(&entry.path(), REMOVED)?.ok());
     let meant = |run: &Remembered| run.target.machine().is_some() && meant(place, &run.target);
     let first = found.find(meant)?;
     found.all(|other| !meant(&other)).then_some(first)
@@ -97,25 +118,37 @@ pub fn removed(place: &Place) -> Option<Remembered> {
 
 /// What is remembered in a folder.
 pub fn at(folder: &Path) -> Option<Remembered> {
-    load(folder, ANSWERS)
+    load(folder, ANSWERS)?.ok()
 }
 
-fn load(folder: &Path, answers: &str) -> Option<Remembered> {
-    let text = std::fs::read_to_string(folder.join(answers)).ok()?;
-    let answers = preset::parse(&text, ANSWERS).ok()?.answers;
-    let state = RunState::fold(&journal::read(folder));
-    Some(Remembered { folder: folder.to_owned(), target: target(answers.target, answers.machine), state })
+/// `None`: no deployment was made there. The error: its answers cannot be read.
+fn load(folder: &Path, answers: &str) -> Option<Result<Remembered, Problem>> {
+    let path = folder.join(answers);
+    let text = std::fs::read_to_string(&path).ok()?;
+    let (preset, wrong) = preset::parse_all(&text, ANSWERS);
+    let target = preset.map(|preset| target(preset.answers.target, preset.answers.machine));
+    Some(match (target, wrong.first()) {
+        (Some(target), None) => {
+            Ok(Remembered { folder: folder.to_owned(), target, state: RunState::fold(&journal::read(folder)) })
+        }
+        (target, why) => Err(unreadable(&path, target.as_ref(), why)),
+    })
 }
 
-/// Why nothing is remembered of a deployment that was made.
-fn unreadable(folder: &Path) -> Option<Problem> {
-    let path = folder.join(ANSWERS);
-    let wrong = preset::parse(&std::fs::read_to_string(&path).ok()?, ANSWERS).err()?;
-    let why = wrong.first().map(|wrong| wrong.explain().title).unwrap_or_default();
+/// Why nothing is known of a deployment that was made. What is in a cluster is found without answers, too.
+fn unreadable(answers: &Path, target: Option<&Target>, why: Option<&Invalid>) -> Problem {
+    let why = why.map(|why| why.explain().title).unwrap_or_default();
     let title = format!("a deployment is remembered, and its answers cannot be read: {why}");
     let hint =
-        format!("mend `{}`, or take the hubwright that wrote it: a newer one knows more answers", path.display());
-    Some(Problem::new("answers-unreadable", title).hint(hint))
+        format!("mend `{}`, or take the hubwright that wrote it: a newer one knows more answers", answers.display());
+    let problem = Problem::new("answers-unreadable", title).hint(hint);
+    if target.is_some_and(|target| target.machine().is_some()) {
+        return problem;
+    }
+    let flags = target.map_or_else(|| "-n NAMESPACE".to_owned(), flags);
+    problem.hint(format!(
+        "or name the deployment: `hubwright status {flags}`, and `verify` and `uninstall` so, need no answers"
+    ))
 }
 
 /// Where answers lead, complete or not.

@@ -111,6 +111,25 @@ fn ctrl_c_keeps_each_answer_and_the_next_time_asks_whether_to_go_on() {
     talk.ended(130);
 }
 
+/// The disk was full, and what had been said before it was kept.
+#[test]
+fn answers_that_cannot_be_kept_any_more_are_not_said_to_be() {
+    let home = Home::new();
+    let mut talk = Talk::begin_without_keys(&mut home.command(&["--plain"]));
+    talk.say(LIST, "new setup on this");
+    talk.say(CHOICE, "2");
+    talk.terminal.wait_for("(target.namespace)");
+    let draft = home.path().join("state/draft.yaml");
+    fs::remove_file(&draft).unwrap();
+    fs::create_dir(&draft).unwrap();
+    talk.say("Name:", "lab");
+    talk.terminal.wait_for("error: cannot write");
+    talk.terminal.wait_for("2 of ");
+    talk.terminal.press("^C");
+    talk.ended(130);
+    assert!(!talk.terminal.screen().contains(KEPT), "{}", talk.terminal.screen());
+}
+
 /// Ctrl-C ended the program at once there, and with it all answers since the last whole page.
 #[test]
 fn a_terminal_without_keys_is_enough_and_ctrl_c_keeps_what_was_said() {

@@ -1,5 +1,7 @@
 //! The world behind the screens, without any screen: wishes go in, news come out. Where things are kept comes from the
 //! environment, so each test runs in a process of its own with a home of its own.
+mod remembered;
+
 use std::{
     collections::BTreeMap,
     env, fs,

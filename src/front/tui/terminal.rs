@@ -134,8 +134,14 @@ pub const fn can_copy(text: &str) -> bool {
 fn enter(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide).inspect_err(|_| leave())?;
-    if mouse { io::stdout().write_all(MOUSE).and_then(|()| io::stdout().flush()) } else { Ok(()) }
+    prepare(mouse).inspect_err(|_| leave())
+}
+
+fn prepare(mouse: bool) -> io::Result<()> {
+    let mut out = io::stdout();
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+    out.write_all(if mouse { MOUSE } else { &[] })?;
+    out.flush()
 }
 
 /// Gives the terminal back, if it is taken. What a terminal that is gone says to that does not matter.

@@ -1,4 +1,7 @@
 //! `Shared`: what both wizards know, and how it follows from what the world tells. Must not know any screen, nor any question.
+#[cfg(test)]
+mod tests;
+
 use std::{
     cell::RefCell,
     collections::BTreeMap,
@@ -307,8 +310,10 @@ impl Shared {
         self.forget_elsewhere();
         match news {
             News::Beginnings(beginnings) => {
-                self.beginnings = Some((**beginnings).clone());
+                let before = self.beginnings.replace((**beginnings).clone()).unwrap_or_default();
                 self.offer_contexts();
+                let new = beginnings.unreadable.iter().filter(|problem| !before.unreadable.contains(problem));
+                return wrong(new.cloned().collect());
             }
             News::Opened(opened) => {
                 self.draft = Draft::new(opened.layers.clone());
@@ -322,7 +327,7 @@ impl Shared {
                 self.secrets.clear();
                 self.unsaved = false;
                 self.offer_contexts();
-                return wrong(&opened.wrong);
+                return wrong(opened.wrong.clone());
             }
             News::Looked(_) | News::NotLooked { .. } if !self.is_of_target() => {}
             News::Looked(facts) => {
@@ -334,7 +339,11 @@ impl Shared {
                 self.look = Look::Failed { problem: problem.clone(), asks: *asks };
             }
             News::Previewed(preview) => self.preview = Some((**preview).clone()),
-            News::Wrong(problems) => return wrong(problems),
+            News::NotKept(problem) => {
+                self.unsaved = true;
+                return wrong(vec![(**problem).clone()]);
+            }
+            News::Wrong(problems) => return wrong(problems.clone()),
             News::Event(event) => self.run.apply(event),
             News::Ended(ended) => {
                 (self.running, self.stopped) = (false, None);
@@ -345,7 +354,7 @@ impl Shared {
                     return vec![Turn::Wish(Wish::DropDraft)];
                 }
             }
-            News::Bug(problem) => return wrong(std::slice::from_ref(problem)),
+            News::Bug(problem) => return wrong(vec![(**problem).clone()]),
             News::Saved { what, path, opens } => return vec![saved(what, path, opens.as_deref())],
             News::PresetThere { path, name, title } => return vec![self.ask_over(path, name, title)],
             News::Copied { file, clipboard } => return vec![Turn::Say(copied(file, *clipboard))],
@@ -383,44 +392,9 @@ fn whereto(layers: &Layers) -> Whereto {
     (questions::target(&answers), answers.target.context)
 }
 
-fn wrong(problems: &[Problem]) -> Vec<Turn> {
+fn wrong(problems: Vec<Problem>) -> Vec<Turn> {
     if problems.is_empty() {
         return Vec::new();
     }
-    vec![Turn::Show(Box::new(Overlay::Problems(problems.to_vec())))]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::front::wizard::wish::Opened;
-
-    fn could_not_begin(shared: &mut Shared, wish: &Wish) {
-        shared.wished(wish);
-        shared.hear(&News::Ended(Box::default()));
-    }
-
-    /// The cluster was down: nobody agreed to an installation.
-    #[test]
-    fn what_could_not_begin_is_tried_again_as_what_it_was() {
-        let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
-        let folder = PathBuf::from("hub");
-        could_not_begin(&mut shared, &Wish::Verify { folder: Some(folder.clone()), rungs: vec!["ray-job".to_owned()] });
-        assert!(matches!(shared.retry(), Wish::Verify { folder: Some(_), rungs } if rungs.is_empty()));
-        could_not_begin(&mut shared, &Wish::Resume(folder, BTreeMap::new()));
-        assert!(matches!(shared.retry(), Wish::Resume(..)));
-        shared.toggle_verify();
-        let unverified = Wish::Deploy(shared.intent());
-        could_not_begin(&mut shared, &unverified);
-        assert!(matches!(shared.retry(), Wish::Deploy(intent) if !intent.verify));
-    }
-
-    #[test]
-    fn what_was_left_out_of_one_setup_is_not_left_out_of_the_next() {
-        let mut shared = Shared::new(Timestamp::UNIX_EPOCH, TimeZone::UTC);
-        shared.toggle_verify();
-        let opened = Opened { layers: Layers::new(), title: "new setup".to_owned(), wrong: Vec::new() };
-        shared.hear(&News::Opened(Box::new(opened)));
-        assert!(shared.intent().verify);
-    }
+    vec![Turn::Show(Box::new(Overlay::Problems(problems)))]
 }

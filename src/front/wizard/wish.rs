@@ -26,7 +26,7 @@ pub enum Wish {
         /// Whether the person agreed to be asked by the plugin.
         asking: bool,
     },
-    /// Keep the answers for the next time. No answer where it worked.
+    /// Keep the answers for the next time. Answer: none, or [`News::NotKept`].
     KeepDraft(Box<Layers>),
     /// The draft of the answers that are open is no longer needed.
     DropDraft,
@@ -168,6 +168,8 @@ pub enum News {
     },
     /// Checked and planned.
     Previewed(Box<Preview>),
+    /// The answers could not be kept.
+    NotKept(Box<Problem>),
     /// It cannot be done like this.
     Wrong(Vec<Problem>),
     /// Something happened in the run.
@@ -207,6 +209,8 @@ pub struct Beginnings {
     pub drafts: Vec<DraftLine>,
     /// Remembered deployments, unfinished ones first.
     pub deployments: Vec<DeploymentLine>,
+    /// Why nothing is known of other deployments that are remembered.
+    pub unreadable: Vec<Problem>,
 }
 
 /// A preset in the list.

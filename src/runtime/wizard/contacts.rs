@@ -35,7 +35,10 @@ impl Contacts {
     /// The next one connects anew.
     pub fn forget(&self, target: &Target) {
         if let spec::Place::Kubernetes { context } = &target.place {
-            self.known().remove(context);
+            let mut known = self.known();
+            if let Some(gone) = known.remove(context) {
+                known.retain(|_, connection| connection.context != gone.context);
+            }
         }
     }
 
@@ -50,7 +53,10 @@ impl Contacts {
             None if asking => kube::connect(context.as_deref(), true).await?,
             None => quietly(context.as_deref()).await?,
         };
-        self.known().insert(context.clone(), connection.clone());
+        // Answers that were kept name the context that was current.
+        for name in [context.clone(), Some(connection.context.clone())] {
+            self.known().insert(name, connection.clone());
+        }
         Place::on(connection, &target.namespace)
     }
 

@@ -97,6 +97,11 @@ impl Granter {
         }
     }
 
+    /// Answers were opened, and are kept, elsewhere.
+    pub fn turned(&self) {
+        self.send(Errand::Turned);
+    }
+
     /// Looks at the target with the terminal lent: a credential plugin may ask the person. Ends when it did.
     pub async fn look_asking(&mut self, layers: &Layers) {
         let looked = looking::look(&self.contacts, layers, true).await;
@@ -198,13 +203,14 @@ fn wrong(problem: Problem) -> News {
 fn last_words(ended: Option<&Ended>, kept: &Kept, desk: &Desk) -> Vec<String> {
     let back = ended.and_then(way_back);
     // A run that is remembered holds the answers itself.
-    let answers = kept.draft && !back.as_ref().is_some_and(|back| back.contains("hubwright resume"));
+    let answers = kept.draft.is_kept() && !back.as_ref().is_some_and(|back| back.contains("hubwright resume"));
     let answers =
         answers.then(|| "your answers are kept: `hubwright`, then `Go on answering`, goes on with them".to_owned());
+    let lost = kept.draft.lacks().map(|problem| format!("what was answered last is not kept: {}", problem.title));
     let password =
         desk.password_unseen().map(|path| format!("the password that was made up is in `{}`", path.display()));
     let copied = kept.copied.as_ref().map(|path| format!("what was copied is in `{}`, too", path.display()));
-    [back, answers, password, copied].into_iter().flatten().collect()
+    [back, answers, lost, password, copied].into_iter().flatten().collect()
 }
 
 /// What leads back to a deployment.

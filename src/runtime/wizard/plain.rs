@@ -54,12 +54,20 @@ pub async fn setup(args: &Setup) -> Outcome {
     let looks = Looks { dumb: look::is_dumb(), width: width(std::io::stderr()) };
     let shared = Shared::new(Timestamp::now(), TimeZone::system());
     let first = args.answering.presets.first().map(|name| Source::Preset(name.clone()));
-    let mut world = World::new(args);
+    let (heard, signals) = mpsc::unbounded_channel();
+    let mut world = World::new(args, signals);
+    tokio::spawn(mind_signals(Arc::clone(&world.standing), heard));
     let ended = block_in_place(|| wizard::run(shared, first, looks, &mut world));
     let World { granter, standing, .. } = world;
-    granter.wind_down().await.iter().for_each(|line| tell(line));
-    standing.say_kept();
+    let wound_down = granter.wind_down().await;
+    last_words(wound_down, &standing).iter().for_each(|line| tell(line));
     ended.map_err(|problem| vec![problem])
+}
+
+/// What was cut off has ended by now, and said itself what leads back to it.
+fn last_words(wound_down: Vec<String>, standing: &Standing) -> Vec<String> {
+    standing.note_way_back(None);
+    wound_down.into_iter().chain(standing.last_word()).collect()
 }
 
 /// The world, for somebody who waits for it.
@@ -103,14 +111,10 @@ impl Standing {
         *self.way_back.lock().unwrap_or_else(PoisonError::into_inner) = words;
     }
 
-    /// A run that is remembered holds the answers itself.
-    fn say_kept(&self) {
+    /// What leads back. A run that is remembered holds the answers itself.
+    fn last_word(&self) -> Option<String> {
         let way_back = self.way_back.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(words) = way_back {
-            tell(&words);
-        } else if self.kept.load(Ordering::Relaxed) {
-            tell(KEPT);
-        }
+        way_back.or_else(|| self.kept.load(Ordering::Relaxed).then(|| KEPT.to_owned()))
     }
 
     /// Ends the program at once: what was answered is on the disk, and so is the journal.
@@ -123,13 +127,13 @@ impl Standing {
             let _ = crossterm::execute!(std::io::stderr(), DisableBracketedPaste, Show);
         }
         tell("");
-        self.say_kept();
+        self.last_word().iter().for_each(|word| tell(word));
         std::process::exit(Exit::Interrupted.code().into());
     }
 }
 
 impl World {
-    fn new(args: &Setup) -> Self {
+    fn new(args: &Setup, signals: UnboundedReceiver<Told>) -> Self {
         let (told, news) = mpsc::channel(NEWS);
         let terminal = termios::tcgetattr(std::io::stdin()).ok();
         let standing = Arc::new(Standing {
@@ -138,8 +142,6 @@ impl World {
             way_back: Mutex::default(),
             terminal,
         });
-        let (heard, signals) = mpsc::unbounded_channel();
-        tokio::spawn(mind_signals(Arc::clone(&standing), heard));
         Self {
             args: args.clone(),
             granter: Granter::new(told, args),
@@ -167,6 +169,7 @@ impl World {
     fn open(&mut self, source: &Source) -> News {
         match opening::open(source, &self.args) {
             Ok(opened) => {
+                self.granter.turned();
                 self.turn_to(Draft::behind(source));
                 News::Opened(Box::new(opened))
             }
@@ -245,7 +248,7 @@ impl Host for World {
             Wish::KeepDraft(layers) => {
                 let kept = self.draft.keep(&layers);
                 self.note_kept();
-                kept.err().map(|problem| News::Wrong(vec![problem]))
+                kept.err().map(|problem| News::NotKept(Box::new(problem)))
             }
             Wish::DropDraft => {
                 self.draft.forget();
@@ -309,5 +312,44 @@ async fn next(interrupt: &mut Signal, terminate: &mut Signal, hangup: &mut Signa
         _ = interrupt.recv() => Told::Interrupt,
         _ = terminate.recv() => Told::End,
         _ = hangup.recv() => Told::End,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world() -> World {
+        World::new(&Setup::default(), mpsc::unbounded_channel().1)
+    }
+
+    /// What was opened in between was written over a preset without a question.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_saved_of_other_answers_is_not_written_over_with_these() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = folder.path().join("mine.yaml").display().to_string();
+        block_in_place(|| {
+            let mut world = world();
+            let mut save = |preset: Option<&str>| {
+                let source = preset.map(|preset| Source::Preset(preset.to_owned()));
+                source.into_iter().for_each(|source| assert!(matches!(world.open(&source), News::Opened(_))));
+                let (name, title, layers) = (name.clone(), String::new(), Box::default());
+                world.grant(Wish::SavePreset { name, title, layers, over: false }).unwrap()
+            };
+            assert!(matches!(save(Some("trial")), News::Saved { .. }));
+            assert!(matches!(save(None), News::Saved { .. }), "the same answers may be saved again");
+            assert!(matches!(save(Some("github")), News::PresetThere { .. }));
+        });
+    }
+
+    /// It was said when what went on was ended, and once more.
+    #[tokio::test]
+    async fn what_leads_back_is_said_once() {
+        let World { standing, .. } = world();
+        let back = || "`hubwright resume -n hub` goes on".to_owned();
+        standing.note_way_back(Some(back()));
+        assert_eq!(last_words(vec![back()], &standing), [back()]);
+        standing.note_way_back(Some(back()));
+        assert_eq!(standing.last_word(), Some(back()), "where a signal ends the program at once");
     }
 }

@@ -43,9 +43,9 @@ async fn checked(intent: &Intent, contacts: &Contacts) -> Result<Preview, Vec<Pr
     let ports = deployment.place.forgetful_ports(Place::no_helm());
     let files = files::compared(&deployment.plan, &ports, deployment.place.layout()).await;
     let files = files.map_err(|error| one(*error.problem))?;
-    let Deployment { place, layers, spec, plan, .. } = deployment;
+    let Deployment { layers, spec, plan, .. } = deployment;
     Ok(Preview {
-        place: place.as_object(),
+        place: runs::as_object(&spec.target),
         files,
         problems,
         warnings: warn::warnings(&spec).into_iter().chain(warning).collect(),
@@ -61,7 +61,7 @@ fn unasked(intent: &Intent, why: Vec<Problem>) -> Result<Preview, Vec<Problem>> 
     let Ok(spec) = answering::spec(layers, &Facts::default()) else { return Err(why) };
     let plan = plan::build(&spec, &Facts::default());
     Ok(Preview {
-        place: format!("into {}", runs::words(&spec.target)),
+        place: runs::as_object(&spec.target),
         files: files::planned(&plan),
         problems: why.into_iter().chain(lacking::secrets(layers)).collect(),
         warnings: warn::warnings(&spec),
@@ -153,6 +153,17 @@ mod tests {
             .unwrap();
         let files: Vec<String> = changed(&other).into_iter().map(|(path, _)| path).collect();
         assert_eq!(files.len(), 1, "{files:?}");
+    }
+
+    /// It was installed "into preview-of-a-test on this machine".
+    #[tokio::test(flavor = "multi_thread")]
+    async fn where_it_is_installed_is_worded_alike_whether_the_target_could_be_asked_or_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let intent = intent(folder.path(), &[]);
+        let asked = preview(&intent, &Contacts::default()).await.unwrap().place;
+        assert_eq!(unasked(&intent, Vec::new()).unwrap().place, asked);
+        let at = folder.path().join("trial").display().to_string();
+        assert_eq!(asked, format!("`preview-of-a-test` on this machine, in {at}"));
     }
 
     #[tokio::test(flavor = "multi_thread")]

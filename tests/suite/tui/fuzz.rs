@@ -101,7 +101,7 @@ fn bad_news(which: u8, text: &str) -> News {
     let text = text.to_owned();
     let problem = Problem::new("hostile", text.clone()).detail(text.clone()).hint(text.clone()).at(text.clone());
     let event = |kind| News::Event(Box::new(Event { v: FORMAT, seq: 1, at: Timestamp::UNIX_EPOCH, kind }));
-    match which % 9 {
+    match which % 10 {
         0 => News::Wrong(vec![problem]),
         1 => News::Bug(Box::new(problem)),
         2 => News::NotLooked { problem: Box::new(problem), asks: true },
@@ -146,6 +146,7 @@ fn bad_news(which: u8, text: &str) -> News {
             of: LogOf { pod: text.clone(), container: String::new(), previous: true },
             lines: Ok(vec![text; 3]),
         },
+        8 => News::NotKept(Box::new(problem)),
         7 => News::Saved { what: text.clone(), path: text.clone().into(), opens: Some(text) },
         _ => event(EventKind::Contact { up: false, what: text }),
     }

@@ -74,6 +74,7 @@ pub fn beginnings(now: Timestamp) -> Beginnings {
             unfinished: false,
             ended: "installed and verified on 2026-02-24".to_owned(),
         }],
+        unreadable: Vec::new(),
     }
 }
 

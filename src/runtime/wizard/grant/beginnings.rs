@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::draft::{self, Draft};
 use crate::{
     answers::{facts::Facts, layers, preset::Preset, questions, shipped, tree::Answers},
-    cli,
     drivers::kube,
     front::{
         status,
@@ -25,19 +24,28 @@ pub fn all() -> Beginnings {
         Ok((contexts, current)) => (contexts, current, None),
         Err(problem) => (Vec::new(), None, Some(problem)),
     };
-    let runs = runs::all(&cli::Place::default()).unwrap_or_default();
+    let (runs, unreadable) = runs::found().unwrap_or_default();
     let came_true = |draft: &DraftLine| runs.iter().any(|run| came_true(draft, run));
     let (over, drafts): (Vec<_>, Vec<_>) = draft::lines().into_iter().partition(came_true);
     over.into_iter().for_each(|draft| Draft::behind(&Source::Draft(draft.name)).forget());
-    Beginnings { contexts, current, kubeconfig, presets: presets(), drafts, deployments: deployments(&runs) }
+    Beginnings {
+        contexts,
+        current,
+        kubeconfig,
+        presets: presets(),
+        drafts,
+        deployments: deployments(&runs),
+        unreadable,
+    }
 }
 
 /// Whether a deployment was finished, maybe by `hubwright resume`, with all that a draft said before it began.
 fn came_true(draft: &DraftLine, run: &Remembered) -> bool {
     let done = run.state.outcome == Some(Outcome::Done) && run.state.started.is_some_and(|began| draft.at <= began);
-    done && draft::read(&draft.name).is_ok_and(|(_, said, _)| {
+    done && draft::read(&draft.name).is_ok_and(|(_, said, wrong)| {
         let made = answering::load(&run.answers().display().to_string());
-        made.is_ok_and(|made| same_place(&made.answers, &said) && holds(&made.answers, &said))
+        // What cannot be read of it was said, too.
+        wrong.is_empty() && made.is_ok_and(|made| same_place(&made.answers, &said) && holds(&made.answers, &said))
     })
 }
 

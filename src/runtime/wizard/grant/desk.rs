@@ -38,8 +38,8 @@ impl Desk {
 
     /// Connects to where a deployment is or will be, and turns to it.
     pub async fn reach(&self, target: &Target) -> Result<Place, Problem> {
-        // Where that one cannot be reached, nothing is said of the one before.
-        *held(&self.place) = None;
+        // Where another one cannot be reached, nothing is said of the one before.
+        held(&self.place).take_if(|before| !before.is_at(target));
         let place = self.contacts.reach(target).await?;
         *held(&self.place) = Some(place.clone());
         Ok(place)

@@ -28,34 +28,49 @@ const BASE: &str = "# over preset: ";
 
 /// Where the answers that are open are kept: of a setup that was not kept before, nowhere yet.
 #[derive(Debug, Clone, Default)]
-pub struct Draft(Option<String>);
+pub struct Draft {
+    name: Option<String>,
+    /// Why the file does not hold what was said last.
+    lacks: Option<Problem>,
+}
 
 impl Draft {
     /// The one that answers were opened from.
     pub fn behind(source: &Source) -> Self {
         match source {
-            Source::Draft(name) => Self(Some(name.clone())),
-            Source::Fresh(_) | Source::Preset(_) | Source::Deployment(_) => Self(None),
+            Source::Draft(name) => Self { name: Some(name.clone()), lacks: None },
+            Source::Fresh(_) | Source::Preset(_) | Source::Deployment(_) => Self::default(),
         }
     }
 
-    /// Whether there is a file.
+    /// Whether there is a file, with all that was said.
     pub const fn is_kept(&self) -> bool {
-        self.0.is_some()
+        self.name.is_some() && self.lacks.is_none()
+    }
+
+    /// Why what was said last is not kept.
+    pub const fn lacks(&self) -> Option<&Problem> {
+        self.lacks.as_ref()
     }
 
     /// Keeps the answers.
     pub fn keep(&mut self, layers: &Layers) -> Result<(), Problem> {
+        let written = self.write(layers);
+        self.lacks = written.clone().err();
+        written
+    }
+
+    fn write(&mut self, layers: &Layers) -> Result<(), Problem> {
         let base = bases(&layers.presets());
         let draft = Preset { title: "Unfinished setup".to_owned(), answers: layers.said(), ..Preset::default() };
         folder::make(&folder::root()?)?;
-        let name = self.0.clone().map_or_else(free, Ok)?;
+        let name = self.name.clone().map_or_else(free, Ok)?;
         let at = path(&name)?;
         let written = folder::write_private(&at, &format!("{base}{}", preset::write_said(&draft)));
         match written {
-            Ok(()) => self.0 = Some(name),
+            Ok(()) => self.name = Some(name),
             // A name that was taken for this is given back.
-            Err(_) if self.0.is_none() && std::fs::metadata(&at).is_ok_and(|file| file.len() == 0) => {
+            Err(_) if self.name.is_none() && std::fs::metadata(&at).is_ok_and(|file| file.len() == 0) => {
                 let _ = std::fs::remove_file(at);
             }
             Err(_) => {}
@@ -65,7 +80,7 @@ impl Draft {
 
     /// Forgets it.
     pub fn forget(&mut self) {
-        if let Some(Ok(path)) = self.0.take().map(|name| path(&name)) {
+        if let Some(Ok(path)) = std::mem::take(self).name.map(|name| path(&name)) {
             // What is not there need not go.
             let _ = std::fs::remove_file(path);
         }
@@ -137,7 +152,8 @@ pub fn read(name: &str) -> Result<(Vec<String>, Answers, Vec<Problem>), Vec<Prob
 /// Lays a draft over what presets, environment and command line say now: only what differs is typed. What the environment or
 /// the command line says of an answer that the draft does not have is new, and counts.
 ///
-/// A secret that was typed is gone with the program it was typed into: its answer is open again. What is told of those comes back.
+/// A secret that was typed is gone with the program it was typed into: unless the environment or the command line says where it
+/// is now, its answer is open again. What is told of those comes back.
 pub fn lay_over(layers: &mut Layers, draft: &Answers) -> Vec<Problem> {
     lay_commands(layers, draft);
     let now = layers.merged();
@@ -145,7 +161,9 @@ pub fn lay_over(layers: &mut Layers, draft: &Answers) -> Vec<Problem> {
     for question in questions::all() {
         let (was, is) = ((question.at.get)(&now), (question.at.get)(draft));
         if was != is && is == format!("ask:{}", question.key) {
-            gone.push(not_kept(question.key, question.title));
+            if !matches!(layers.origin(question.key), Origin::Environment(_) | Origin::Set) {
+                gone.push(not_kept(question.key, question.title));
+            }
             continue;
         }
         let new = is.is_null() && !matches!(layers.origin(question.key), Origin::Preset(_));
@@ -201,5 +219,19 @@ mod tests {
         assert_eq!(gone.iter().map(|problem| problem.at.as_deref()).collect::<Vec<_>>(), [Some(key)]);
         assert!(gone[0].title.contains("type it again"), "{gone:?}");
         assert_eq!((layers.origin(key), layers.origin("login.method")), (Origin::Default, Origin::Typed));
+    }
+
+    /// It was to be typed again.
+    #[test]
+    fn where_a_typed_secret_is_now_may_be_said_on_the_command_line() {
+        let key = "login.client-secret";
+        let mut before = Layers::new();
+        before.set(Origin::Typed, key, "ask:login.client-secret").unwrap();
+        for origin in [Origin::Set, Origin::Environment("HUBWRIGHT_LOGIN_CLIENT_SECRET".to_owned())] {
+            let mut layers = Layers::new();
+            layers.set(origin.clone(), key, "env:HUB_SECRET").unwrap();
+            assert_eq!(lay_over(&mut layers, &before.said()), []);
+            assert_eq!((layers.origin(key), layers.merged().login.client_secret.is_some()), (origin, true));
+        }
     }
 }

@@ -29,6 +29,8 @@ pub enum Errand {
     Beginnings,
     /// Open answers.
     Open(Source),
+    /// Somebody else opened answers, and keeps them.
+    Turned,
     /// Keep the answers for the next time.
     KeepDraft(Box<Layers>),
     /// The draft of the answers that are open is no longer needed.
@@ -74,8 +76,8 @@ pub struct Keeper {
 pub struct Kept {
     /// The file with the last copied text.
     pub copied: Option<PathBuf>,
-    /// Whether the answers that were open last are kept.
-    pub draft: bool,
+    /// Where the answers that were open last are kept.
+    pub draft: Draft,
 }
 
 impl Keeper {
@@ -87,7 +89,7 @@ impl Keeper {
     /// Does errands until there will be no more, and says what is kept. Blocks: for a thread of its own.
     pub fn work(mut self, errands: UnboundedReceiver<Errand>, told: &Sender<Tagged>) -> Kept {
         one_by_one(errands, told, |errand| self.run(errand));
-        Kept { copied: self.copied, draft: self.draft.is_kept() }
+        Kept { copied: self.copied, draft: self.draft }
     }
 
     fn run(&mut self, errand: Errand) -> Option<News> {
@@ -99,7 +101,13 @@ impl Keeper {
                 self.saved.clear();
                 Some(News::Opened(Box::new(opened)))
             }),
-            Errand::KeepDraft(layers) => self.draft.keep(&layers).map(|()| None).map_err(one),
+            Errand::Turned => {
+                self.saved.clear();
+                Ok(None)
+            }
+            Errand::KeepDraft(layers) => {
+                Ok(self.draft.keep(&layers).err().map(|problem| News::NotKept(Box::new(problem))))
+            }
             Errand::DropDraft => {
                 self.draft.forget();
                 Ok(None)

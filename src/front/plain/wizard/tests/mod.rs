@@ -157,7 +157,6 @@ fn what_was_left_unfinished_is_one_choice_among_all() {
     world.beginnings = Beginnings {
         contexts: vec!["prod".to_owned(), "lab".to_owned()],
         current: Some("prod".to_owned()),
-        kubeconfig: None,
         presets: vec![preset],
         drafts: vec![DraftLine {
             name: "draft.yaml".to_owned(),
@@ -165,6 +164,7 @@ fn what_was_left_unfinished_is_one_choice_among_all() {
             at: Timestamp::UNIX_EPOCH,
         }],
         deployments: vec![deployment("left", true), deployment("there", false)],
+        ..Beginnings::default()
     };
     let mut person = says(&["", "there", ESC, "there on this", "status", "back", "leave"]);
     assert_eq!(begin(&mut person, &mut world), Exit::Done);

@@ -81,11 +81,7 @@ fn a_deployment_that_is_looked_at_has_no_steps_and_its_answers_are_opened() {
         panic!("{:?}", seen.wishes)
     };
     assert_eq!((opened, seen.went.len()), (&folder, 0));
-    let opened = Opened {
-        layers: crate::answers::layers::Layers::new(),
-        title: String::new(),
-        wrong: Vec::new(),
-    };
+    let opened = Opened { layers: crate::answers::layers::Layers::new(), title: String::new(), wrong: Vec::new() };
     seen.tell(&News::Opened(Box::new(opened)));
     assert_eq!(seen.went, [(Place::Questions, Some("hub.memory".to_owned()))]);
 }
