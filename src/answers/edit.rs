@@ -109,7 +109,10 @@ fn parse_table(key: &str, rows: Rows, text: &str) -> Result<Value, Invalid> {
     let mut wrong = Vec::new();
     let value = preset::table(key, rows, &node, &mut |invalid| wrong.push(invalid));
     match wrong.into_iter().next() {
-        Some(first) => Err(first),
+        // Nothing of the table is taken: it is about all of it.
+        Some(first) => {
+            Err(Invalid { hint: first.hint.clone(), ..Invalid::at(key, format!("cannot be set so: {first}")) })
+        }
         None => Ok(value),
     }
 }
@@ -203,7 +206,8 @@ mod tests {
         set(&mut answers, "ray.pools", "[{name: a, max: 3}, {name: b}]").unwrap();
         assert_eq!(answers.ray.pools.unwrap().len(), 2);
         let error = set(&mut Answers::default(), "ray.pools", "[{nam: a}]").unwrap_err();
-        assert_eq!(error.key.as_deref(), Some("ray.pools[0].nam"));
+        assert_eq!(error.key.as_deref(), Some("ray.pools"), "nothing of it is taken");
+        assert!(error.message.contains("`ray.pools[0].nam` is no field"), "{error}");
     }
 
     #[test]

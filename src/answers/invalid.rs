@@ -42,6 +42,24 @@ impl Invalid {
         self.line = (line > 0).then_some(line);
         self
     }
+
+    /// Where it was said, as `said in mine.yaml, line 3`.
+    pub fn said_in(&self) -> Option<String> {
+        let line = self.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        self.file.as_ref().map(|file| format!("said in {file}{line}"))
+    }
+
+    /// What to do next where a form asks: how an answer is said on a command line is no help there.
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref().filter(|hint| !hint.starts_with("`--set "))
+    }
+
+    /// What is wrong, where it was said, and what to do about it: a sentence for whom a form tells which answer it is.
+    pub fn words(&self) -> String {
+        let place = self.said_in().map(|place| format!(" ({place})")).unwrap_or_default();
+        let advice = self.advice().map(|advice| format!(": {advice}")).unwrap_or_default();
+        format!("{}{place}{advice}", self.message)
+    }
 }
 
 /// Longest part of an error, in characters.

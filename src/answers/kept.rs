@@ -34,6 +34,9 @@ pub struct Way {
     pub wants: &'static str,
 }
 
+/// What is wrong with the answer of a secret that was typed, and is gone with the program it was typed into.
+pub const NOT_KEPT: &str = "was typed and is not kept: type it again";
+
 const TYPED: Way = Way {
     kept: Kept::Typed,
     scheme: "ask:",

@@ -321,6 +321,11 @@ pub fn table_of(key: &str) -> &str {
     key.split_once('[').map_or(key, |(table, _)| table)
 }
 
+/// Whether a key is another one, or stands in that section, row or table.
+pub fn covers(outer: &str, key: &str) -> bool {
+    key == outer || table_of(key) == outer || key.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// Fills in the default of every question that matters and was not answered, rows of tables included.
 pub fn complete(answers: &Answers, facts: &Facts) -> Answers {
     let mut complete = answers.clone();

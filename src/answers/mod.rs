@@ -7,7 +7,7 @@
 pub mod commands;
 pub mod detect;
 pub mod draft;
-mod edit;
+pub mod edit;
 pub mod explain;
 pub mod facts;
 pub mod figures;

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use schemars::JsonSchema;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 /// A reference to a secret, written `env:NAME`, `file:/path`, `command:pass show hub`, `secret:name/key` or `ask:LABEL`.
@@ -56,6 +57,11 @@ impl FromStr for SecretRef {
             _ => Err(NotAReference),
         }
     }
+}
+
+/// A secret as somebody typed or pasted it: blanks and ends of lines around it are none of it. `None`: nothing is left.
+pub fn typed(text: &str) -> Option<SecretString> {
+    Some(text.trim()).filter(|text| !text.is_empty()).map(SecretString::from)
 }
 
 /// Whether a text can be the name of a variable: a secret that was put in its place mostly cannot.

@@ -7,7 +7,7 @@ use crate::{
     answers::{
         facts::Facts,
         invalid::Invalid,
-        layers::{self, Layers, Origin},
+        layers::{self, Layers, Origin, covers},
         preset::{self, Preset},
         resolve, shipped,
         spec::Spec,
@@ -28,63 +28,79 @@ pub struct Said {
     /// What can be read.
     pub layers: Layers,
     /// What is wrong with the rest.
-    pub wrong: Vec<Problem>,
+    pub wrong: Vec<Invalid>,
+    /// Presets that could not be found, or opened.
+    unread: Vec<Problem>,
     /// Whether every preset could be read at least in part, so that something can be said about what is missing.
     pub whole: bool,
 }
 
+impl Said {
+    /// All that is wrong.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.unread.iter().cloned().chain(self.wrong.iter().map(Explain::explain)).collect()
+    }
+}
+
 /// Everything that was said on the command line, in presets and in the environment.
 pub fn layers(answering: &Answering, place: &Place) -> Result<Layers, Vec<Problem>> {
-    let Said { layers, wrong, .. } = said(answering, place);
-    if wrong.is_empty() { Ok(layers) } else { Err(wrong) }
+    let said = said(answering, place);
+    let problems = said.problems();
+    if problems.is_empty() { Ok(said.layers) } else { Err(problems) }
 }
 
 /// The same with the spec that follows from it: what cannot be read, what is missing and what is impossible is all reported
 /// at once.
 pub fn complete(answering: &Answering, place: &Place) -> Result<(Layers, Spec), Vec<Problem>> {
-    let Said { layers, mut wrong, whole } = said(answering, place);
-    match spec(&layers, &Facts::default()) {
-        Ok(spec) if wrong.is_empty() => {
-            warn::unused(&layers).iter().for_each(|problem| tell(&message::warning(problem)));
-            Ok((layers, spec))
+    let said = said(answering, place);
+    let mut problems = said.problems();
+    match spec(&said.layers, &Facts::default()) {
+        Ok(spec) if problems.is_empty() => {
+            warn::unused(&said.layers).iter().for_each(|problem| tell(&message::warning(problem)));
+            return Ok((said.layers, spec));
         }
-        Err(more) if whole => {
+        Err(more) if said.whole => {
             // An answer that cannot be read is not missing as well, nor are those of a section that cannot be read.
-            let named: Vec<String> = wrong.iter().filter_map(|problem| problem.at.clone()).collect();
-            let covers =
-                |key: &str, at: &str| at.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-            let new = |at: &String| !named.iter().any(|key| covers(key, at));
-            wrong.extend(more.into_iter().filter(|more| more.at.as_ref().is_none_or(new)));
-            Err(wrong)
+            let new = |at: &String| !said.wrong.iter().filter_map(|it| it.key.as_ref()).any(|key| covers(key, at));
+            problems.extend(more.into_iter().filter(|more| more.at.as_ref().is_none_or(new)));
         }
-        _ => Err(wrong),
+        _ => {}
     }
+    Err(problems)
 }
 
 /// Everything that was said, as far as it can be read.
 pub fn said(answering: &Answering, place: &Place) -> Said {
     let mut layers = Layers::new();
-    let (mut wrong, mut whole) = (Vec::new(), true);
+    let (mut wrong, mut unread, mut whole) = (Vec::new(), Vec::new(), true);
     for name in &answering.presets {
-        let (preset, problems) = read_all(name);
+        let preset = match read_all(name) {
+            Ok((preset, refused)) => {
+                wrong.extend(refused);
+                preset
+            }
+            Err(problem) => {
+                unread.push(problem);
+                None
+            }
+        };
         whole &= preset.is_some();
-        wrong.extend(problems);
         preset.into_iter().for_each(|preset| layers.push_preset(name, preset));
     }
     let (pairs, unreadable) = variables();
     wrong.extend(unreadable);
-    wrong.extend(layers.environment(pairs).err().into_iter().flatten().map(|invalid| invalid.explain()));
+    wrong.extend(layers.environment(pairs).err().into_iter().flatten());
     let here = place.this_machine.then(|| "this-machine".to_owned());
     let flags = [("target.kind", &here), ("target.context", &place.context), ("target.namespace", &place.namespace)];
     let flags = flags.into_iter().filter_map(|(key, value)| value.as_deref().map(|value| format!("{key}={value}")));
     for set in answering.set.iter().cloned().chain(flags) {
-        wrong.extend(say(&mut layers, &set).err().map(|invalid| invalid.explain()));
+        wrong.extend(say(&mut layers, &set).err());
     }
-    Said { layers, wrong, whole }
+    Said { layers, wrong, unread, whole }
 }
 
 /// The environment's answers, and what is no text among them. The value may be a secret and is never shown.
-fn variables() -> (Vec<(String, String)>, Vec<Problem>) {
+fn variables() -> (Vec<(String, String)>, Vec<Invalid>) {
     let mut pairs = Vec::new();
     let mut wrong = Vec::new();
     for (name, value) in std::env::vars_os() {
@@ -98,9 +114,9 @@ fn variables() -> (Vec<(String, String)>, Vec<Problem>) {
     (pairs, wrong)
 }
 
-fn not_a_text(name: &str) -> Problem {
+fn not_a_text(name: &str) -> Invalid {
     let name = text::line(name);
-    Problem::new("not-a-text", format!("environment variable `{name}` holds bytes that are no text in UTF-8"))
+    Invalid::new(format!("environment variable `{name}` holds bytes that are no text in UTF-8"))
         .hint(format!("set it again, or `unset {name}`"))
 }
 
@@ -120,26 +136,21 @@ fn say(layers: &mut Layers, set: &str) -> Result<(), Invalid> {
 
 /// A preset by name or file.
 pub fn load(name: &str) -> Result<Preset, Vec<Problem>> {
-    match read_all(name) {
+    match read_all(name).map_err(|problem| vec![problem])? {
         (Some(preset), wrong) if wrong.is_empty() => Ok(preset),
-        (_, wrong) => Err(wrong),
+        (_, wrong) => Err(wrong.iter().map(Explain::explain).collect()),
     }
 }
 
 /// What can be read of a preset, and what is wrong with the rest. A name is that of a shipped preset, else of one of the
 /// person's own, else a file.
-fn read_all(name: &str) -> (Option<Preset>, Vec<Problem>) {
+fn read_all(name: &str) -> Result<(Option<Preset>, Vec<Invalid>), Problem> {
     let text = match (shipped::find(name), presets::find(name)) {
-        (Some(shipped), _) => Ok(shipped.text.to_owned()),
-        (None, Some(own)) => read(&own.display().to_string()),
-        (None, None) => read(name),
+        (Some(shipped), _) => shipped.text.to_owned(),
+        (None, Some(own)) => read(&own.display().to_string())?,
+        (None, None) => read(name)?,
     };
-    let text = match text {
-        Ok(text) => text,
-        Err(problem) => return (None, vec![problem]),
-    };
-    let (preset, wrong) = preset::parse_all(&text, name);
-    (preset, wrong.iter().map(Explain::explain).collect())
+    Ok(preset::parse_all(&text, name))
 }
 
 fn read(name: &str) -> Result<String, Problem> {

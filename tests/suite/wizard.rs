@@ -188,7 +188,7 @@ fn a_draft_comes_back_with_its_preset_under_it_and_without_defaults() {
         );
         let opened = World::new().open(draft("draft.yaml")).await;
         // What was typed went with the program that it was typed into.
-        let gone: Vec<_> = opened.wrong.iter().map(|wrong| wrong.at.as_deref()).collect();
+        let gone: Vec<_> = opened.wrong.iter().map(|wrong| wrong.key.as_deref()).collect();
         assert_eq!(gone, [Some("login.client-secret")]);
         layers.unsay("login.client-secret");
         assert_eq!(opened.layers.merged(), layers.merged());
@@ -266,7 +266,7 @@ fn flags_lie_over_what_is_opened_and_slips_are_told_beside_what_can_be_read() {
         assert_eq!(fresh.layers.origin("target.kind"), Origin::Typed);
         fs::write(home.join("slip.yaml"), "schema: 1\nlogin: {method: github, methd: x}\n").unwrap();
         let opened = world.open(Source::Preset(home.join("slip.yaml").display().to_string())).await;
-        assert_eq!((opened.wrong.len(), opened.wrong[0].at.as_deref()), (1, Some("login.methd")));
+        assert_eq!((opened.wrong.len(), opened.wrong[0].key.as_deref()), (1, Some("login.methd")));
         assert_eq!(opened.layers.merged().target.namespace.as_deref(), Some("lab"));
         assert_eq!(world.wrong(Wish::Open(Source::Preset("no-such".to_owned()))).await, "preset-unreadable");
         assert_eq!(world.wrong(Wish::Open(Source::Deployment(home.join("gone")))).await, "not-remembered");

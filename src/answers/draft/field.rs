@@ -37,6 +37,8 @@ pub struct Field {
     pub required: bool,
     /// What is wrong with it, and what is allowed.
     pub problem: Option<String>,
+    /// Whether that is what was said and could not be taken: who says what counts meanwhile answers it, too.
+    pub refused: bool,
     /// What can be chosen: the kind's own choices, or what was found. Empty: anything that fits the kind.
     pub offers: Arc<[Offer]>,
     /// Which of them is suggested; its words say why.

@@ -6,6 +6,7 @@
 //! once after each change, so that it can be asked for at every frame.
 mod field;
 mod history;
+mod refused;
 mod review;
 mod revision;
 mod rows;
@@ -14,10 +15,15 @@ mod settled;
 #[cfg(test)]
 mod tests;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 
-use self::{field::Offered, history::History, settled::Settled};
+use self::{
+    field::Offered,
+    history::{History, State},
+    refused::Refused,
+    settled::Settled,
+};
 pub use self::{
     field::{Field, Row, SectionStanding},
     revision::Revision,
@@ -29,7 +35,7 @@ use super::{
     invalid::Invalid,
     layers::{Layers, table_of},
     questions::{self, SECTIONS, Section},
-    resolve,
+    resolve, secret,
     spec::Spec,
 };
 
@@ -42,8 +48,8 @@ pub struct Draft {
     facts: Facts,
     offered: Offered,
     settled: Settled,
-    /// What was said and could not be taken; until somebody says it anew, nothing else may count in its place.
-    refused: Vec<Invalid>,
+    /// What was said and could not be taken; until the person says it, nothing else may count in its place.
+    refused: Refused,
     revision: Revision,
     history: History,
 }
@@ -53,15 +59,15 @@ impl Draft {
     pub fn new(layers: Layers) -> Self {
         let facts = Facts::default();
         let offered = Offered::of(&facts);
-        let settled = Settled::of(&layers, &facts, &offered, &[]);
-        let (refused, revision, history) = (Vec::new(), Revision::default(), History::default());
+        let (refused, revision, history) = (Refused::default(), Revision::default(), History::default());
+        let settled = Settled::of(&layers, &facts, &offered, &refused);
         Self { layers, facts, offered, settled, refused, revision, history }
     }
 
     /// What somebody said of these answers and could not be taken, by key: it is wrong until the person says it. What is about
     /// no question stays out of it.
     pub fn refuse(&mut self, refused: impl IntoIterator<Item = Invalid>) {
-        self.refused = refused.into_iter().collect();
+        self.refused = Refused::new(refused, &self.layers);
         self.settle();
     }
 
@@ -87,9 +93,10 @@ impl Draft {
     /// Says an answer as text, as after `--set KEY=`; an empty text takes back what lower layers say. The error says what is
     /// allowed, and nothing changes.
     pub fn say(&mut self, key: &str, text: &str) -> Result<(), Invalid> {
-        let before = self.layers.clone();
+        let before = self.state();
         self.layers.say(key, text)?;
         self.history.said(key, before);
+        self.refused.said(&self.numbered(key));
         let lower = self.layers.of(|origin| *origin != super::layers::Origin::Typed).merged();
         let nothing = |key: &str| questions::find(key).is_some_and(|question| (question.at.get)(&lower).is_null());
         if text.is_empty() && nothing(key) {
@@ -107,10 +114,10 @@ impl Draft {
 
     /// Says that a secret was typed, and is asked for where it is not known any more. Gives back the label of the reference
     /// with the value, for whoever keeps typed secrets until the target has them: no layer ever holds it.
-    pub fn say_secret(&mut self, key: &str, value: SecretString) -> Result<(String, SecretString), Invalid> {
-        if value.expose_secret().trim().is_empty() {
-            return Err(Invalid::at(key, "is empty: type or paste the secret").hint("or refer to it as `env:NAME`"));
-        }
+    pub fn say_secret(&mut self, key: &str, typed: &str) -> Result<(String, SecretString), Invalid> {
+        let value = secret::typed(typed).ok_or_else(|| {
+            Invalid::at(key, "is empty: type or paste the secret").hint("or refer to it as `env:NAME`")
+        })?;
         self.say(key, &format!("ask:{key}"))?;
         Ok((key.to_owned(), value))
     }
@@ -118,11 +125,12 @@ impl Draft {
     /// Takes back what the person typed, so that preset, look or default count again. Of a row's field, the one that lower
     /// layers say for the row of that name.
     pub fn unsay(&mut self, key: &str) {
-        self.history.changed(key, self.layers.clone());
+        self.history.changed(key, self.state());
         match edit::row_of(key) {
             Some((table, index, field)) => self.unsay_field(table, index, field),
             None => self.layers.unsay(key),
         }
+        self.refused.unsaid(key, &self.layers);
         self.settle();
     }
 
@@ -135,7 +143,7 @@ impl Draft {
     /// what was changed: a key, or a row such as `ray.pools[1]`.
     pub fn undo(&mut self) -> Option<String> {
         let (key, before) = self.history.pop()?;
-        self.layers = before;
+        (self.layers, self.refused) = before;
         let facts = self.facts.clone();
         self.learn(facts);
         Some(key)
@@ -201,14 +209,15 @@ impl Draft {
     }
 
     /// Section of a key, and its place among [`Draft::fields`]; of a row's key, that of its table; of a section's key, that of
-    /// its first question.
+    /// its first question that matters.
     pub fn seat(&self, key: &str) -> Option<(usize, usize)> {
         let (table, inside) = (table_of(key), format!("{key}."));
         let seat = |wanted: &dyn Fn(&Field) -> bool| {
             let mut sections = self.settled.sections.iter().enumerate();
             sections.find_map(|(section, fields)| Some((section, fields.iter().position(wanted)?)))
         };
-        seat(&|field| field.key == table).or_else(|| seat(&|field| field.key.starts_with(&inside)))
+        let first = |relevant: bool| seat(&|field| field.key.starts_with(&inside) && (field.relevant || !relevant));
+        seat(&|field| field.key == table).or_else(|| first(true)).or_else(|| first(false))
     }
 
     /// Where a section stands.
@@ -223,7 +232,7 @@ impl Draft {
 
     /// Everything that is missing or wrong, with file and line where a preset says it.
     pub fn problems(&self) -> Vec<Invalid> {
-        self.wrong().map(|wrong| self.layers.place(wrong.clone())).collect()
+        self.wrong().cloned().collect()
     }
 
     /// Key of the first answer of a section that is missing or wrong.
@@ -239,6 +248,10 @@ impl Draft {
     fn wrong_in(&self, section: usize) -> impl Iterator<Item = &str> {
         let keys = self.wrong().filter_map(|wrong| wrong.key.as_deref());
         keys.filter(move |key| self.seat(key).is_some_and(|(at, _)| at == section))
+    }
+
+    fn state(&self) -> State {
+        (self.layers.clone(), self.refused.clone())
     }
 
     fn settle(&mut self) {

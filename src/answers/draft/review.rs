@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Draft, NEW_ROW, field::Field, rows, shown};
 use crate::answers::{
     edit,
+    invalid::Invalid,
     layers::Origin,
     preset_name,
     questions::{self, SECTIONS},
@@ -43,6 +44,11 @@ impl Draft {
             }
         }
         words.join(" ")
+    }
+
+    /// What is wrong, after what the form calls the answer: `Ray, Head CPU: expected …`.
+    pub fn told(&self, wrong: &Invalid, words: &str) -> String {
+        wrong.key.as_deref().map_or_else(|| words.to_owned(), |key| format!("{}: {words}", self.label(key)))
     }
 
     /// What the form calls an answer: `Login, Client ID`, `Ray, Memory of pool big`; what it does not have keeps its key.

@@ -1,5 +1,7 @@
 //! Rows of tables: new, copied, deleted, moved. A table that was only a default becomes what the person typed.
 //! Must not know how a row is shown.
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 use super::Draft;
@@ -23,7 +25,7 @@ impl Draft {
         let name = free_name(&rows, word(table), separator(table), rows.len() + 1);
         rows.push(Value::Object(Map::from_iter([(NEW_ROW.to_owned(), Value::from(name))])));
         let index = rows.len() - 1;
-        self.change_rows(table, index, rows);
+        self.change_rows(table, index, rows, |row| vec![row]);
         index
     }
 
@@ -37,7 +39,11 @@ impl Draft {
         // One row at most is the default.
         copy.remove("default");
         rows.insert(index + 1, Value::Object(copy));
-        self.change_rows(table, index, rows);
+        self.change_rows(table, index, rows, |row| match row.cmp(&index) {
+            Ordering::Less => vec![row],
+            Ordering::Equal => vec![row, row + 1],
+            Ordering::Greater => vec![row + 1],
+        });
         index + 1
     }
 
@@ -46,7 +52,11 @@ impl Draft {
         let mut rows = self.said_rows(table);
         if index < rows.len() {
             rows.remove(index);
-            self.change_rows(table, index, rows);
+            self.change_rows(table, index, rows, |row| match row.cmp(&index) {
+                Ordering::Less => vec![row],
+                Ordering::Equal => Vec::new(),
+                Ordering::Greater => vec![row - 1],
+            });
         }
     }
 
@@ -56,7 +66,11 @@ impl Draft {
         let to = if up { index.checked_sub(1) } else { index.checked_add(1) };
         let Some(to) = to.filter(|to| *to < rows.len() && index < rows.len()) else { return index };
         rows.swap(index, to);
-        self.change_rows(table, index, rows);
+        self.change_rows(table, index, rows, |row| match row {
+            row if row == index => vec![to],
+            row if row == to => vec![index],
+            row => vec![row],
+        });
         to
     }
 
@@ -93,9 +107,10 @@ impl Draft {
         said.as_array().cloned().unwrap_or_default()
     }
 
-    /// Other rows, of which that with the index is another one: a change that can be taken back.
-    fn change_rows(&mut self, table: &str, index: usize, rows: Vec<Value>) {
-        self.history.changed(&format!("{table}[{index}]"), self.layers.clone());
+    /// Other rows, of which that with the index is another one: a change that can be taken back. `to`: what became of each.
+    fn change_rows(&mut self, table: &str, index: usize, rows: Vec<Value>, to: impl Fn(usize) -> Vec<usize>) {
+        self.history.changed(&format!("{table}[{index}]"), self.state());
+        self.refused.moved(table, to);
         self.put_rows(table, rows);
     }
 

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::field::{Field, Offered, Row};
+use super::{
+    field::{Field, Offered, Row},
+    refused::Refused,
+};
 use crate::answers::{
     edit::row_of,
     facts::Facts,
     invalid::Invalid,
-    layers::{Layers, Origin, complete, fitting, table_of},
+    layers::{Layers, Origin, complete, covers, fitting},
     question::{Kind, Question, Rows},
     questions::{self, SECTIONS},
     resolve::resolve,
@@ -31,17 +34,21 @@ pub struct Settled {
 
 impl Settled {
     /// Finds everything out.
-    pub fn of(layers: &Layers, facts: &Facts, offered: &Offered, refused: &[Invalid]) -> Self {
+    pub fn of(layers: &Layers, facts: &Facts, offered: &Offered, refused: &Refused) -> Self {
         let merged = layers.merged();
         let (answers, on) = (complete(&fitting(&merged), facts), questions::target(&merged));
-        let resolved = unless(still(refused, layers, &answers, on), resolve(&merged, facts));
+        let refused = refused.open(&answers, on);
+        let placed = |wrong: Vec<Invalid>| wrong.into_iter().map(|wrong| layers.place(wrong)).collect();
+        let resolved = unless(&refused, resolve(&merged, facts).map_err(placed));
+        let wrong = resolved.as_ref().err().map(Vec::as_slice).unwrap_or_default();
         let look = Look {
             layers,
             facts,
             offered,
             answers,
             on,
-            problems: problems(resolved.as_ref().err().map(Vec::as_slice).unwrap_or_default()),
+            problems: problems(wrong, refused.len()),
+            refused: refused.iter().filter_map(|refused| refused.key.as_deref()).collect(),
             said: merged,
         };
         let sections = SECTIONS.iter().map(|section| look.fields(section.questions)).collect();
@@ -51,41 +58,29 @@ impl Settled {
     }
 }
 
-/// What was refused and matters, and nobody has said since.
-fn still<'r>(refused: &'r [Invalid], layers: &Layers, answers: &Answers, on: TargetKind) -> Vec<&'r Invalid> {
-    let counts = |invalid: &&Invalid| {
-        let question = invalid.key.as_deref().and_then(|key| questions::find(table_of(key)));
-        question.is_some_and(|it| it.matters(answers, on) && layers.origin(it.key) != Origin::Typed)
-    };
-    refused.iter().filter(counts).collect()
-}
-
-/// What was refused is wrong before anything else is.
-fn unless(refused: Vec<&Invalid>, resolved: Result<Spec, Vec<Invalid>>) -> Result<Spec, Vec<Invalid>> {
+/// What was refused is wrong before anything else is, and nothing is missing there as well.
+fn unless(refused: &[&Invalid], resolved: Result<Spec, Vec<Invalid>>) -> Result<Spec, Vec<Invalid>> {
     if refused.is_empty() {
         return resolved;
     }
-    let others = resolved.err().into_iter().flatten();
-    let others: Vec<Invalid> = others.filter(|other| refused.iter().all(|known| known.key != other.key)).collect();
-    Err(refused.into_iter().cloned().chain(others).collect())
+    let known = |other: &Invalid| {
+        let keys = |known: &&Invalid| Some((known.key.clone()?, other.key.clone()?));
+        refused.iter().filter_map(keys).any(|(known, other)| covers(&known, &other))
+    };
+    let others = resolved.err().into_iter().flatten().filter(|other| !known(other));
+    Err(refused.iter().copied().cloned().chain(others).collect())
 }
 
-/// What is wrong by key, the first of each.
-fn problems(wrong: &[Invalid]) -> BTreeMap<String, String> {
+/// What is wrong by key, the first of each. The first so many were refused: nothing else tells where those were said.
+fn problems(wrong: &[Invalid], refused: usize) -> BTreeMap<String, String> {
     let mut problems = BTreeMap::new();
-    for invalid in wrong {
+    for (index, invalid) in wrong.iter().enumerate() {
         let Some(key) = &invalid.key else { continue };
-        problems.entry(key.clone()).or_insert_with(|| words(invalid));
+        let words =
+            || if index < refused { invalid.words() } else { Invalid { file: None, ..invalid.clone() }.words() };
+        problems.entry(key.clone()).or_insert_with(words);
     }
     problems
-}
-
-/// What is wrong, and what to do about it. How a missing answer is said on a command line is no help in a form.
-fn words(invalid: &Invalid) -> String {
-    match &invalid.hint {
-        Some(hint) if !hint.starts_with("`--set ") => format!("{}: {hint}", invalid.message),
-        _ => invalid.message.clone(),
-    }
 }
 
 struct Look<'a> {
@@ -96,6 +91,8 @@ struct Look<'a> {
     answers: Answers,
     on: TargetKind,
     problems: BTreeMap<String, String>,
+    /// Keys of what was refused.
+    refused: Vec<&'a str>,
 }
 
 impl Look<'_> {
@@ -106,22 +103,27 @@ impl Look<'_> {
     fn field(&self, question: &'static Question<Answers>) -> Field {
         let mut field = self.one(question, question.key.to_owned(), question.key, &self.answers);
         field.origin = self.layers.origin(question.key);
-        field.problem = field.problem.or_else(|| self.outer_problem(question));
+        if let Some(section) = self.section_at(question) {
+            field.problem = field.problem.or_else(|| self.problems.get(section).cloned());
+            field.refused |= self.refused.contains(&section);
+        }
+        field.problem = field.problem.or_else(|| self.problem_of_rows(question.key));
         field
     }
 
-    /// What is wrong with a row of a table, or with the section of which this is the first question.
-    fn outer_problem(&self, question: &Question<Answers>) -> Option<String> {
-        if let Kind::Table(_) = question.kind {
-            return self.problems.iter().find_map(|(key, words)| {
-                let (table, index, field) = row_of(key)?;
-                (table == question.key).then(|| format!("row {}, `{field}` {words}", index + 1))
-            });
-        }
+    /// The section of which this is the first question that matters: there stands what is wrong with all of it.
+    fn section_at(&self, question: &Question<Answers>) -> Option<&'static str> {
         let (section, _) = question.key.split_once('.')?;
-        let first =
-            questions::all().find(|other| other.key.split_once('.').is_some_and(|(head, _)| head == section))?;
-        self.problems.get(section).filter(|_| first.key == question.key).cloned()
+        let within = |other: &&Question<Answers>| covers(section, other.key) && other.matters(&self.answers, self.on);
+        questions::all().find(within).filter(|first| first.key == question.key).map(|_| section)
+    }
+
+    /// What is wrong with a row of a table.
+    fn problem_of_rows(&self, table: &str) -> Option<String> {
+        self.problems.iter().find_map(|(key, words)| {
+            let (of, index, field) = row_of(key)?;
+            (of == table).then(|| format!("row {}, `{field}` {words}", index + 1))
+        })
     }
 
     fn rows(&self, question: &'static Question<Answers>) -> Option<Vec<Row>> {
@@ -171,6 +173,7 @@ impl Look<'_> {
             relevant: question.matters(tree, self.on),
             required: (question.required)(tree),
             problem: self.problems.get(&key).cloned(),
+            refused: self.refused.contains(&key.as_str()),
             offers: match suggestion {
                 Some(suggestion) => self.offered.suggesting(offers, suggestion),
                 None => self.offered.get(offers),

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use inquire::{InquireError, PasswordDisplayMode, validator::Validation};
 use secrecy::SecretString;
 
-use crate::problem::Problem;
+use crate::{answers::secret, problem::Problem};
 
 /// What a person said to a yes-or-no question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +52,8 @@ pub fn confirm(question: &str, flag: &str) -> Result<Answer, Problem> {
 pub fn secret(what: &str, key: &str) -> Result<Secret, Problem> {
     let question = format!("{what} ({key}):");
     let not_empty = |typed: &str| {
-        let empty = typed.trim().is_empty();
-        Ok(if empty { Validation::Invalid("type or paste the secret".into()) } else { Validation::Valid })
+        let empty = || Validation::Invalid("type or paste the secret".into());
+        Ok(secret::typed(typed).map_or_else(empty, |_| Validation::Valid))
     };
     let prompt = inquire::Password::new(&question)
         .with_display_mode(PasswordDisplayMode::Masked)
@@ -61,8 +61,7 @@ pub fn secret(what: &str, key: &str) -> Result<Secret, Problem> {
         .with_validator(not_empty)
         .without_confirmation();
     match prompt.prompt() {
-        // What is pasted may end with the end of its line.
-        Ok(typed) => Ok(Secret::Typed(typed.trim().into())),
+        Ok(typed) => Ok(secret::typed(&typed).map_or(Secret::Back, Secret::Typed)),
         Err(InquireError::OperationCanceled) => Ok(Secret::Back),
         Err(InquireError::OperationInterrupted) => Ok(Secret::Interrupted),
         Err(error) => Err(Problem::new("no-terminal", format!("cannot ask for the secret `{key}`: {error}"))

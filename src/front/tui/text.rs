@@ -80,12 +80,38 @@ fn break_last(lines: &mut Vec<String>, room: usize) {
 
 /// What stands in a field that takes letters, with `_` where the next one goes; of what is too long the part around it.
 pub fn field(input: &Input, room: usize) -> String {
-    let letters: Vec<char> = input.value().chars().collect();
-    let (before, after) = letters.split_at(input.cursor().min(letters.len()));
-    let over = before.len().saturating_add(1).saturating_sub(room);
-    let (before, after): (String, String) = (before.iter().skip(over).collect(), after.iter().collect());
+    let (before, after) = beside_cursor(input, room, str::to_owned);
     let left = room.saturating_sub(width(&before) + 1);
     format!("{before}_{}", cut(&after, left, ""))
+}
+
+/// The part of such a text around the cursor that fits into `room` columns, and the cursor's column in it. `shown`: how the
+/// text is shown.
+pub fn window(input: &Input, room: usize, shown: impl Fn(&str) -> String) -> (String, usize) {
+    let (before, after) = beside_cursor(input, room, shown);
+    let column = width(&before);
+    (before + &cut(&after, room.saturating_sub(column), ""), column)
+}
+
+/// What stands before the cursor, as much as leaves it a column, and all that stands after it.
+fn beside_cursor(input: &Input, room: usize, shown: impl Fn(&str) -> String) -> (String, String) {
+    let text = input.value();
+    let at = text.char_indices().nth(input.cursor()).map_or(text.len(), |(at, _)| at);
+    let (before, after) = text.split_at(at);
+    (end_of(&shown(before), room.saturating_sub(1)).to_owned(), shown(after))
+}
+
+/// The end of a text that fits into `room` columns.
+fn end_of(whole: &str, room: usize) -> &str {
+    let mut left = room;
+    let fits = |letter: &char| {
+        let wide = letter.width().unwrap_or(0);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    };
+    let bytes: usize = whole.chars().rev().take_while(fits).map(char::len_utf8).sum();
+    whole.get(whole.len().saturating_sub(bytes)..).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -108,6 +134,8 @@ mod tests {
         assert_eq!(field(&at("abcdef", 6), 4), "def_");
         assert_eq!(field(&at("abcdef", 2), 4), "ab_c");
         assert_eq!(field(&at("abc", 0), 0), "_");
+        assert_eq!(field(&at("日本語", 3), 5), "本語_", "letters may be two columns wide");
+        assert_eq!(field(&at("日本語", 1), 6), "日_本");
     }
 
     #[test]

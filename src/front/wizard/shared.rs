@@ -21,14 +21,13 @@ use crate::{
     answers::{
         draft::{Draft, Revision},
         facts::Facts,
-        invalid::Invalid,
         layers::Layers,
         questions,
         tree::{Answers, TargetKind},
     },
     front::report,
     plan::fit::{self, Fit},
-    problem::{Exit, Problem},
+    problem::{Exit, Explain, Problem},
     run::event::{Outcome, RungOutcome, command},
 };
 
@@ -317,7 +316,7 @@ impl Shared {
             }
             News::Opened(opened) => {
                 self.draft = Draft::new(opened.layers.clone());
-                self.draft.refuse(opened.wrong.iter().filter_map(refused));
+                self.draft.refuse(opened.wrong.iter().cloned());
                 self.leads = None;
                 self.about.clone_from(&opened.title);
                 self.look = Look::Not;
@@ -327,7 +326,7 @@ impl Shared {
                 self.secrets.clear();
                 self.unsaved = false;
                 self.offer_contexts();
-                return wrong(opened.wrong.clone());
+                return wrong(opened.wrong.iter().map(Explain::explain).collect());
             }
             News::Looked(_) | News::NotLooked { .. } if !self.is_of_target() => {}
             News::Looked(facts) => {
@@ -380,11 +379,6 @@ fn copied(file: &Path, clipboard: bool) -> String {
     } else {
         format!("too long to be copied: written to {file}")
     }
-}
-
-/// A problem of an answer that could not be taken.
-fn refused(problem: &Problem) -> Option<Invalid> {
-    problem.at.as_ref().map(|key| Invalid::at(key, &problem.title))
 }
 
 fn whereto(layers: &Layers) -> Whereto {

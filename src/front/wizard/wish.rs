@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 pub use crate::health::page::{ContainerLine, EventLine, PodPage};
 use crate::{
-    answers::{facts::Facts, layers::Layers, tree::TargetKind},
+    answers::{facts::Facts, invalid::Invalid, layers::Layers, tree::TargetKind},
     plan::graph::{Plan, StepId},
     problem::{DEFECT, Exit, Problem},
     run::event::{Event, Outcome},
@@ -262,7 +262,7 @@ pub struct Opened {
     /// What was opened, in words: `preset trial`.
     pub title: String,
     /// What could not be read of them.
-    pub wrong: Vec<Problem>,
+    pub wrong: Vec<Invalid>,
 }
 
 /// What an installation would do.

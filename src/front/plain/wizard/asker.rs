@@ -6,6 +6,7 @@ use inquire::{InquireError, Text, ui::RenderConfig};
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
 
 use crate::{
+    answers::secret,
     front::{
         fold::fold,
         plain::ask::{self, Secret},
@@ -84,8 +85,8 @@ fn hidden_line(title: &str, key: &str) -> Result<Secret, Problem> {
     let said = plain_line(&question, "")?;
     let _ = writeln!(std::io::stderr());
     Ok(match said {
-        Reply::Text(text) if !text.trim().is_empty() => Secret::Typed(text.into()),
-        Reply::Text(_) | Reply::Back => Secret::Back,
+        Reply::Text(text) => secret::typed(&text).map_or(Secret::Back, Secret::Typed),
+        Reply::Back => Secret::Back,
         Reply::Leave => Secret::Interrupted,
     })
 }

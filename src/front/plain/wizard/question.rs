@@ -1,5 +1,7 @@
 //! One question: told with what is known about it, and asked until the answer is taken. Numbers stand for what is listed.
 //! Must not know sections.
+use secrecy::ExposeSecret;
+
 use super::{
     Reply, Way, Wizard,
     menu::{meant, one_line},
@@ -81,7 +83,8 @@ impl Wizard<'_> {
         }
         if let Kind::List | Kind::Map = field.kind {
             let each = if let Kind::Map = field.kind { "name=text" } else { "a word or a number above" };
-            self.tell(&format!("  several are parted by commas, each {each}; an empty line: none"));
+            let none = if field.refused { "`-`" } else { "an empty line" };
+            self.tell(&format!("  several are parted by commas, each {each}; {none}: none"));
         }
         let now = value(field);
         self.tell(&if field.origin == Origin::Default {
@@ -114,7 +117,8 @@ impl Wizard<'_> {
             Kind::Choice(_) | Kind::Bool => ("Number or name:".to_owned(), String::new()),
             Kind::Secret => ("1, or where it is:".to_owned(), String::new()),
             // What is long is changed, what is short is said anew: a number stands for what is listed.
-            Kind::List | Kind::Map => (format!("{}:", field.title), field.text()),
+            // What was refused is said anew in any case: the same as counts meanwhile, or nothing.
+            Kind::List | Kind::Map if !field.refused => (format!("{}:", field.title), field.text()),
             _ => (format!("{}:", field.title), String::new()),
         };
         loop {
@@ -139,7 +143,7 @@ impl Wizard<'_> {
     }
 
     fn kept(&mut self, field: &Field) -> Taken {
-        if field.required && field.text().is_empty() {
+        if field.refused || (field.required && field.text().is_empty()) {
             self.tell("  left open for now");
         }
         Taken::Done
@@ -176,7 +180,7 @@ impl Wizard<'_> {
             Secret::Typed(value) => value,
             Secret::Back | Secret::Interrupted => return Ok(Taken::Again),
         };
-        match self.shared.draft.say_secret(&field.key, value) {
+        match self.shared.draft.say_secret(&field.key, value.expose_secret()) {
             Ok((label, value)) => {
                 self.shared.secrets.insert(label, value);
                 self.tell(&format!("  {}: typed", field.title));

@@ -100,7 +100,7 @@ impl Wizard<'_> {
         Ok(None)
     }
 
-    fn tell_review(&mut self) {
+    pub(super) fn tell_review(&mut self) {
         self.tell("\nReview: what is not the default");
         for (title, fields) in self.shared.draft.changes() {
             self.tell(&format!("  {title}"));
@@ -108,10 +108,8 @@ impl Wizard<'_> {
                 self.tell(&format!("    {}", answer(&field)));
             }
         }
-        // Hints of answers name flags of the command line; here the sections below lead to them.
         for problem in self.shared.draft.problems() {
-            let label = problem.key.as_ref().map(|key| self.shared.draft.label(key) + ": ").unwrap_or_default();
-            self.wrong(&one_line(&format!("{label}{}", problem.message)));
+            self.wrong(&one_line(&self.shared.draft.told(&problem, &problem.words())));
         }
         if let Ok(spec) = self.shared.draft.resolved() {
             let warnings = warn::warnings(spec);

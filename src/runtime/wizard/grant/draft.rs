@@ -8,7 +8,11 @@ use serde_json::Value;
 
 use crate::{
     answers::{
-        layers::{Layers, Origin},
+        draft::NEW_ROW,
+        edit::row_of,
+        invalid::Invalid,
+        kept,
+        layers::{Layers, Origin, covers},
         preset::{self, Preset},
         question::Kind,
         questions,
@@ -136,33 +140,34 @@ fn line(name: &str) -> Option<DraftLine> {
 }
 
 /// The presets that a draft lies over, lowest first, what it says, and what of it cannot be read.
-pub fn read(name: &str) -> Result<(Vec<String>, Answers, Vec<Problem>), Vec<Problem>> {
+pub fn read(name: &str) -> Result<(Vec<String>, Answers, Vec<Invalid>), Vec<Problem>> {
     let path = path(name).map_err(|problem| vec![problem])?;
     let text = std::fs::read_to_string(&path).map_err(|error| {
         vec![Problem::new("draft-unreadable", format!("cannot read the draft `{}`: {error}", path.display()))]
     })?;
-    let (preset, wrong) = preset::parse_all(&text, name);
-    let wrong: Vec<Problem> = wrong.iter().map(Explain::explain).collect();
-    match preset {
-        Some(preset) => Ok((presets_of(&text), preset.answers, wrong)),
-        None => Err(wrong),
+    match preset::parse_all(&text, name) {
+        (Some(preset), wrong) => Ok((presets_of(&text), preset.answers, wrong)),
+        (None, wrong) => Err(wrong.iter().map(Explain::explain).collect()),
     }
 }
 
 /// Lays a draft over what presets, environment and command line say now: only what differs is typed. What the environment or
-/// the command line says of an answer that the draft does not have is new, and counts.
+/// the command line says of an answer that the draft does not have is new, and counts. What cannot be read of the draft says
+/// nothing.
 ///
 /// A secret that was typed is gone with the program it was typed into: unless the environment or the command line says where it
-/// is now, its answer is open again. What is told of those comes back.
-pub fn lay_over(layers: &mut Layers, draft: &Answers) -> Vec<Problem> {
+/// is now, its answer is open again. All that is wrong comes back: what cannot be read of the draft (`unread`), what is below
+/// it (`wrong`), and those secrets.
+pub fn lay_over(layers: &mut Layers, draft: &Answers, mut unread: Vec<Invalid>, wrong: Vec<Invalid>) -> Vec<Invalid> {
     lay_commands(layers, draft);
     let now = layers.merged();
+    let is_unread = |key: &str| unread.iter().filter_map(|one| one.key.as_deref()).any(|at| covers(at, key));
     let mut gone = Vec::new();
-    for question in questions::all() {
+    for question in questions::all().filter(|question| !is_unread(question.key)) {
         let (was, is) = ((question.at.get)(&now), (question.at.get)(draft));
         if was != is && is == format!("ask:{}", question.key) {
             if !matches!(layers.origin(question.key), Origin::Environment(_) | Origin::Set) {
-                gone.push(not_kept(question.key, question.title));
+                gone.push(Invalid::at(question.key, kept::NOT_KEPT));
             }
             continue;
         }
@@ -172,11 +177,21 @@ pub fn lay_over(layers: &mut Layers, draft: &Answers) -> Vec<Problem> {
             let _ = layers.say_value(question.key, is);
         }
     }
-    gone
+    let laid = layers.merged();
+    unread.extend(wrong.into_iter().filter_map(|wrong| in_rows(wrong, &now, &laid)));
+    unread.extend(gone);
+    unread
 }
 
-fn not_kept(key: &str, title: &str) -> Problem {
-    Problem::new("secret-not-kept", format!("`{title}`: what was typed was not kept: type it again")).at(key)
+/// What is wrong in a row, where the draft has that row: it may have moved it, or taken it away.
+fn in_rows(wrong: Invalid, before: &Answers, after: &Answers) -> Option<Invalid> {
+    let Some((table, row, cell)) = wrong.key.as_deref().and_then(row_of) else { return Some(wrong) };
+    let rows = |answers| questions::find(table).map(|question| (question.at.get)(answers)).unwrap_or_default();
+    let (was, is) = (rows(before), rows(after));
+    let name = was.get(row).and_then(|row| row.get(NEW_ROW)).filter(|_| was != is);
+    let Some(name) = name else { return Some(wrong) };
+    let row = is.as_array()?.iter().position(|row| row.get(NEW_ROW) == Some(name))?;
+    Some(Invalid { key: Some(format!("{table}[{row}].{cell}")), ..wrong })
 }
 
 /// Commands that would get secrets may have come with somebody's preset: they are asked for again.
@@ -215,9 +230,8 @@ mod tests {
             before.set(Origin::Typed, key, value).unwrap();
         }
         let mut layers = Layers::new();
-        let gone = lay_over(&mut layers, &before.said());
-        assert_eq!(gone.iter().map(|problem| problem.at.as_deref()).collect::<Vec<_>>(), [Some(key)]);
-        assert!(gone[0].title.contains("type it again"), "{gone:?}");
+        let gone = lay_over(&mut layers, &before.said(), Vec::new(), Vec::new());
+        assert_eq!(gone, [Invalid::at(key, kept::NOT_KEPT)]);
         assert_eq!((layers.origin(key), layers.origin("login.method")), (Origin::Default, Origin::Typed));
     }
 
@@ -230,8 +244,55 @@ mod tests {
         for origin in [Origin::Set, Origin::Environment("HUBWRIGHT_LOGIN_CLIENT_SECRET".to_owned())] {
             let mut layers = Layers::new();
             layers.set(origin.clone(), key, "env:HUB_SECRET").unwrap();
-            assert_eq!(lay_over(&mut layers, &before.said()), []);
+            assert_eq!(lay_over(&mut layers, &before.said(), Vec::new(), Vec::new()), []);
             assert_eq!((layers.origin(key), layers.merged().login.client_secret.is_some()), (origin, true));
+        }
+    }
+
+    fn read_of(text: &str) -> (Answers, Vec<Invalid>) {
+        let (read, wrong) = preset::parse_all(&format!("schema: 1\n{text}"), "it");
+        (read.unwrap().answers, wrong)
+    }
+
+    fn opened(preset: &str, draft: &str) -> (Layers, Vec<Option<String>>) {
+        let ((below, wrong), (draft, unread)) = (read_of(preset), read_of(draft));
+        let mut layers = Layers::new();
+        layers.push(Origin::Preset("mine.yaml".to_owned()), below);
+        let wrong = lay_over(&mut layers, &draft, unread, wrong);
+        let mut edited = crate::answers::draft::Draft::new(layers.clone());
+        edited.refuse(wrong);
+        let keys = edited.problems().into_iter().filter(|wrong| wrong.file.is_some()).map(|wrong| wrong.key);
+        (layers, keys.collect())
+    }
+
+    /// What the draft said and could not be read was typed as nothing over the preset: nobody was asked.
+    #[test]
+    fn what_cannot_be_read_of_a_draft_leaves_the_preset_and_is_asked_for() {
+        let (layers, wrong) = opened("ray: {head-cpu: 2}\n", "ray: {head-cpu: lots}\n");
+        assert_eq!(wrong, [Some("ray.head-cpu".to_owned())]);
+        assert_eq!(layers.origin("ray.head-cpu"), Origin::Preset("mine.yaml".to_owned()));
+        let (_, wrong) = opened("dask: {image: x}\n", "dask: plenty\n");
+        assert_eq!(wrong, [Some("dask".to_owned())]);
+        let (_, wrong) = opened("ray: {head-cpu: lots}\n", "ray: {head-cpu: 3}\n");
+        assert_eq!(wrong, [], "the draft says it");
+    }
+
+    /// A draft says whole tables: what is wrong in a row of it, or of the preset below, was replaced by a default.
+    #[test]
+    fn what_is_wrong_in_a_row_is_asked_for_in_the_row_of_the_draft() {
+        let rows = |rows: &str| format!("ray: {{pools: [{rows}]}}\n");
+        let (_, wrong) = opened("", &rows("{name: a, max: lots}"));
+        assert_eq!(wrong, [Some("ray.pools[0].max".to_owned())]);
+        let preset = rows("{name: a}, {name: b, max: lots}");
+        for (draft, wanted) in [
+            ("{name: a}, {name: b}", Some("ray.pools[1].max")),
+            ("{name: b, min: 1}, {name: a}", Some("ray.pools[0].max")),
+            ("{name: a}, {name: b, max: 3}", None),
+            ("{name: a}", None),
+        ] {
+            let (_, wrong) = opened(&preset, &rows(draft));
+            let wanted: Vec<_> = wanted.into_iter().map(|key| Some(key.to_owned())).collect();
+            assert_eq!(wrong, wanted, "{draft}");
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn open(source: &Source, args: &Setup) -> Result<Opened, Vec<Problem>> {
 /// What presets, the environment and the command line say together.
 fn said(presets: Vec<String>, args: &Setup) -> Result<Said, Vec<Problem>> {
     let said = answering::said(&Answering { presets, set: args.answering.set.clone() }, &args.place);
-    if said.whole { Ok(said) } else { Err(said.wrong) }
+    if said.whole { Ok(said) } else { Err(said.problems()) }
 }
 
 fn fresh(kind: TargetKind, args: &Setup) -> Result<Opened, Vec<Problem>> {
@@ -54,12 +54,10 @@ fn preset(name: &str, args: &Setup) -> Result<Opened, Vec<Problem>> {
 }
 
 fn unfinished(name: &str, args: &Setup) -> Result<Opened, Vec<Problem>> {
-    let (presets, draft, mut wrong) = draft::read(name)?;
+    let (presets, draft, unread) = draft::read(name)?;
     // Without its presets, everything in the draft counts as typed.
-    let said = said(presets, args).or_else(|_| said(Vec::new(), args))?;
-    let Said { mut layers, wrong: more, .. } = said;
-    wrong.extend(more);
-    wrong.extend(draft::lay_over(&mut layers, &draft));
+    let Said { mut layers, wrong, .. } = said(presets, args).or_else(|_| said(Vec::new(), args))?;
+    let wrong = draft::lay_over(&mut layers, &draft, unread, wrong);
     Ok(Opened { layers, title: "the unfinished setup".to_owned(), wrong })
 }
 

@@ -9,6 +9,7 @@ use self::world::{CTRL_C, ESC, Person, World, ended, happens, hub_is_stuck, noth
 use super::*;
 use crate::{
     answers::{
+        invalid::Invalid,
         layers::{Layers, Origin},
         tree::TargetKind,
     },
@@ -315,5 +316,26 @@ proptest! {
         for told in &person.told {
             prop_assert!(!told.chars().any(|letter| (letter.is_control() && letter != '\n') || drawn(letter)), "{told:?}");
         }
+    }
+}
+
+#[test]
+fn what_was_refused_is_left_open_or_said_in_a_line() {
+    let said = [("login.method", "dummy"), ("login.admins", "ada"), ("login.admins", "-"), ("cull.timeout", "3600")];
+    for (key, reply) in said {
+        let (mut person, mut world) = (says(&["", reply]), World::preset("trial-kubernetes"));
+        world.layers.set(Origin::Set, "login.admins", "ada").unwrap();
+        let mut wizard = Wizard::new(nothing(), &mut person, &mut world);
+        wizard.open(Source::Draft("draft.yaml".to_owned()));
+        let wrong = Invalid::at(key, "is refused").hint("say another").place("mine.yaml", 3);
+        wizard.shared.draft.refuse([wrong]);
+        wizard.tell_review();
+        wizard.question(key).unwrap();
+        assert!(wizard.shared.draft.resolved().is_err(), "{key}: it was only looked at");
+        wizard.question(key).unwrap();
+        assert!(wizard.shared.draft.resolved().is_ok(), "{key} {reply}: {:?}", wizard.shared.draft.problems());
+        let told = person.told.join("\n");
+        assert!(told.contains("left open for now"), "{told}");
+        assert!(told.contains(": is refused (said in mine.yaml, line 3): say another"), "{told}");
     }
 }

@@ -143,10 +143,10 @@ impl LogPane {
         position.min(last)
     }
 
-    /// A heading: what is shown of it.
-    pub fn title(&self, log: &Log) -> String {
+    /// A heading of a pane of some width: what is shown of it.
+    pub fn title(&self, log: &Log, width: usize) -> String {
         let filter = match &self.field {
-            Some(field) => format!("  filter: {}_", field.value()),
+            Some(field) => format!("  filter: {}", text::field(field, width / 2)),
             None if self.filter.is_empty() => String::new(),
             None => format!("  filter: {}", self.filter),
         };
@@ -213,4 +213,20 @@ pub fn text(shared: &Shared) -> String {
         std::iter::once(first).chain(further)
     });
     lines.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_filter_shows_where_the_next_letter_goes() {
+        let mut pane = LogPane::default();
+        let mut title = |text: &str, cursor| {
+            pane.field = Some(Input::new(text.to_owned()).with_cursor(cursor));
+            pane.title(&Log::default(), 20)
+        };
+        assert!(title("head", 1).contains("filter: h_ead"));
+        assert!(title("a long word that is looked for", 30).contains("filter: ooked for_"));
+    }
 }

@@ -70,7 +70,7 @@ fn draw_panes(
     if let Some(body) = titled(frame, areas.findings, &title, has(Pane::Findings), theme) {
         findings::draw(frame, body, lines);
     }
-    let title = screen.log.title(&shared.run.log);
+    let title = screen.log.title(&shared.run.log, usize::from(areas.log.width));
     if let Some(body) = titled(frame, areas.log, &title, has(Pane::Log), theme) {
         screen.log.draw(frame, body, has(Pane::Log), shared, theme);
     }

@@ -72,9 +72,8 @@ fn heading(done: &Done, frame: &mut Frame<'_>, area: Rect, shared: &Shared, them
 
 fn naming_line(done: &Done, frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
     let Some(name) = &done.name else { return };
-    let line = format!(" save as preset: {}_", name.value());
-    let over = text::width(&line).saturating_sub(usize::from(area.width));
-    let line: String = line.chars().skip(over).collect();
+    let label = " save as preset: ";
+    let line = label.to_owned() + &text::field(name, usize::from(area.width).saturating_sub(label.len()));
     frame.render_widget(Line::styled(line, theme.style(Role::Value)), area);
 }
 

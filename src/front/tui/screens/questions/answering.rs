@@ -1,6 +1,5 @@
 //! An answer is being given: fields and lists are opened, and kept or left. Nothing is said until it is decided. Must not
 //! draw; a typed secret goes to the shared secrets, and only its reference to the answers.
-use secrecy::SecretString;
 use serde_json::Value;
 use tui_input::InputRequest;
 
@@ -37,6 +36,11 @@ pub fn wrong(typing: &Typing, shared: &Shared) -> Option<String> {
 /// What would be said: of a secret its reference.
 fn said(typing: &Typing) -> String {
     typing.kept.map_or("", |kept| kept.way().scheme).to_owned() + typing.text()
+}
+
+/// Whether something else was said of an answer than what counts, and could not be taken.
+fn is_refused(key: &str, shared: &Shared) -> bool {
+    shared.draft.field(key).is_some_and(|field| field.refused)
 }
 
 /// Whether letters begin an answer of this kind.
@@ -138,7 +142,7 @@ impl Questions {
     fn keep(&mut self, shared: &mut Shared) -> Result<(), String> {
         let Mode::Typing(mut typing) = std::mem::take(&mut self.mode) else { return Ok(()) };
         let kept = match typing.kept {
-            _ if !typing.changed() => Ok(()),
+            _ if !typing.changed() && !is_refused(&typing.key, shared) => Ok(()),
             Some(_) if typing.text().is_empty() => Ok(()),
             Some(Kept::Typed) => self.keep_secret(&typing, shared),
             _ => self.say(&typing.key, &said(&typing), shared),
@@ -152,8 +156,7 @@ impl Questions {
     }
 
     fn keep_secret(&mut self, typing: &Typing, shared: &mut Shared) -> Result<(), String> {
-        let secret = SecretString::from(typing.text());
-        let (label, secret) = shared.draft.say_secret(&typing.key, secret).map_err(|invalid| invalid.message)?;
+        let (label, secret) = shared.draft.say_secret(&typing.key, typing.text()).map_err(|invalid| invalid.message)?;
         shared.secrets.insert(label, secret);
         self.changed(shared);
         Ok(())
@@ -220,9 +223,10 @@ impl Questions {
         self.answer(key, &before, &shown(&all), shared)
     }
 
-    /// Says what was chosen, unless it is what counts anyway.
+    /// Says what was chosen, unless it is what counts anyway and nobody said anything else.
     fn answer(&mut self, key: &str, before: &str, after: &str, shared: &mut Shared) -> Vec<Turn> {
-        let said = if before == after { Ok(()) } else { self.say(key, after, shared) };
+        let counts = before == after && !is_refused(key, shared);
+        let said = if counts { Ok(()) } else { self.say(key, after, shared) };
         self.advance(shared);
         said.err().map(Turn::Say).into_iter().collect()
     }

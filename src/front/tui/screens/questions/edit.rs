@@ -67,27 +67,9 @@ impl Typing {
 
     /// The part of the text around the cursor that fits into `room` columns, and the cursor's column in it.
     pub fn window(&self, room: usize, mask: &str) -> (String, usize) {
-        let shown = |letter: char| if self.hidden() { mask.to_owned() } else { letter.to_string() };
-        let before: String = self.text().chars().take(self.input.cursor()).map(shown).collect();
-        let after: String = self.text().chars().skip(self.input.cursor()).map(shown).collect();
-        let before = end_of(&before, room.saturating_sub(1));
-        let column = text::width(before);
-        (before.to_owned() + &text::cut(&after, room.saturating_sub(column), ""), column)
+        let shown = |text: &str| if self.hidden() { mask.repeat(text.chars().count()) } else { text.to_owned() };
+        text::window(&self.input, room, shown)
     }
-}
-
-/// The end of a text that fits into `room` columns.
-fn end_of(whole: &str, room: usize) -> &str {
-    let mut taken = 0;
-    let mut start = whole.len();
-    for (at, letter) in whole.char_indices().rev() {
-        taken += text::width(letter.encode_utf8(&mut [0; 4]));
-        if taken > room {
-            break;
-        }
-        start = at;
-    }
-    whole.get(start..).unwrap_or_default()
 }
 
 #[cfg(test)]

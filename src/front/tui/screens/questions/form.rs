@@ -157,8 +157,7 @@ fn review(draft: &Draft) -> Vec<Item> {
         _ => "some things are left; Enter goes there",
     };
     let problem = |(index, problem): (usize, crate::answers::invalid::Invalid)| {
-        let title = problem.key.as_deref().and_then(|key| draft.field(key)).map(|field| field.title);
-        let words = title.map_or_else(|| problem.message.clone(), |title| format!("{title}: {}", problem.message));
+        let words = draft.told(&problem, &problem.message);
         Item::Problem { index, key: problem.key, words, bad: true }
     };
     let mut items = vec![Item::Words(words.to_owned())];

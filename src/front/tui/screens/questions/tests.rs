@@ -22,6 +22,8 @@ use crate::{
     answers::{
         draft::Draft,
         facts::Facts,
+        invalid::Invalid,
+        kept::NOT_KEPT,
         layers::{Layers, Origin},
         preset, shipped,
     },

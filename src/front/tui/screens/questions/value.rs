@@ -2,7 +2,12 @@
 use serde_json::Value;
 
 use crate::{
-    answers::{draft::Field, kept::Kept, question::Kind},
+    answers::{
+        draft::Field,
+        kept::{Kept, NOT_KEPT},
+        layers::Origin,
+        question::Kind,
+    },
     front::wizard::shared::Shared,
     plan::components::secrets::GENERATED,
 };
@@ -12,16 +17,17 @@ pub fn words(field: &Field) -> String {
     match (field.kind, &field.value) {
         (Kind::Bool, Value::Bool(true)) => "yes".to_owned(),
         (Kind::Bool, Value::Bool(false)) => "no".to_owned(),
-        (Kind::Secret, Value::String(reference)) => secret(reference),
+        (Kind::Secret, Value::String(reference)) => secret(reference, &field.origin),
         _ => field.text(),
     }
 }
 
-/// Where a secret is kept, in words.
-fn secret(reference: &str) -> String {
+/// Where a secret is kept, in words. What others than the person said to be typed may be in the target already.
+fn secret(reference: &str, said_by: &Origin) -> String {
     let rest = |kept: Kept| kept.text(reference);
     match Kept::of(reference) {
-        Some(Kept::Typed) => "typed, kept in memory only".to_owned(),
+        Some(Kept::Typed) if *said_by == Origin::Typed => "typed, kept in memory only".to_owned(),
+        Some(Kept::Typed) => "asked for, unless the target holds it".to_owned(),
         Some(kept @ Kept::Env) => format!("from env {}", rest(kept)),
         Some(kept @ Kept::File) => format!("from file {}", rest(kept)),
         Some(kept @ Kept::Command) => format!("from command {}", rest(kept)),
@@ -40,16 +46,15 @@ pub fn absent(field: &Field) -> String {
     }
 }
 
-/// What is wrong with a field. That an answer is missing is none: it stands in its place. A secret that was typed in an
-/// earlier session, or for another answer since, was not kept.
+/// What is wrong with a field. That an answer is missing is none: it stands in its place; why, if something was said, is one.
+/// What the person typed for a secret is gone where it was for another answer since.
 pub fn problem(field: &Field, shared: &Shared) -> Option<String> {
     let text = field.text();
+    let typed = matches!(field.kind, Kind::Secret) && field.origin == Origin::Typed;
     let forgotten = |label: &str| !shared.secrets.contains_key(label);
     match text.strip_prefix(Kept::Typed.way().scheme) {
-        _ if !field.relevant || (field.required && text.is_empty()) => None,
-        Some(label) if matches!(field.kind, Kind::Secret) && field.problem.is_none() && forgotten(label) => {
-            Some("what was typed was not kept: type it again".to_owned())
-        }
+        _ if !field.relevant || (field.required && text.is_empty() && !field.refused) => None,
+        Some(label) if typed && field.problem.is_none() && forgotten(label) => Some(NOT_KEPT.to_owned()),
         _ => field.problem.clone(),
     }
 }
@@ -112,8 +117,10 @@ mod tests {
 
     #[test]
     fn a_secret_is_told_by_where_it_is_kept() {
-        assert_eq!(secret("env:AZURE_SECRET"), "from env AZURE_SECRET");
-        assert_eq!(secret("ask:login.client-secret"), "typed, kept in memory only");
-        assert_eq!(secret("secret:hubwright-generated/dummy-password"), "made up by hubwright");
+        let typed = |reference| secret(reference, &Origin::Typed);
+        assert_eq!(typed("env:AZURE_SECRET"), "from env AZURE_SECRET");
+        assert_eq!(typed("ask:login.client-secret"), "typed, kept in memory only");
+        assert_eq!(secret("ask:hub", &Origin::Kept), "asked for, unless the target holds it");
+        assert_eq!(typed("secret:hubwright-generated/dummy-password"), "made up by hubwright");
     }
 }

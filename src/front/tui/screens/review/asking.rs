@@ -40,17 +40,34 @@ impl Field {
         let label = format!(" {}: ", self.label);
         let before = u16::try_from(text::width(&label)).unwrap_or(u16::MAX);
         let room = usize::from(area.width.saturating_sub(before));
-        let hidden = self.input.visual_scroll(room.max(1));
-        let shown: String = self.input.value().chars().skip(hidden).collect();
+        let (shown, column) = text::window(&self.input, room, str::to_owned);
         let line = Line::from_iter([
             Span::styled(label, theme.style(Role::Key)),
-            Span::styled(text::cut(&shown, room, ""), theme.style(Role::Value)),
+            Span::styled(shown, theme.style(Role::Value)),
         ]);
         frame.render_widget(line, area);
-        let at = u16::try_from(self.input.visual_cursor().saturating_sub(hidden)).unwrap_or(u16::MAX);
+        let at = u16::try_from(column).unwrap_or(u16::MAX);
         let x = area.x.saturating_add(before).saturating_add(at);
         if area.contains(Position { x, y: area.y }) {
             frame.set_cursor_position(Position { x, y: area.y });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::{Terminal, backend::TestBackend};
+
+    use super::*;
+
+    /// Columns were taken for letters: the field was empty, and the cursor beside it.
+    #[test]
+    fn wide_letters_are_seen_up_to_the_cursor() {
+        let mut terminal = Terminal::new(TestBackend::new(12, 1)).unwrap();
+        let field = Field::new("Name", "日本語日本語");
+        terminal.draw(|frame| field.draw(frame, frame.area(), &Theme::PLAIN)).unwrap();
+        let symbols: String = terminal.backend().buffer().content().iter().map(|cell| cell.symbol().trim()).collect();
+        assert_eq!(symbols, "Name:本語");
+        assert_eq!(terminal.get_cursor_position().unwrap(), Position { x: 11, y: 0 });
     }
 }

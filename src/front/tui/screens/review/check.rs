@@ -43,20 +43,15 @@ fn heading(seen: &Seen<'_>, good: bool, words: &str) -> Row {
 fn incomplete(seen: &Seen<'_>) -> Vec<Row> {
     let wrong: Vec<Problem> = seen.shared.draft.problems().iter().map(|invalid| unanswered(seen, invalid)).collect();
     let mut rows = vec![heading(seen, false, &review::unanswered(wrong.len()))];
-    // Hints of answers name flags of the command line; here Enter leads to the field.
-    rows.extend(wrong.iter().flat_map(|problem| one(seen, problem, true, false)));
+    rows.extend(problems(seen, &wrong, true));
     rows
 }
 
 /// An answer that is missing or wrong, called as its form calls it.
 fn unanswered(seen: &Seen<'_>, invalid: &Invalid) -> Problem {
-    let label = invalid.key.as_ref().map(|key| seen.shared.draft.label(key) + ": ").unwrap_or_default();
-    let said = invalid.file.as_ref().map(|file| match invalid.line {
-        Some(line) => format!("said in {file}, line {line}"),
-        None => format!("said in {file}"),
-    });
-    let title = format!("{label}{}", invalid.message);
-    Problem { detail: said, at: invalid.key.clone(), ..Problem::new("invalid-answer", title) }
+    let mut problem = Problem::new("invalid-answer", seen.shared.draft.told(invalid, &invalid.message));
+    problem.hints.extend(invalid.advice().map(str::to_owned));
+    Problem { detail: invalid.said_in(), at: invalid.key.clone(), ..problem }
 }
 
 /// What of it follows from the answers alone is seen all the same.
@@ -112,10 +107,10 @@ fn commands(seen: &Seen<'_>, preview: &Preview) -> Vec<Row> {
 }
 
 fn problems(seen: &Seen<'_>, problems: &[Problem], bad: bool) -> Vec<Row> {
-    problems.iter().flat_map(|problem| one(seen, problem, bad, true)).collect()
+    problems.iter().flat_map(|problem| one(seen, problem, bad)).collect()
 }
 
-fn one(seen: &Seen<'_>, problem: &Problem, bad: bool, hints: bool) -> Vec<Row> {
+fn one(seen: &Seen<'_>, problem: &Problem, bad: bool) -> Vec<Row> {
     let glyphs = seen.theme.glyphs;
     let (glyph, role) = if bad { (glyphs.bad, Role::Bad) } else { (glyphs.attention, Role::Wait) };
     let does = problem.at.clone().map_or(Does::Nothing, Does::Go);
@@ -127,7 +122,7 @@ fn one(seen: &Seen<'_>, problem: &Problem, bad: bool, hints: bool) -> Vec<Row> {
     }
     let mut more = |words: &str, first: &str| rows.extend(folded(words, first, 6, seen.width, quiet, &Does::Nothing));
     problem.detail.iter().for_each(|detail| more(detail, ""));
-    problem.hints.iter().filter(|_| hints).for_each(|hint| more(hint, &format!("    {} ", glyphs.arrow)));
+    problem.hints.iter().for_each(|hint| more(hint, &format!("    {} ", glyphs.arrow)));
     rows
 }
 

@@ -250,7 +250,7 @@ fn another_try_of_a_resumed_run_resumes_it_with_what_was_typed_since() {
     seen.tell(&News::Opened(Box::new(opened)));
     seen.carry_out(vec![Turn::Wish(Wish::Resume(folder.clone(), BTreeMap::new()))]);
     end(&mut seen, None, vec![Problem::new("secret-not-said", "the secret was not typed")]);
-    let (label, secret) = seen.shared.draft.say_secret("login.client-secret", "s3cret-w0rd".into()).unwrap();
+    let (label, secret) = seen.shared.draft.say_secret("login.client-secret", "s3cret-w0rd").unwrap();
     seen.shared.secrets.insert(label, secret);
     seen.wishes.clear();
     seen.press(Action::Retry);

@@ -62,3 +62,32 @@ fn what_is_typed_or_pasted_on_the_line_of_a_secret_is_the_secret() {
         assert!(stage.app.shared.secrets.is_empty(), "what is taken back is forgotten");
     }
 }
+
+/// Why it is asked for was hidden behind the words that stand where there is no answer.
+#[test]
+fn what_was_refused_is_told_where_an_answer_is_needed() {
+    let mut bench = Bench::of("github");
+    bench.shared.draft.refuse([Invalid::at("login.client-secret", NOT_KEPT)]);
+    bench.at("login.method");
+    has(&bench.seen(120, 40), &["(needs an answer)", "! was typed and is not kept: type it again"]);
+}
+
+/// Nobody typed it here, and the target may hold it.
+#[test]
+fn what_a_preset_says_to_be_typed_is_not_missed() {
+    let mut layers = preset_layers("github");
+    layers.set(Origin::Preset("mine".to_owned()), "login.client-secret", "ask:hub").unwrap();
+    let mut bench = Bench::fresh();
+    bench.shared.draft = Draft::new(layers);
+    bench.at("login.method");
+    let seen = bench.seen(120, 40);
+    has(&seen, &["asked for, unless the target holds it"]);
+    assert!(!seen.contains("type it again") && !seen.contains("kept in memory"), "{seen}");
+}
+
+#[test]
+fn blanks_around_a_typed_secret_are_none_of_it() {
+    let mut stage = stage(preset_layers("github"), "login.client-secret");
+    stage.keys("hunter2 ").press(KeyCode::Enter);
+    assert_eq!(stage.app.shared.secrets["login.client-secret"].expose_secret(), "hunter2");
+}

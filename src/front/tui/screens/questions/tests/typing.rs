@@ -112,3 +112,24 @@ fn a_tenant_that_is_none_is_told_what_one_looks_like_and_where_it_stands() {
     stage.keys("7").press(KeyCode::Enter);
     assert_eq!(said(&stage, "login.tenant"), "72f988bf-86f1-41af-91ab-2d7cd011db47");
 }
+
+/// The field shows what counts meanwhile: saying just that changed nothing, and what was refused stayed in the way for ever.
+#[test]
+fn what_was_refused_is_answered_with_what_is_shown() {
+    for key in ["login.method", "components.ray", "cull.timeout", "login.admins", "ray.pools[0].max"] {
+        let mut bench = Bench::of("trial-kubernetes");
+        let before = bench.text(key);
+        bench.shared.draft.refuse([Invalid::at(key, "is refused")]);
+        bench.at(key);
+        has(&bench.seen(120, 60), &["! is refused"]);
+        bench.acts(&[Action::Enter, Action::Back]);
+        assert!(
+            bench.shared.draft.resolved().is_err() && !bench.shared.draft.can_undo(),
+            "{key}: it was only looked at"
+        );
+        bench.at(key);
+        bench.acts(&[Action::Enter, Action::Enter]);
+        assert!(bench.shared.draft.resolved().is_ok(), "{key}: {:?}", bench.shared.draft.problems());
+        assert_eq!(bench.text(key), before);
+    }
+}

@@ -11,6 +11,7 @@ use crate::{
     answers::{
         draft::Draft,
         facts::Facts,
+        invalid::Invalid,
         layers::{Layers, Origin},
         preset, resolve, shipped,
     },
@@ -19,7 +20,7 @@ use crate::{
         wizard::{
             shared::Shared,
             turn::{Place, Turn},
-            wish::{FileView, Intent, News, Preview, Wish},
+            wish::{FileView, Intent, News, Opened, Preview, Wish},
         },
     },
     plan::{
@@ -122,6 +123,18 @@ fn at_files(app: &mut App) {
 
 fn is_preview(wish: &Wish) -> bool {
     matches!(wish, Wish::Preview(_))
+}
+
+#[test]
+fn what_was_refused_is_told_with_its_place_and_what_to_do() {
+    let mut app = app(trial());
+    let wrong = Invalid::at("ray.head-cpu", "`lots` is no quantity").hint("write `500m`").place("mine.yaml", 3);
+    app.news(&News::Opened(Box::new(Opened { layers: trial(), title: "mine".to_owned(), wrong: vec![wrong] })));
+    press(&mut app, KeyCode::Esc);
+    app.begin(Place::Review);
+    let lines = ["Ray, Head CPUs: `lots` is no quantity", "said in mine.yaml, line 3", "write `500m`"];
+    assert_shows(&app, (120, 40), &lines);
+    assert!(!picture(&app, (120, 40)).contains("mine.yaml:3"));
 }
 
 #[test]
