@@ -196,6 +196,14 @@ pub fn critical_path(timeline: &Timeline) -> Option<Sentence> {
     Some(Sentence::new(word::NOTE, "", format!("what took the time: {}", steps.join(", then "))))
 }
 
+/// What the mark of a step on the critical path means.
+pub const CRITICAL: &str = "critical path: faster here is sooner done";
+
+/// From when to when steps went on, and how long that was.
+pub fn span(timeline: &Timeline, zone: &TimeZone) -> String {
+    format!("{} to {}, {}", time(timeline.began, zone), time(timeline.ended, zone), clock(timeline.took()))
+}
+
 /// How long something took, if anybody had to wait for it.
 fn worth_saying(ms: u64) -> String {
     if ms < 1000 { String::new() } else { format!(" ({})", seconds(ms)) }

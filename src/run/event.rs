@@ -244,6 +244,14 @@ impl Progress {
         self
     }
 
+    /// How much is done of how much, where both are known.
+    pub const fn share(&self) -> Option<(u64, u64)> {
+        match (self.done, self.total) {
+            (Some(done), Some(total @ 1..)) => Some((if done < total { done } else { total }, total)),
+            _ => None,
+        }
+    }
+
     fn figure(&self, amount: u64) -> String {
         match self.unit {
             Some(Unit::Bytes) => format!("{} MB", amount / 1_000_000),

@@ -36,7 +36,7 @@ pub fn looked_at(deployment: &Deployment) {
     walk.terminal.press("S");
     walk.terminal.wait_for("deployment.log saved");
     expect_log(&deployment.folder().join("deployment.log"), &hub);
-    walk.leave("^C", 0);
+    walk.leave("^C", 130);
     assert_eq!(deployment.journal().len(), before, "who looks has changed nothing");
 }
 
@@ -124,7 +124,7 @@ fn login_that_asks(_: &'static Bed) {
     // The keys are the program's again.
     walk.terminal.press("?");
     walk.terminal.wait_for("show these keys");
-    walk.leave("^C", 0);
+    walk.leave("^C", 130);
 }
 
 /// A kubeconfig like the bed's, in which a program logs in.

@@ -19,6 +19,7 @@ mod said;
 #[path = "../tui/terminal.rs"]
 mod terminal;
 mod trial;
+#[expect(dead_code, reason = "other tests stop what runs")]
 #[path = "../tui/walk.rs"]
 mod walk;
 mod wizard;

@@ -1,6 +1,9 @@
 //! The whole way on this machine, as a person goes it: the full screen, the keyboard, a real installation.
 use std::net::TcpListener;
 
+use hubwright::run::event::{EventKind, Outcome};
+use rustix::process::Signal;
+
 use crate::{
     Case,
     here::{Here, free_ports},
@@ -9,7 +12,7 @@ use crate::{
 
 /// The tests. Each installs for real.
 pub const CASES: &[Case] = &[
-    ("from_nothing_through_every_section_quit_and_resumed", from_nothing),
+    ("from_nothing_through_every_section_hung_up_and_resumed", from_nothing),
     ("a_preset_and_a_port_that_is_taken_mended_in_place", port_taken),
 ];
 
@@ -36,11 +39,12 @@ fn from_nothing() {
     ]);
     walk.review();
     walk.install();
-    // The person leaves in the middle of it, and comes back.
+    // The connection is lost in the middle of it, and the person comes back.
     walk.terminal.wait_long_for("of 6 steps", LONG);
-    walk.stop();
-    walk.terminal.wait_long_for("interrupted", LONG);
-    walk.leave("^C", 130);
+    walk.terminal.signal(Signal::HUP);
+    walk.ended(130);
+    let last = here.journal().pop().map(|event| event.kind);
+    assert!(matches!(last, Some(EventKind::RunFinished { outcome: Outcome::Interrupted, .. })), "{last:?}");
 
     let mut walk = Walk::begin(&here.wizard(&[]));
     walk.choose("Go on installing");
@@ -55,7 +59,7 @@ fn from_nothing() {
     walk.terminal.wait_for(&format!("{} on this machine", here.name));
     let begun = walk.terminal.screen();
     assert!(!begun.contains("Go on answering"), "its draft is listed yet:\n{begun}");
-    walk.leave("^C", 0);
+    walk.leave("^C", 130);
     here.remove();
 }
 

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "front/wizard",
         &[
             "answers",
+            "front::clock",
             "front::message",
             "front::report",
             "front::settle",

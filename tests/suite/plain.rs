@@ -147,32 +147,72 @@ fn a_terminal_without_keys_is_enough_and_ctrl_c_keeps_what_was_said() {
     assert!(home.draft().contains("this-machine"), "{}", home.draft());
 }
 
-#[test]
-fn a_secret_that_is_typed_without_keys_is_not_shown() {
-    let home = Home::new();
-    let words = ["setup", "github", "--plain", "--set", "login.client-id=hub", "--set", "access.host=h.example.org"];
-    let mut talk = Talk::begin_without_keys(&mut home.command(&words));
+/// A preset that wants a secret, with everything else said.
+const SECRET: [&str; 7] =
+    ["setup", "github", "--plain", "--set", "login.client-id=hub", "--set", "access.host=h.example.org"];
+
+fn to_the_secret(talk: &mut Talk) {
     for (question, reply) in [
         (CHOICE, "kubernetes"),
         ("Cluster:", ""),
         ("Name:", ""),
-        ("1) go on: without having looked", "go on"),
-        ("1) keep these answers", "review"),
-        ("Review: what is not the default", "login"),
-        ("(login.method)", ""),
-        ("(login.client-id)", ""),
+        (LIST, "go on"),
+        (LIST, "review"),
+        (LIST, "login"),
+        (CHOICE, ""),
+        ("Client ID:", ""),
         ("1, or where it is:", "1"),
     ] {
         talk.say(question, reply);
     }
-    talk.wait_for_question("not shown:");
-    talk.terminal.type_text("hunter2");
-    talk.terminal.press("Enter");
+}
+
+fn expect_unseen(talk: &mut Talk, home: &Home) {
     talk.terminal.wait_for("Client secret: typed");
     assert!(!talk.terminal.screen().contains("hunter2"), "{}", talk.terminal.screen());
     talk.terminal.press("^C");
     talk.ended(130);
     assert!(!home.draft().contains("hunter2"));
+}
+
+/// A secret that was typed had another sign before it than all other answers.
+#[test]
+fn a_secret_that_is_typed_is_not_shown_and_asked_for_like_anything_else() {
+    let home = Home::new();
+    let mut talk = Talk::begin(&home.command(&SECRET));
+    to_the_secret(&mut talk);
+    talk.say("Client secret (login.client-secret):", "hunter2");
+    talk.wait_for_question(":");
+    expect_unseen(&mut talk, &home);
+}
+
+#[test]
+fn a_secret_that_is_typed_without_keys_is_not_shown() {
+    let home = Home::new();
+    let mut talk = Talk::begin_without_keys(&mut home.command(&SECRET));
+    to_the_secret(&mut talk);
+    talk.wait_for_question("not shown:");
+    talk.terminal.type_text("hunter2");
+    talk.terminal.press("Enter");
+    expect_unseen(&mut talk, &home);
+}
+
+/// What was said on the command line had to be found and said again.
+#[test]
+fn where_there_can_be_no_full_screen_the_whole_command_is_named_that_asks_in_lines() {
+    let home = Home::new();
+    for (words, hint) in [
+        (&["--ascii"][..], "`hubwright --plain`"),
+        (
+            &["setup", "trial", "--set", "hub.announcement=it is here", "-n", "lab", "--set", "login.password=hunter2"],
+            "`hubwright setup trial --set 'hub.announcement=it is here' --set 'login.password=…' --namespace=lab --plain`",
+        ),
+    ] {
+        let talk = Talk::begin_without_keys(&mut home.command(words));
+        talk.ended(1);
+        let said = talk.terminal.screen();
+        assert!(said.contains(hint) && !said.contains("hunter2"), "no {hint} in\n{said}");
+    }
 }
 
 #[test]

@@ -123,6 +123,11 @@ impl Walk {
     /// Leaves, and expects this exit code and a terminal as it was.
     pub fn leave(mut self, keys: &str, code: u32) {
         self.terminal.press(keys);
+        self.ended(code);
+    }
+
+    /// Expects that it ended with this exit code, and left the terminal as it was.
+    pub fn ended(self, code: u32) {
         assert_eq!(self.terminal.ended().exit_code(), code, "{}", self.terminal.screen());
         assert_eq!(self.terminal.left_behind(), Vec::<&str>::new());
     }

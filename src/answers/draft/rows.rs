@@ -144,6 +144,12 @@ fn separator(table: &str) -> &'static str {
     }
 }
 
+/// Whether a new row was given this name, and nobody typed another one.
+pub(super) fn is_made_up(table: &str, name: &Value) -> bool {
+    let number = name.as_str().and_then(|name| name.strip_prefix(word(table))?.strip_prefix(separator(table)));
+    number.is_some_and(|number| number.parse::<usize>().is_ok())
+}
+
 /// The first name with a number that no row has, not even with other signs in it.
 fn free_name(rows: &[Value], base: &str, separator: &str, from: usize) -> String {
     let plain =

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     field::{Field, Offered, Row},
     refused::Refused,
+    rows::{NEW_ROW, is_made_up},
 };
 use crate::answers::{
     edit::row_of,
@@ -141,22 +142,31 @@ impl Look<'_> {
     ) -> Vec<Row> {
         let relevant = table.matters(&self.answers, self.on);
         let said = (table.at.get)(&self.said);
-        let origin = self.layers.origin(table.key);
+        let before = self.before(table);
         // The tree holds typed rows already.
         let rows: Vec<R> = serde_json::from_value((table.at.get)(&self.answers)).unwrap_or_default();
         let row = |(index, row): (usize, &R)| {
             let field = |question: &'static Question<R>| {
                 let key = format!("{}[{index}].{}", table.key, question.key);
                 let mut field = self.one(question, key, &format!("{}[].{}", table.key, question.key), row);
-                let spoken =
-                    said.get(index).and_then(|row| row.get(question.key)).is_some_and(|value| !value.is_null());
-                field.origin = if spoken { origin.clone() } else { Origin::Default };
+                field.origin = said.get(index).map_or(Origin::Default, |row| before.who(row, question.key));
                 field.relevant &= relevant;
                 field
             };
             Row { fields: fields.iter().filter(|question| question.fits(self.on)).map(field).collect() }
         };
         rows.iter().enumerate().map(row).collect()
+    }
+
+    /// The rows of a table as they are without the person.
+    fn before(&self, table: &'static Question<Answers>) -> Before {
+        let lower = self.layers.of(|origin| *origin != Origin::Typed);
+        let answers = lower.merged();
+        let (rows, origin) = match (table.at.get)(&answers) {
+            Value::Null => ((table.default)(&answers, self.facts), Origin::Default),
+            rows => (rows, lower.origin(table.key)),
+        };
+        Before { table: table.key, rows, origin, now: self.layers.origin(table.key) }
     }
 
     /// `offers`: the key as the registry writes it.
@@ -181,6 +191,33 @@ impl Look<'_> {
             suggested: suggestion.map(|(suggested, _)| suggested),
             unsaid: (question.unsaid)(tree),
             key,
+        }
+    }
+}
+
+/// The rows of a table as lower layers say them. Whoever changes one row types the table as a whole.
+struct Before {
+    table: &'static str,
+    rows: Value,
+    /// Who said them.
+    origin: Origin,
+    /// Who says the table now.
+    now: Origin,
+}
+
+impl Before {
+    /// Who said a field of a row that counts now.
+    fn who(&self, row: &Value, field: &str) -> Origin {
+        let Some(value) = row.get(field).filter(|value| !value.is_null()) else { return Origin::Default };
+        if self.now != Origin::Typed {
+            return self.now.clone();
+        }
+        let rows = self.rows.as_array().into_iter().flatten();
+        let mut same = rows.filter(|other| other.get(NEW_ROW) == row.get(NEW_ROW));
+        match same.next().and_then(|other| other.get(field)) {
+            Some(other) if other == value => self.origin.clone(),
+            None if field == NEW_ROW && is_made_up(self.table, value) => Origin::Default,
+            _ => Origin::Typed,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The few questions that a run asks on a terminal. Must not ask where there is none: then it says which flag answers.
 use std::io::IsTerminal;
 
-use inquire::{InquireError, PasswordDisplayMode, validator::Validation};
+use inquire::{InquireError, PasswordDisplayMode, ui::RenderConfig, validator::Validation};
 use secrecy::SecretString;
 
 use crate::{answers::secret, problem::Problem};
@@ -59,6 +59,8 @@ pub fn secret(what: &str, key: &str) -> Result<Secret, Problem> {
         .with_display_mode(PasswordDisplayMode::Masked)
         .with_help_message("it is kept in the target only; Esc: leave")
         .with_validator(not_empty)
+        // No colours, and the signs of all other questions.
+        .with_render_config(RenderConfig::empty())
         .without_confirmation();
     match prompt.prompt() {
         Ok(typed) => Ok(secret::typed(&typed).map_or(Secret::Back, Secret::Typed)),

@@ -108,12 +108,14 @@ impl<W: Write + Send> Lines<W> {
 
     fn track(&mut self, at: Timestamp, kind: &EventKind) {
         match kind {
-            EventKind::StepStarted { step } => self.wait_for(step.as_str(), "started", at),
-            EventKind::RungStarted { title, .. } => self.wait_for(title, "being tried", at),
+            EventKind::StepStarted { step } => self.wait_for(step.as_str(), "started", None, at),
+            EventKind::RungStarted { title, .. } => self.wait_for(title, "being tried", None, at),
             EventKind::RungDone(done) => self.no_longer(&done.title),
-            EventKind::StepWaiting { step, what, .. } => self.wait_for(step.as_str(), what, at),
-            EventKind::StepProgress { step, progress } => self.wait_for(step.as_str(), &progress.to_string(), at),
-            EventKind::StepBlocked { step, finding, .. } => self.wait_for(step.as_str(), &finding.title, at),
+            EventKind::StepWaiting { step, what, .. } => self.wait_for(step.as_str(), what, None, at),
+            EventKind::StepProgress { step, progress } => {
+                self.wait_for(step.as_str(), &progress.to_string(), progress.share(), at);
+            }
+            EventKind::StepBlocked { step, finding, .. } => self.wait_for(step.as_str(), &finding.title, None, at),
             EventKind::StepDone { step, .. }
             | EventKind::StepFailed { step, .. }
             | EventKind::StepSkipped { step, .. } => {
@@ -123,15 +125,17 @@ impl<W: Write + Send> Lines<W> {
         }
     }
 
-    fn wait_for(&mut self, name: &str, what: &str, at: Timestamp) {
+    /// `share`: how much is done of how much, where that is known.
+    fn wait_for(&mut self, name: &str, what: &str, share: Option<(u64, u64)>, at: Timestamp) {
         let bars = self.bars.as_ref();
         let wait = self.waits.entry(name.to_owned()).or_insert_with(|| Wait {
             what: String::new(),
             since: at,
-            bar: bars.map(|bars| bars.add(spinner(name))),
+            bar: bars.map(|bars| bars.add(ProgressBar::new_spinner().with_prefix(name.to_owned()))),
         });
         what.clone_into(&mut wait.what);
         if let Some(bar) = &wait.bar {
+            fill(bar, share);
             bar.set_message(wait.what.clone());
         }
     }
@@ -186,11 +190,19 @@ impl<W: Write + Send> Front for Lines<W> {
     }
 }
 
-fn spinner(name: &str) -> ProgressBar {
+/// Fills a bar as far as something is done; where nobody knows how much there is, it only turns.
+fn fill(bar: &ProgressBar, share: Option<(u64, u64)>) {
+    let template = match share {
+        Some((done, total)) => {
+            bar.set_length(total);
+            bar.set_position(done);
+            "  {spinner} {elapsed:>4} {prefix}: [{bar:20}] {wide_msg}"
+        }
+        None => "  {spinner} {elapsed:>4} {prefix}: {wide_msg}",
+    };
     // ASCII and one turn a second: braille and fast spinners are noise to screen readers.
-    let style = ProgressStyle::with_template("  {spinner} {elapsed:>4} {prefix}: {wide_msg}")
-        .unwrap_or_else(|_| ProgressStyle::default_spinner());
-    ProgressBar::new_spinner().with_style(style.tick_chars("-\\|/ ")).with_prefix(name.to_owned())
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    bar.set_style(style.tick_chars("-\\|/ ").progress_chars("#-"));
 }
 
 fn layout(time: &str, elapsed: &str, sentence: &Sentence, width: Option<usize>) -> String {
@@ -204,9 +216,51 @@ fn layout(time: &str, elapsed: &str, sentence: &Sentence, width: Option<usize>) 
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use indicatif::TermLike;
+
     use super::*;
     use crate::plan::graph::StepId;
-    use crate::run::event::FORMAT;
+    use crate::run::event::{FORMAT, Progress, Unit};
+
+    /// A terminal that keeps everything that was written to it.
+    #[derive(Debug, Clone, Default)]
+    struct Written(Arc<Mutex<String>>);
+
+    impl TermLike for Written {
+        fn width(&self) -> u16 {
+            100
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text).and_then(|()| self.write_str("\n"))
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            self.write_line("")
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 
     fn event(second: i64, kind: EventKind) -> Event {
         Event { v: FORMAT, seq: 1, at: Timestamp::from_second(second).unwrap(), kind }
@@ -246,6 +300,25 @@ mod tests {
         let long = shown.lines().find(|line| line.chars().count() > 60);
         let further: Vec<_> = shown.lines().skip(1).filter(|line| !line.starts_with(&" ".repeat(COLUMN))).collect();
         assert!(long.is_none() && further.is_empty() && shown.lines().count() > 1, "{shown}");
+    }
+
+    #[test]
+    fn a_bar_is_filled_as_far_as_is_known_and_turns_where_nobody_knows() {
+        let (written, mut lines) = (Written::default(), Lines::new(Vec::new(), TimeZone::UTC, true));
+        lines.bars.iter().for_each(|bars| {
+            bars.set_draw_target(ProgressDrawTarget::term_like_with_hz(Box::new(written.clone()), 255));
+        });
+        let step = StepId::new("environment");
+        let progress = Progress::of("downloading packages").counted(30, Some(120), Unit::Packages);
+        lines.event(&event(0, EventKind::StepStarted { step: step.clone() }));
+        lines.event(&event(1, EventKind::StepProgress { step: step.clone(), progress }));
+        lines.tick(Timestamp::from_second(1).unwrap());
+        let wait = EventKind::StepWaiting { step, what: "it starts".to_owned(), deadline: Timestamp::UNIX_EPOCH };
+        lines.event(&event(2, wait));
+        lines.tick(Timestamp::from_second(2).unwrap());
+        let written = written.0.lock().unwrap().clone();
+        let filled = "environment: [#####---------------] downloading packages, 30 of 120";
+        assert!(written.contains(filled) && written.contains("environment: it starts"), "{written}");
     }
 
     #[test]

@@ -18,10 +18,13 @@ use super::{
     screens::Screens,
     theme::Theme,
 };
-use crate::front::wizard::{
-    shared::Shared,
-    turn::{Look, Overlay, Place, Turn},
-    wish::{News, Source, Wish},
+use crate::{
+    front::wizard::{
+        shared::Shared,
+        turn::{Look, Overlay, Place, Turn},
+        wish::{News, Source, Wish},
+    },
+    problem::Exit,
 };
 
 /// What is said where something would begin beside what runs.
@@ -206,7 +209,7 @@ impl App {
         match action {
             Action::Quit => {
                 self.overlays.clear();
-                return self.leaving();
+                return self.leaving(self.shared.interrupted());
             }
             Action::Suspend | Action::Redraw => return self.act(action),
             _ => {}
@@ -226,18 +229,18 @@ impl App {
             Action::Help => vec![Turn::Show(Box::new(Overlay::Help))],
             Action::Suspend => vec![Turn::Wish(Wish::Suspend)],
             Action::Redraw => vec![Turn::Wish(Wish::Redraw)],
-            Action::Quit => self.leaving(),
+            Action::Quit => self.leaving(self.shared.interrupted()),
             action => self.screens.at_mut(self.place).act(action, &mut self.shared),
         }
     }
 
     /// While something runs, leaving is asked for and says what remains.
-    fn leaving(&mut self) -> Vec<Turn> {
+    fn leaving(&mut self, exit: Exit) -> Vec<Turn> {
         // Who only looks on leaves nothing behind.
         if !self.shared.running || self.shared.watching {
             let stop = self.shared.running.then_some(Turn::Wish(Wish::Cancel));
             let keep = self.shared.keep_draft();
-            return stop.into_iter().chain(keep).chain([Turn::Wish(Wish::Leave(self.shared.exit()))]).collect();
+            return stop.into_iter().chain(keep).chain([Turn::Wish(Wish::Leave(exit))]).collect();
         }
         vec![Turn::Show(Box::new(overlay::stop(&self.shared)))]
     }
@@ -292,7 +295,7 @@ impl App {
     }
 
     fn back(&mut self) -> Vec<Turn> {
-        let Some(place) = self.trail.pop() else { return self.leaving() };
+        let Some(place) = self.trail.pop() else { return self.leaving(self.shared.exit()) };
         (self.place, self.shared.place) = (place, place);
         self.screens.at_mut(place).again(&mut self.shared)
     }

@@ -2,6 +2,7 @@
 //! ([`wish`]), what a run tells as it goes ([`follow`]), and what is said in the same words by both. Pure.
 //! Must not know how any of it is shown, nor any driver.
 pub mod follow;
+pub mod pod;
 pub(super) mod reporting;
 pub mod review;
 pub mod shared;

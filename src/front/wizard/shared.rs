@@ -239,6 +239,11 @@ impl Shared {
         }
     }
 
+    /// The same of leaving by Ctrl-C: before anything was done, nothing is done.
+    pub fn interrupted(&self) -> Exit {
+        if self.ended.is_some() { self.exit() } else { Exit::Interrupted }
+    }
+
     /// What a stop waits for, in words, while it does.
     pub fn stopping(&self) -> Option<String> {
         let under_way = self.run.under_way().join(", ");

@@ -1,6 +1,7 @@
 //! The plain wizard's way to the world: the same granter of wishes as behind the screens, for somebody who waits for each; events
 //! become lines, and signals end nothing without a word. Must not ask a question itself.
 use std::{
+    collections::VecDeque,
     io::Stdout,
     path::Path,
     sync::{
@@ -77,6 +78,8 @@ struct World {
     /// Written before anything else happens: a signal may end the program at any moment.
     draft: Draft,
     news: Receiver<Tagged>,
+    /// What the work told while somebody read something else.
+    later: VecDeque<News>,
     signals: UnboundedReceiver<Told>,
     standing: Arc<Standing>,
     /// Of the work that goes on.
@@ -147,6 +150,7 @@ impl World {
             granter: Granter::new(told, args),
             draft: Draft::default(),
             news,
+            later: VecDeque::new(),
             signals,
             standing,
             lines: None,
@@ -155,12 +159,15 @@ impl World {
         }
     }
 
+    /// The answer to what was asked; what the work tells meanwhile waits until somebody looks on.
     fn answer(&mut self) -> Option<News> {
         waited(async {
             loop {
                 let told = self.news.recv().await?;
-                if let Some(news) = self.granter.hear(told) {
-                    return Some(news);
+                match self.granter.hear(told) {
+                    Some(news @ (News::Event(_) | News::Ended(_))) => self.later.push_back(news),
+                    Some(news) => return Some(news),
+                    None => {}
                 }
             }
         })
@@ -212,14 +219,21 @@ impl World {
         }
     }
 
+    fn heard(&mut self, news: News) -> Heard {
+        self.show(&news);
+        self.end_if_nobody_is_there(&news);
+        Heard::News(news)
+    }
+
     async fn hear(&mut self) -> Heard {
+        if let Some(news) = self.later.pop_front() {
+            return self.heard(news);
+        }
         loop {
             tokio::select! {
                 Some(told) = self.news.recv() => {
                     let Some(news) = self.granter.hear(told) else { continue };
-                    self.show(&news);
-                    self.end_if_nobody_is_there(&news);
-                    return Heard::News(news);
+                    return self.heard(news);
                 }
                 Some(told) = self.signals.recv() => match told {
                     Told::End => {
@@ -230,7 +244,7 @@ impl World {
                         self.lines.iter().for_each(Lines::pause);
                         self.standing.note_way_back(self.granter.way_back());
                         self.working(false);
-                        return Heard::Interrupted;
+                        return Heard::Interrupted(Timestamp::now());
                     }
                 },
                 () = sleep_until(self.ticked + TICK) => {
@@ -318,6 +332,7 @@ async fn next(interrupt: &mut Signal, terminate: &mut Signal, hangup: &mut Signa
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::event::{Event, EventKind, FORMAT};
 
     fn world() -> World {
         World::new(&Setup::default(), mpsc::unbounded_channel().1)
@@ -351,5 +366,20 @@ mod tests {
         assert_eq!(last_words(vec![back()], &standing), [back()]);
         standing.note_way_back(Some(back()));
         assert_eq!(standing.last_word(), Some(back()), "where a signal ends the program at once");
+    }
+
+    /// The first event was taken for the page, and no line told it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_happens_while_somebody_reads_is_told_afterwards() {
+        let mut world = world();
+        let (told, news) = mpsc::channel(NEWS);
+        (world.granter, world.news) = (Granter::new(told.clone(), &Setup::default()), news);
+        let kind = EventKind::Note { text: "it goes on".to_owned() };
+        let event = Event { v: FORMAT, seq: 1, at: Timestamp::UNIX_EPOCH, kind };
+        told.send(News::Event(Box::new(event)).into()).await.unwrap();
+        let (page, next) = block_in_place(|| (world.grant(Wish::Inspect("hub-1".to_owned())), world.next()));
+        assert!(matches!(page, Some(News::Pod { page: Err(_), .. })), "{page:?}");
+        let Heard::News(News::Event(event)) = next else { panic!("{next:?}") };
+        assert!(matches!(event.kind, EventKind::Note { .. }));
     }
 }

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{
     grant::{Granter, Tagged},
-    look,
+    line_by_line, look,
 };
 use crate::{
     answers::layers::Layers,
@@ -52,7 +52,7 @@ pub async fn show(args: &Setup) -> Outcome {
     let app = App::new(Shared::new(Timestamp::now(), TimeZone::system()), look::theme(args.appearance));
     let granter = Granter::new(told, args);
     let mut ui = Ui {
-        guard: Guard::take(args.appearance.mouse).map_err(|error| no_terminal(&error))?,
+        guard: Guard::take(args.appearance.mouse).map_err(|error| no_terminal(&error, args))?,
         app,
         granter,
         keys: None,
@@ -65,7 +65,7 @@ pub async fn show(args: &Setup) -> Outcome {
     let Ui { guard, granter, left, .. } = ui;
     drop(guard);
     wind_down(granter).await.iter().for_each(|line| tell(line));
-    ended.map_err(|error| no_terminal(&error))?;
+    ended.map_err(|error| no_terminal(&error, args))?;
     Ok(left.unwrap_or(Exit::Interrupted))
 }
 
@@ -88,9 +88,9 @@ async fn wind_down(granter: Granter) -> Vec<String> {
     }
 }
 
-fn no_terminal(error: &io::Error) -> Vec<Problem> {
+fn no_terminal(error: &io::Error, args: &Setup) -> Vec<Problem> {
     let problem = Problem::new("no-terminal", format!("the terminal cannot be used: {error}"));
-    vec![problem.hint("`hubwright --plain` asks the same questions line by line")]
+    vec![problem.hint(line_by_line(args))]
 }
 
 struct Ui {

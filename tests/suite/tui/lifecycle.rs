@@ -33,7 +33,7 @@ fn the_first_screen_comes_though_no_cluster_answers_and_ctrl_c_leaves_it() {
     assert!(terminal.look(vt100::Screen::alternate_screen) && terminal.look(vt100::Screen::bracketed_paste));
     assert!(terminal.left_behind().contains(&"no echo"), "the keys are the program's while it runs");
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
     expect_clean(&terminal);
     assert!(!terminal.screen().contains(SCREEN), "nothing of it stays:\n{}", terminal.screen());
 }
@@ -47,7 +47,7 @@ fn the_keys_are_shown_and_closed_again() {
     terminal.press("Esc");
     terminal.wait_without("show these keys");
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
     expect_clean(&terminal);
 }
 
@@ -105,7 +105,7 @@ fn ctrl_c_in_a_login_plugin_comes_back_to_the_wizard() {
     terminal.wait_for(SCREEN);
     terminal.wait_to_look("the screens again", vt100::Screen::alternate_screen);
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
     expect_clean(&terminal);
 }
 
@@ -118,7 +118,7 @@ fn who_leaves_the_questions_is_told_how_to_go_on() {
     terminal.wait_for("go on:");
     terminal.press("Home Right");
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
     assert!(terminal.screen().contains("your answers are kept"), "{}", terminal.screen());
     let mut again = home.open();
     again.wait_for("Go on answering");
@@ -154,7 +154,7 @@ fn ctrl_z_stops_it_and_fg_draws_it_anew() {
     terminal.wait_to_look("the alternate screen again", vt100::Screen::alternate_screen);
     terminal.wait_for(SCREEN);
     terminal.press("^C");
-    terminal.wait_for("left=0");
+    terminal.wait_for("left=130");
     terminal.type_text("exit\n");
     terminal.ended();
     expect_clean(&terminal);
@@ -201,7 +201,7 @@ fn no_size_and_no_change_of_size_ends_it() {
     terminal.resize((80, 24));
     terminal.wait_for("help");
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
     expect_clean(&terminal);
 }
 
@@ -259,7 +259,7 @@ fn a_paste_is_never_taken_for_keys() {
     terminal.paste("q\r\n\x03?\r");
     terminal.wait_for("a paste goes into a field");
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
 }
 
 /// Started by the tests below, in a terminal.

@@ -31,7 +31,7 @@ fn gone(command: &Command) -> Vec<u8> {
     // Nothing, or something: it was checked.
     terminal.wait_for("in the way");
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
     terminal.written()
 }
 
@@ -142,7 +142,7 @@ fn what_was_answered_is_there_again_after_a_kill() {
     terminal.wait_for("the unfinished setup");
     terminal.wait_for("laboratory");
     terminal.press("^C");
-    assert_eq!(terminal.ended().exit_code(), 0);
+    assert_eq!(terminal.ended().exit_code(), 130);
 }
 
 /// Waits until a text is in the draft; nothing on the screen tells of that.

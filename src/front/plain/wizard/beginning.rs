@@ -44,7 +44,7 @@ impl Wizard<'_> {
         match self.pick(lines, None)? {
             Picked::One(Begin::Item(item)) => self.begin(item),
             Picked::One(Begin::Leave) | Picked::Back => Ok(At::End(self.shared.exit())),
-            Picked::Leave => Ok(At::interrupted()),
+            Picked::Leave => Ok(At::End(self.shared.interrupted())),
         }
     }
 
@@ -96,7 +96,7 @@ impl Wizard<'_> {
         match self.asker.line("Path of the preset:", "")? {
             Reply::Text(path) if !path.trim().is_empty() => Ok(self.open(Source::Preset(path.trim().to_owned()))),
             Reply::Text(_) | Reply::Back => Ok(At::Beginning),
-            Reply::Leave => Ok(At::interrupted()),
+            Reply::Leave => Ok(At::End(self.shared.interrupted())),
         }
     }
 
@@ -108,7 +108,7 @@ impl Wizard<'_> {
                 Picked::One(Deal::Deed(deed)) => return self.deal(folder.to_owned(), deed),
                 Picked::One(Deal::Status) => self.tell_status(folder),
                 Picked::One(Deal::Back) | Picked::Back => return Ok(At::Beginning),
-                Picked::Leave => return Ok(At::interrupted()),
+                Picked::Leave => return Ok(At::End(self.shared.interrupted())),
             }
         }
     }
@@ -140,7 +140,10 @@ impl Wizard<'_> {
         self.work(Wish::Watch(folder))?;
         let wrong = self.shared.ended.take().map(|ended| ended.problems).unwrap_or_default();
         wrong.iter().for_each(|problem| self.tell(&message::error(problem)));
-        Ok(At::Beginning)
+        match self.then.take() {
+            Some(key) => self.change_answer(&key),
+            None => Ok(At::Beginning),
+        }
     }
 
     /// What is found to be wrong leads to an answer, so the answers come with the deployment. A login that asks the person asks

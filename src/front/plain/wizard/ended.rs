@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use super::{
     At, Way, Wizard,
     menu::{Line, Picked, one_line},
+    reading::{Reading, log_line},
 };
 use crate::{
     front::{
@@ -15,7 +16,7 @@ use crate::{
             follow::{Trouble, ladder::Rung},
             reporting,
             turn::Turn,
-            wish::{LogOf, News, Wish},
+            wish::{LogOf, Wish},
         },
     },
     problem::Problem,
@@ -28,6 +29,7 @@ enum Next {
     Verify(Vec<String>),
     Change(String),
     Log(LogOf),
+    Read(Reading),
     Report,
     Review,
     Beginning,
@@ -55,13 +57,14 @@ impl Wizard<'_> {
                 }
                 Next::Change(key) => return self.change_answer(&key),
                 Next::Log(of) => self.tell_log(of)?,
+                Next::Read(what) if self.read(what)? => {}
                 Next::Report => {
                     let turns = reporting::problem(&self.shared).into_iter();
                     turns.filter(|turn| matches!(turn, Turn::Wish(_))).for_each(|turn| self.turn(turn));
                 }
                 Next::Review => return Ok(At::Review),
                 Next::Beginning => return Ok(At::Beginning),
-                Next::Leave => return Ok(At::End(self.shared.exit())),
+                Next::Read(_) | Next::Leave => return Ok(At::End(self.shared.exit())),
             }
         }
     }
@@ -141,8 +144,8 @@ impl Wizard<'_> {
             Line::new(Next::Beginning, "beginning", "something else"),
             Line::new(Next::Leave, "leave", "end hubwright; what was installed goes on"),
         ];
-        let all = again.into_iter().chain(rungs).chain(verify).chain(changes).chain(self.logs()).chain(report);
-        all.chain(last).collect()
+        let all = again.into_iter().chain(rungs).chain(verify).chain(changes).chain(self.logs());
+        all.chain(self.readings(Next::Read)).chain(report).chain(last).collect()
     }
 
     /// Answers behind what is wrong, each once.
@@ -171,20 +174,8 @@ impl Wizard<'_> {
         let pointed: BTreeSet<LogOf> = self.shared.run.troubles.iter().filter_map(Trouble::log_of).collect();
         let line = |of: LogOf| {
             let name = format!("log {} {}", of.pod, of.container);
-            let words = if of.previous { "its last lines before it began anew" } else { "its last lines" };
-            Line::new(Next::Log(of), name.trim_end(), words)
+            log_line(of, &name, Next::Log)
         };
         pointed.into_iter().map(line).collect()
-    }
-
-    fn tell_log(&mut self, of: LogOf) -> Result<(), Problem> {
-        match self.grant(Wish::Logs(of)) {
-            Some(News::Logs { lines: Ok(lines), .. }) => self.tell_pages(&lines),
-            Some(News::Logs { lines: Err(problem), .. }) => {
-                self.tell(&message::error(&problem));
-                Ok(())
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -3,6 +3,9 @@
 use super::{HELP, Reply, Wizard};
 use crate::{health::text, problem::Problem};
 
+/// How many choices are listed unless more are asked for.
+const LISTED: usize = 40;
+
 /// A line of a list.
 pub(super) struct Line<T> {
     /// What it chooses; `None`: it heads those below it, or says more about the one above.
@@ -21,6 +24,11 @@ impl<T> Line<T> {
     pub(super) fn change(key: String, does: impl FnOnce(String) -> T, words: &str) -> Self {
         let name = format!("change {key}");
         Self::new(does(key), &name, words)
+    }
+
+    /// As it is listed, behind its number.
+    fn listed(&self) -> String {
+        if self.words.is_empty() { self.name.clone() } else { format!("{}: {}", self.name, self.words) }
     }
 
     /// What is only to be read.
@@ -42,7 +50,7 @@ pub(super) enum Picked<T> {
 impl Wizard<'_> {
     /// Lists choices, and asks until one is taken. `usual`: the one that Enter takes, counted from 0.
     pub(super) fn pick<T>(&mut self, lines: Vec<Line<T>>, usual: Option<usize>) -> Result<Picked<T>, Problem> {
-        self.tell_lines(&lines);
+        self.tell_lines(&lines, "");
         self.picked(lines, usual)
     }
 
@@ -51,7 +59,7 @@ impl Wizard<'_> {
         if std::mem::replace(told, true) {
             self.tell("Enter lists again what can be done.");
         } else {
-            self.tell_lines(&lines);
+            self.tell_lines(&lines, "");
         }
         self.picked(lines, None)
     }
@@ -68,12 +76,15 @@ impl Wizard<'_> {
             };
             let at = match text.trim() {
                 "" if usual.is_none() => {
-                    self.tell_lines(&lines);
+                    self.tell_lines(&lines, "");
                     continue;
                 }
-                "?" => {
-                    self.tell(HELP);
-                    self.tell_lines(&lines);
+                help if help.starts_with('?') => {
+                    let letters = help.trim_start_matches('?').trim();
+                    if letters.is_empty() {
+                        self.tell(HELP);
+                    }
+                    self.tell_lines(&lines, letters);
                     continue;
                 }
                 "" => usual,
@@ -87,17 +98,36 @@ impl Wizard<'_> {
         }
     }
 
-    fn tell_lines<T>(&mut self, lines: &[Line<T>]) {
-        let mut number = 0;
+    /// Lists what can be chosen and holds some letters; of much only the first, and the last, which leads back.
+    fn tell_lines<T>(&mut self, lines: &[Line<T>], letters: &str) {
+        let (all, letters) = (choices(lines).count(), letters.to_lowercase());
+        let (mut number, mut told, mut more) = (0, 0, 0);
         for line in lines {
-            let words = if line.words.is_empty() { String::new() } else { format!(": {}", line.words) };
-            let text = if line.does.is_some() {
-                number += 1;
-                format!("  {number}) {}{words}", line.name)
+            if line.does.is_none() {
+                if letters.is_empty() && told < LISTED {
+                    self.tell(&line.words);
+                }
+                continue;
+            }
+            number += 1;
+            let text = line.listed();
+            if !text.to_lowercase().contains(&letters) {
+                continue;
+            }
+            if told < LISTED || number == all {
+                told += 1;
+                self.tell(&format!("  {number}) {text}"));
             } else {
-                line.words.clone()
-            };
-            self.tell(&text);
+                more += 1;
+            }
+        }
+        self.tell_more(more);
+    }
+
+    /// That there is more than was listed.
+    pub(super) fn tell_more(&mut self, more: usize) {
+        if more > 0 {
+            self.tell(&format!("  and {more} more: `? letters` lists those that hold the letters"));
         }
     }
 

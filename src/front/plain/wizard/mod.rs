@@ -17,6 +17,7 @@ mod beginning;
 mod ended;
 mod menu;
 mod question;
+mod reading;
 mod review;
 mod table;
 mod views;
@@ -26,6 +27,8 @@ mod working;
 mod tests;
 
 use std::path::Path;
+
+use jiff::Timestamp;
 
 pub use self::asker::Looks;
 use self::{
@@ -65,8 +68,8 @@ pub trait Host {
 pub enum Heard {
     /// Something happened.
     News(News),
-    /// The person pressed Ctrl-C; no more lines are shown until [`Host::next`] is called again.
-    Interrupted,
+    /// The person pressed Ctrl-C, at that time; no more lines are shown until [`Host::next`] is called again.
+    Interrupted(Timestamp),
 }
 
 /// Asks and tells until the person leaves. `first`: what is opened at once.
@@ -91,12 +94,6 @@ enum At {
     Ended,
     /// Outside.
     End(Exit),
-}
-
-impl At {
-    const fn interrupted() -> Self {
-        Self::End(Exit::Interrupted)
-    }
 }
 
 /// Where it goes on after a question.
@@ -133,7 +130,7 @@ struct Wizard<'w> {
 }
 
 const HELP: &str = "Enter keeps what is said now. `?` explains, `? letters` lists what can be chosen and holds them. `=` takes \
-                    back what you typed, `-` says nothing at all. Esc goes back. Ctrl-C leaves; the answers are kept.";
+                    back what you typed, `-` empties an answer. Esc goes back. Ctrl-C leaves; the answers are kept.";
 
 impl<'w> Wizard<'w> {
     fn new(shared: Shared, asker: &'w mut dyn Asker, host: &'w mut dyn Host) -> Self {
@@ -210,7 +207,7 @@ impl<'w> Wizard<'w> {
 
     fn leave(&mut self) -> At {
         self.keep();
-        At::interrupted()
+        At::End(self.shared.interrupted())
     }
 
     fn keep(&mut self) {

@@ -37,10 +37,19 @@ fn value(field: &Field) -> String {
         (text, _) if text.is_empty() && field.required => "not said".to_owned(),
         (text, _) if text.is_empty() && field.value.is_null() => field.unsaid.clone(),
         (text, _) if text.is_empty() => "none".to_owned(),
-        (_, Kind::Table(_)) => format!("{} rows", field.value.as_array().map_or(0, Vec::len)),
+        (_, Kind::Table(_)) => match field.value.as_array().map_or(0, Vec::len) {
+            1 => "1 row".to_owned(),
+            rows => format!("{rows} rows"),
+        },
+        (text, Kind::Bool) => field.offers.iter().find(|offer| offer.value == text).map_or(text, named),
         // References to secrets are no secrets, and are shown as they are.
         (shown, _) => one_line(&shown),
     }
+}
+
+/// What a yes or a no is called.
+fn named(offer: &Offer) -> String {
+    offer.words.clone()
 }
 
 /// How a secret can be given on a target.
@@ -77,7 +86,7 @@ impl Wizard<'_> {
 
     fn describe(&mut self, field: &Field) {
         self.tell(&format!("\n{} ({})\n  {}", field.title, field.key, field.help));
-        self.list(&field.offers, "");
+        self.list(field, "");
         if let Kind::Secret = field.kind {
             self.tell(&ways(questions::target(&self.shared.draft.layers().merged())));
         }
@@ -98,17 +107,19 @@ impl Wizard<'_> {
     }
 
     /// Lists what is offered and holds some letters.
-    fn list(&mut self, offers: &[Offer], letters: &str) {
-        let holds = |offer: &Offer| offer.value.contains(letters) || offer.words.contains(letters);
-        let found: Vec<(usize, &Offer)> = offers.iter().enumerate().filter(|(_, offer)| holds(offer)).collect();
+    fn list(&mut self, field: &Field, letters: &str) {
+        let listed = |offer: &Offer| match field.kind {
+            Kind::Bool => named(offer),
+            _ if offer.words.is_empty() => offer.value.clone(),
+            _ => format!("{}: {}", offer.value, offer.words),
+        };
+        let found = field.offers.iter().map(listed).enumerate().filter(|(_, offer)| offer.contains(letters));
+        let found: Vec<(usize, String)> = found.collect();
         for (index, offer) in found.iter().take(LISTED) {
-            let words = if offer.words.is_empty() { String::new() } else { format!(": {}", offer.words) };
             // Names of a cluster could hold anything.
-            self.tell(&format!("  {}) {}", index + 1, text::line(&format!("{}{words}", offer.value))));
+            self.tell(&format!("  {}) {}", index + 1, text::line(offer)));
         }
-        if found.len() > LISTED {
-            self.tell(&format!("  and {} more: `? letters` lists those that hold the letters", found.len() - LISTED));
-        }
+        self.tell_more(found.len().saturating_sub(LISTED));
     }
 
     fn answer(&mut self, field: &Field) -> Result<Way, Problem> {
@@ -160,7 +171,7 @@ impl Wizard<'_> {
             self.tell(&format!("  {}. {}", field.help, field.doc));
             self.tell(super::HELP);
         } else {
-            self.list(&field.offers, letters);
+            self.list(field, letters);
         }
         Taken::Again
     }

@@ -3,6 +3,7 @@
 use super::{
     At, Heard, Wizard,
     menu::{Line, Picked, one_line},
+    reading::Reading,
 };
 use crate::{
     front::{
@@ -22,6 +23,7 @@ use crate::{
 enum Deed {
     GoOn,
     Skip(StepId),
+    Read(Reading),
     Change(String),
     Stop,
 }
@@ -31,9 +33,9 @@ impl Wizard<'_> {
     pub(super) fn work(&mut self, wish: Wish) -> Result<At, Problem> {
         self.shared.wished(&wish);
         self.tell(if self.shared.watching {
-            "Ctrl-C ends the look; nothing is changed."
+            "Nothing is changed. Ctrl-C asks what to do: look closer, or end the look."
         } else {
-            "Ctrl-C asks what to do: stop, or give up waiting for a step."
+            "Ctrl-C asks what to do: look closer, stop, or give up waiting for a step."
         });
         if let Some(news) = self.host.grant(wish) {
             self.hear(&news);
@@ -46,8 +48,11 @@ impl Wizard<'_> {
                     self.hear(&news);
                 }
                 // Said again it is stopped at once.
-                Heard::Interrupted if stopped || self.shared.watching => drop(self.host.grant(Wish::Cancel)),
-                Heard::Interrupted => stopped = self.interrupted()?,
+                Heard::Interrupted(_) if stopped => drop(self.host.grant(Wish::Cancel)),
+                Heard::Interrupted(at) => {
+                    self.shared.tick(at);
+                    stopped = self.interrupted()?;
+                }
             }
         }
         // What is deployed is another now.
@@ -67,27 +72,33 @@ impl Wizard<'_> {
 
     /// Asks what is to become of it; whether it is being stopped.
     fn interrupted(&mut self) -> Result<bool, Problem> {
-        let lines = self.deeds();
-        let stop = match self.pick(lines, Some(0))? {
-            Picked::One(Deed::GoOn) | Picked::Back => false,
-            Picked::One(Deed::Skip(step)) => {
-                self.tell(
-                    "what was installed for it stays, and may get ready later; steps that need it begin all the same",
-                );
-                self.host.grant(Wish::Skip(step));
-                false
+        loop {
+            let lines = self.deeds();
+            match self.pick(lines, Some(0))? {
+                // Who leaves what is read is asked again what is to become of what runs.
+                Picked::One(Deed::Read(what)) => drop(self.read(what)?),
+                Picked::One(Deed::GoOn) | Picked::Back => return Ok(false),
+                Picked::One(Deed::Skip(step)) => {
+                    self.skip(step);
+                    return Ok(false);
+                }
+                Picked::One(Deed::Change(key)) => {
+                    self.then = Some(key);
+                    break;
+                }
+                Picked::One(Deed::Stop) | Picked::Leave => break,
             }
-            Picked::One(Deed::Change(key)) => {
-                self.then = Some(key);
-                true
-            }
-            Picked::One(Deed::Stop) | Picked::Leave => true,
-        };
-        if stop {
-            self.tell("stopping: what was begun is ended, what a check made is removed; nothing is rolled back");
-            self.host.grant(Wish::Cancel);
         }
-        Ok(stop)
+        if !self.shared.watching {
+            self.tell("stopping: what was begun is ended, what a check made is removed; nothing is rolled back");
+        }
+        self.host.grant(Wish::Cancel);
+        Ok(true)
+    }
+
+    fn skip(&mut self, step: StepId) {
+        self.tell("what was installed for it stays, and may get ready later; steps that need it begin all the same");
+        self.host.grant(Wish::Skip(step));
     }
 
     fn deeds(&self) -> Vec<Line<Deed>> {
@@ -102,7 +113,8 @@ impl Wizard<'_> {
         let keys = self.answers(run.troubles.iter().filter_map(Trouble::key).map(str::to_owned));
         let changes = keys.into_iter().map(|key| Line::change(key, Deed::Change, "stop, and change this answer"));
         let go_on = Line::new(Deed::GoOn, "go on", "look on");
-        let stop = Line::new(Deed::Stop, "stop", "what is installed stays, and it can be gone on with");
-        wrong.chain([go_on]).chain(skips).chain(changes).chain([stop]).collect()
+        let stays = "what is installed stays, and it can be gone on with";
+        let stop = Line::new(Deed::Stop, "stop", if self.shared.watching { "end the look" } else { stays });
+        wrong.chain([go_on]).chain(self.readings(Deed::Read)).chain(skips).chain(changes).chain([stop]).collect()
     }
 }

@@ -16,7 +16,7 @@ use crate::{
             wish::{Ended, News, Opened, Wish},
         },
     },
-    problem::Problem,
+    problem::{Exit, Problem},
     run::event::{EventKind, Outcome},
 };
 
@@ -134,7 +134,7 @@ fn what_nobody_asked_for_waits_until_a_field_is_closed() {
 fn what_nobody_asked_for_does_not_answer_a_question() {
     let mut stage = Stage::at(Place::Deployment);
     stage.app.shared.running = true;
-    let turns = stage.app.leaving();
+    let turns = stage.app.leaving(Exit::Done);
     stage.app.carry_out(turns);
     stage.news(wrong("the draft cannot be kept"));
     assert!(stage.seen((80, 24)).contains("Stop before it begins?"), "{}", stage.seen((80, 24)));

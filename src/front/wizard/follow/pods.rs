@@ -73,6 +73,15 @@ impl Tally {
     }
 }
 
+/// All, and how many are how: `6, 2 stuck, 4 ready`.
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.all())?;
+        let mut there = PodStanding::ALL.into_iter().filter(|standing| self.of(*standing) > 0);
+        there.try_for_each(|standing| write!(f, ", {} {}", self.of(standing), standing.word()))
+    }
+}
+
 /// A row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row<'p> {

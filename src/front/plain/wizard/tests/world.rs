@@ -22,7 +22,7 @@ use crate::{
         },
         wizard::{
             shared::Shared,
-            wish::{Beginnings, Ended, FileView, Intent, News, Opened, Preview, Wish},
+            wish::{Beginnings, ContainerLine, Ended, FileView, Intent, News, Opened, PodPage, Preview, Wish},
         },
     },
     health::verdict::Finding,
@@ -32,7 +32,7 @@ use crate::{
         render::{self, Body},
     },
     problem::Problem,
-    run::event::{Event, EventKind, FORMAT, Outcome, PlannedStep},
+    run::event::{Event, EventKind, FORMAT, Outcome, PlannedStep, PodChange},
 };
 
 /// Esc, Ctrl-C.
@@ -168,7 +168,11 @@ impl Host for World {
                 Some(News::Saved { what: "preset".to_owned(), path: name.into(), opens: None })
             }
             Wish::Keep { name, .. } => Some(News::Saved { path: (&name).into(), what: name, opens: None }),
-            Wish::Logs(of) => Some(News::Logs { of, lines: Ok(vec!["its last words".to_owned()]) }),
+            Wish::Inspect(of) => Some(News::Pod { page: Ok(Box::new(page(&of))), of }),
+            Wish::Logs(of) => {
+                let words = format!("last words of {} in {}, previous: {}", of.container, of.pod, of.previous);
+                Some(News::Logs { of, lines: Ok(vec![words]) })
+            }
             Wish::Deploy(intent) => {
                 let typed = intent.secrets.keys().cloned().collect::<Vec<_>>().join(",");
                 self.begin(format!("deploy {typed}").trim())
@@ -225,5 +229,35 @@ pub fn run_began() -> EventKind {
 }
 
 pub fn happens(kind: EventKind) -> Heard {
-    Heard::News(News::Event(Box::new(Event { v: FORMAT, seq: 1, at: Timestamp::UNIX_EPOCH, kind })))
+    happens_at(0, kind)
+}
+
+pub fn happens_at(second: i64, kind: EventKind) -> Heard {
+    let at = Timestamp::from_second(second).unwrap();
+    Heard::News(News::Event(Box::new(Event { v: FORMAT, seq: 1, at, kind })))
+}
+
+/// Ctrl-C.
+pub fn interrupted(second: i64) -> Heard {
+    Heard::Interrupted(Timestamp::from_second(second).unwrap())
+}
+
+pub fn pod(name: &str, state: &str) -> EventKind {
+    let (name, state, owner) = (name.to_owned(), state.to_owned(), "Deployment hub".to_owned());
+    EventKind::PodChanged(PodChange { name, state, owner, ..crate::front::wizard::follow::tests::pod("") })
+}
+
+fn page(name: &str) -> PodPage {
+    let container = |name: &str, restarts| {
+        let (name, state) = (name.to_owned(), "CrashLoopBackOff".to_owned());
+        ContainerLine { name, state, restarts, reason: "back-off\u{1b}[2J".to_owned(), ..ContainerLine::default() }
+    };
+    PodPage {
+        name: name.to_owned(),
+        facts: vec![("node".to_owned(), "node-1".to_owned())],
+        containers: vec![container("hub", 4), container("sidecar", 0)],
+        conditions: vec![("Ready".to_owned(), false, "ContainersNotReady".to_owned())],
+        findings: vec![Finding::new("crash-loop", "Pod/hub-1", "the hub crashes")],
+        ..PodPage::default()
+    }
 }

@@ -12,14 +12,17 @@
 //!   14:24:03  FailedScheduling ×14  0/3 nodes are available …
 //! ```
 //! Must not know how any of it was found out.
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use ratatui::{
     Frame,
     layout::Rect,
     text::{Line, Span},
 };
 
-use super::pane::{heading, put};
+use super::{
+    pane::{heading, put},
+    pods::sign,
+};
 use crate::{
     front::{
         message,
@@ -30,9 +33,10 @@ use crate::{
             window::Scroll,
         },
         wizard::{
+            pod::{self, PageLine},
             shared::Shared,
             turn::Turn,
-            wish::{ContainerLine, EventLine, LogOf, PodPage, Wish},
+            wish::{LogOf, PodPage, Wish},
         },
     },
     problem::Problem,
@@ -195,14 +199,7 @@ impl Page {
     }
 
     fn title(&self) -> String {
-        match &self.log {
-            None => self.name.clone(),
-            Some(of) => {
-                let container = if of.container.is_empty() { String::new() } else { format!(", {}", of.container) };
-                let which = if of.previous { "log before the last restart" } else { "log" };
-                format!("{}{container}: {which}", self.name)
-            }
-        }
+        self.log.as_ref().map_or_else(|| self.name.clone(), pod::log_title)
     }
 
     fn draw_page(&self, frame: &mut Frame<'_>, area: Rect, shared: &Shared, theme: &Theme) {
@@ -211,7 +208,10 @@ impl Page {
         let failed = failed.lines().flat_map(|line| signed(theme.glyphs.bad, line, width, Role::Bad, theme));
         let mut all: Vec<Line<'static>> = failed.collect();
         match &self.about {
-            Some(page) => all.extend(lines(page, self.container, width, &shared.zone, theme)),
+            Some(page) => {
+                let lines = pod::page(page, &shared.zone).into_iter();
+                all.extend(lines.flat_map(|line| drawn(line, self.container, width, theme)));
+            }
             None if self.failed.is_none() => {
                 let words = format!(" asking for {} {}", self.name, theme.glyphs.ellipsis);
                 all.push(Line::styled(words, theme.style(Role::Quiet)));
@@ -228,7 +228,7 @@ impl Page {
         let (width, height) = (usize::from(area.width), usize::from(area.height));
         let lines = match &self.lines {
             None => vec![format!("asking {}", theme.glyphs.ellipsis)],
-            Some(Ok(lines)) if lines.is_empty() => vec!["the log is empty".to_owned()],
+            Some(Ok(lines)) if lines.is_empty() => vec![pod::EMPTY_LOG.to_owned()],
             Some(Ok(lines)) => return self.draw_lines(frame, area, lines, theme),
             Some(Err(problem)) => message::error(problem).lines().map(str::to_owned).collect(),
         };
@@ -269,40 +269,28 @@ const fn turned(action: Action) -> Action {
     }
 }
 
-fn lines(page: &PodPage, container: usize, width: usize, zone: &TimeZone, theme: &Theme) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    for finding in &page.findings {
-        let words = std::iter::once(finding.title.clone()).chain(finding.next.iter().map(ToString::to_string));
-        for (place, words) in words.enumerate() {
-            let (sign, role) =
-                if place == 0 { (theme.glyphs.bad, Role::Bad) } else { (theme.glyphs.arrow, Role::Plain) };
-            lines.extend(signed(sign, &words, width, role, theme));
+/// A line of the page. `container`: the one whose log is opened.
+fn drawn(line: PageLine<'_>, container: usize, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let glyphs = theme.glyphs;
+    match line {
+        PageLine::Wrong(words) => signed(glyphs.bad, words, width, Role::Bad, theme),
+        PageLine::Hint(words) => signed(glyphs.arrow, &words, width, Role::Plain, theme),
+        PageLine::Raw(words) => {
+            let rows = text::wrap(words, width.saturating_sub(5)).into_iter();
+            rows.map(|raw| Line::styled(format!("   | {raw}"), theme.style(Role::Quiet))).collect()
         }
-        let raw = finding.detail.iter().flat_map(|detail| text::wrap(detail, width.saturating_sub(5)));
-        lines.extend(raw.map(|raw| Line::styled(format!("   | {raw}"), theme.style(Role::Quiet))));
-    }
-    for (word, fact) in &page.facts {
-        lines.extend(fact_lines(word, fact, width, theme));
-    }
-    section(&mut lines, "Containers", page.containers.is_empty(), theme);
-    for (place, one) in page.containers.iter().enumerate() {
-        lines.extend(container_lines(one, place == container, width, theme));
-    }
-    section(&mut lines, "Conditions", page.conditions.is_empty(), theme);
-    for (kind, met, why) in &page.conditions {
-        let (sign, role) = if *met { (theme.glyphs.ok, Role::Ok) } else { (theme.glyphs.bad, Role::Bad) };
-        let answer = if *met { "yes" } else { "no" };
-        let words = if why.is_empty() { format!("{kind}: {answer}") } else { format!("{kind}: {answer}, {why}") };
-        lines.extend(signed(sign, &words, width, role, theme));
-    }
-    section(&mut lines, "Events, newest first", page.events.is_empty(), theme);
-    lines.extend(page.events.iter().flat_map(|event| event_lines(event, width, zone, theme)));
-    lines
-}
-
-fn section(lines: &mut Vec<Line<'static>>, title: &'static str, empty: bool, theme: &Theme) {
-    if !empty {
-        lines.push(Line::styled(format!(" {title}"), theme.style(Role::Title)));
+        PageLine::Fact(word, fact) => fact_lines(word, fact, width, theme),
+        PageLine::Head(title) => vec![Line::styled(format!(" {title}"), theme.style(Role::Title))],
+        PageLine::Container(place, standing, words) => {
+            let (sign, role) = sign(standing, theme);
+            let cursor = if place == container { glyphs.cursor } else { " " };
+            signed(sign, &format!("{cursor}{words}"), width, role, theme)
+        }
+        PageLine::Image(image) => signed(" ", &format!(" {image}"), width, Role::Quiet, theme),
+        PageLine::Condition(true, words) => signed(glyphs.ok, &words, width, Role::Ok, theme),
+        PageLine::Condition(false, words) => signed(glyphs.bad, &words, width, Role::Bad, theme),
+        PageLine::Event(true, words) => signed(glyphs.attention, &words, width, Role::Bad, theme),
+        PageLine::Event(false, words) => signed(glyphs.dot, &words, width, Role::Plain, theme),
     }
 }
 
@@ -313,36 +301,6 @@ fn fact_lines(word: &str, fact: &str, width: usize, theme: &Theme) -> Vec<Line<'
         Line::from_iter([Span::styled(format!(" {} ", word(row)), theme.style(Role::Quiet)), Span::raw(line)])
     })
     .collect()
-}
-
-fn container_lines(one: &ContainerLine, chosen: bool, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let restarts = match one.restarts {
-        0 => String::new(),
-        1 => ", restarted once".to_owned(),
-        times => format!(", restarted {times} times"),
-    };
-    let reason = if one.reason.is_empty() { String::new() } else { format!(": {}", one.reason) };
-    let (sign, role) = match (one.ready, one.restarts) {
-        (true, _) => (theme.glyphs.ok, Role::Ok),
-        (false, 0) => (theme.glyphs.wait, Role::Wait),
-        (false, _) => (theme.glyphs.bad, Role::Bad),
-    };
-    let cursor = if chosen { theme.glyphs.cursor } else { " " };
-    let ready = if one.state == "Running" && !one.ready { ", not ready" } else { "" };
-    let words = format!("{cursor}{} {}{ready}{restarts}{reason}", one.name, one.state);
-    let mut lines = signed(sign, &words, width, role, theme);
-    if !one.image.is_empty() {
-        lines.extend(signed(" ", &format!(" {}", one.image), width, Role::Quiet, theme));
-    }
-    lines
-}
-
-fn event_lines(event: &EventLine, width: usize, zone: &TimeZone, theme: &Theme) -> Vec<Line<'static>> {
-    let at = event.at.map(|at| message::time(at, zone)).unwrap_or_default();
-    let times = if event.count > 1 { format!(" ({} times)", event.count) } else { String::new() };
-    let role = if event.warning { Role::Bad } else { Role::Plain };
-    let sign = if event.warning { theme.glyphs.attention } else { theme.glyphs.dot };
-    signed(sign, &format!("{at:<8} {}{times}: {}", event.reason, event.text), width, role, theme)
 }
 
 fn signed(sign: &str, words: &str, width: usize, role: Role, theme: &Theme) -> Vec<Line<'static>> {

@@ -2,25 +2,19 @@
 //! is kept.
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{
-    pane::{Mark, put, row, window},
-    steps::between,
-};
-use crate::{
-    front::{
-        clock,
-        tui::{
-            keys::Action,
-            text,
-            theme::{Role, Theme},
-            window::moved,
-        },
-        wizard::{
-            follow::{Follow, PodList, PodStanding, Row, RowName, Tally},
-            shared::Shared,
-        },
+use super::pane::{Mark, put, row, window};
+use crate::front::{
+    tui::{
+        keys::Action,
+        text,
+        theme::{Role, Theme},
+        window::moved,
     },
-    run::event::PodChange,
+    wizard::{
+        follow::{Follow, PodList, PodStanding, Row, RowName},
+        pod::{self, Words},
+        shared::Shared,
+    },
 };
 
 /// Columns from which on the reason stands behind a pod.
@@ -67,13 +61,7 @@ impl Cursor {
 pub fn title(run: &Follow, stuck: bool) -> String {
     let only = if stuck { ", only those in trouble" } else { "" };
     let name = if run.parts().0 == "pod" { "Pods" } else { "Processes" };
-    format!("{name} {}{only}", numbers(run.pods.tally()))
-}
-
-fn numbers(tally: &Tally) -> String {
-    let counts = PodStanding::ALL.iter().filter(|standing| tally.of(**standing) > 0);
-    let counts: String = counts.map(|standing| format!(", {} {}", tally.of(*standing), standing.word())).collect();
-    format!("{}{counts}", tally.all())
+    format!("{name} {}{only}", run.pods.tally())
 }
 
 /// Draws those that are seen.
@@ -92,35 +80,23 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, cursor: &Cursor, focused: bool, s
     }
 }
 
-fn line(pod: &Row<'_>, shared: &Shared, width: usize, mark: Mark, theme: &Theme) -> Line<'static> {
-    match pod {
+fn line(line: &Row<'_>, shared: &Shared, width: usize, mark: Mark, theme: &Theme) -> Line<'static> {
+    match line {
         Row::Group { owner, tally } => {
-            let owner = if owner.is_empty() { "others" } else { owner };
-            let words = format!("{owner}  {}", numbers(tally));
+            let words = format!("{}  {tally}", pod::owner(owner));
             row(vec![(text::pad(&words, width.saturating_sub(1), theme.glyphs.ellipsis), Role::Title)], mark, theme)
         }
         Row::Pod { name, standing, since } => {
-            let known = shared.run.state.pods.get(*name).map(Box::as_ref);
-            let age = clock(between(*since, shared.run.ended.unwrap_or(shared.now)));
-            row(pieces(name, *standing, known, &age, width, theme), mark, theme)
+            let words = pod::words(name, *since, &shared.run, shared.now);
+            row(pieces(name, *standing, &words, width, theme), mark, theme)
         }
     }
 }
 
-fn pieces(
-    name: &str,
-    standing: PodStanding,
-    known: Option<&PodChange>,
-    age: &str,
-    width: usize,
-    theme: &Theme,
-) -> Vec<(String, Role)> {
+fn pieces(name: &str, standing: PodStanding, words: &Words<'_>, width: usize, theme: &Theme) -> Vec<(String, Role)> {
+    let Words { state, counts, age, reason } = words;
     let (glyph, role) = sign(standing, theme);
     let ellipsis = theme.glyphs.ellipsis;
-    let state = known.map_or("", |pod| pod.state.as_str());
-    let reason = known.and_then(|pod| pod.reason.as_deref()).unwrap_or_default();
-    let counts = known.filter(|pod| pod.containers > 1).map(|pod| format!("{}/{}", pod.ready, pod.containers));
-    let counts = counts.unwrap_or_default();
     if width < WIDE {
         let room = width.saturating_sub(21);
         return vec![

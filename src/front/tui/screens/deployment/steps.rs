@@ -156,8 +156,8 @@ fn second(step: &StepState, run: &Follow) -> Option<(Option<Progress>, String, R
 
 /// A bar, where it is known how much there is.
 fn bar_of(progress: &Progress, theme: &Theme) -> String {
-    let (Some(done), Some(total @ 1..)) = (progress.done, progress.total) else { return String::new() };
-    let share = u128::from(done.min(total)) * BAR as u128 / u128::from(total);
+    let Some((done, total)) = progress.share() else { return String::new() };
+    let share = u128::from(done) * BAR as u128 / u128::from(total);
     let full = usize::try_from(share).unwrap_or(BAR);
     let [taken, _, free] = theme.glyphs.fill;
     format!("{}{} ", taken.repeat(full), free.repeat(BAR - full))

@@ -36,8 +36,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, timeline: &Timeline, scroll: &Scr
     let widest = timeline.bars.iter().map(|bar| text::width(&bar.title)).max().unwrap_or_default();
     let names = widest.min(width / 3).max(8);
     let axis = width.saturating_sub(names + 12);
-    let time = |at| message::time(at, zone);
-    let whole = format!("  {} to {}, {}", time(timeline.began), time(timeline.ended), clock(timeline.took()));
+    let whole = format!("  {}", message::span(timeline, zone));
     put(frame, area, 0, Line::styled(text::cut(&whole, width, theme.glyphs.ellipsis), theme.style(Role::Title)));
     let height = usize::from(area.height).saturating_sub(AROUND);
     let top = scroll.top(timeline.bars.len(), height);
@@ -45,10 +44,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, timeline: &Timeline, scroll: &Scr
         put(frame, area, row + 1, line(bar, timeline, names, axis, theme));
     }
     let [critical, other, _] = theme.glyphs.fill;
-    let legend = format!(
-        "  {} {critical} critical path: faster here is sooner done   {other} other steps",
-        theme.glyphs.critical
-    );
+    let legend = format!("  {} {critical} {}   {other} other steps", theme.glyphs.critical, message::CRITICAL);
     let row = timeline.bars.len().min(height) + 2;
     put(frame, area, row, Line::styled(text::cut(&legend, width, theme.glyphs.ellipsis), theme.style(Role::Quiet)));
 }
