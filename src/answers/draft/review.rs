@@ -37,9 +37,12 @@ impl Draft {
         words.extend(named.into_iter().map(quoted));
         for field in self.settled.sections.iter().flatten().filter(|field| field.relevant) {
             let Some(question) = questions::find(&field.key).filter(|question| question.fits(on)) else { continue };
-            let (value, named) = ((question.at.get)(&said), (question.at.get)(&base));
+            // Whichever context is current where it is run: it is this cluster that was looked at.
+            let fixed = question.key == "target.context";
+            let value = if fixed { field.value.clone() } else { (question.at.get)(&said) };
+            let named = (question.at.get)(&base);
             // The default needs no flag, unless a preset says something else.
-            if value != named && (field.changed() || !named.is_null()) {
+            if value != named && (field.changed() || fixed || !named.is_null()) {
                 words.extend(flags(question.key, &value));
             }
         }

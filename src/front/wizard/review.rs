@@ -45,6 +45,14 @@ fn broken(command: &str) -> Vec<String> {
     pieces.into_iter().enumerate().map(line).collect()
 }
 
+/// What stands above the command.
+pub fn before_command(draft: &Draft) -> String {
+    match draft.problems().len() {
+        0 => "the same, from any shell:".to_owned(),
+        wrong => format!("{}; with them, this is the same from any shell:", unanswered(wrong)),
+    }
+}
+
 /// What stands below the command.
 pub fn about_command(command: &[String]) -> &'static str {
     if command.iter().any(|line| line.contains("=ask:")) {

@@ -14,6 +14,7 @@ use secrecy::SecretString;
 
 use super::{
     follow::Follow,
+    review,
     turn::{Look, Overlay, Place, Turn},
     wish::{Beginnings, Ended, Intent, News, Preview, Wish},
 };
@@ -251,12 +252,20 @@ impl Shared {
         self.stopped.map(|_| format!("stopping{waits}"))
     }
 
+    /// Whether a draft holds the answers that are open, with what was typed since.
+    pub fn has_open(&self, draft: &str) -> bool {
+        let drafts = self.beginnings.iter().flat_map(|known| &known.drafts);
+        drafts.into_iter().any(|line| line.open && line.name == draft)
+    }
+
     /// What stands on the right of the title line.
     pub fn right(&self) -> String {
         if self.stopped.is_some() {
             return "stopping".to_owned();
         }
         match &self.look {
+            // Where everything begins, it would be said of something that was left.
+            _ if self.place == Place::Welcome => String::new(),
             Look::Looking => "looking at the target".to_owned(),
             Look::Failed { .. } => "target does not answer".to_owned(),
             Look::Not | Look::Seen(_) => String::new(),
@@ -327,6 +336,8 @@ impl Shared {
                 self.look = Look::Not;
                 self.preview = None;
                 self.verify = true;
+                let drafts = self.beginnings.iter_mut().flat_map(|known| &mut known.drafts);
+                drafts.for_each(|draft| draft.open = false);
                 // What was typed for other answers must not reach these.
                 self.secrets.clear();
                 self.unsaved = false;
@@ -359,7 +370,7 @@ impl Shared {
                 }
             }
             News::Bug(problem) => return wrong(vec![(**problem).clone()]),
-            News::Saved { what, path, opens } => return vec![saved(what, path, opens.as_deref())],
+            News::Saved { what, path, opens } => return vec![saved(what, path, opens.as_deref(), &self.draft)],
             News::PresetThere { path, name, title } => return vec![self.ask_over(path, name, title)],
             News::Copied { file, clipboard } => return vec![Turn::Say(copied(file, *clipboard))],
             News::Pod { .. } | News::Logs { .. } => {}
@@ -369,11 +380,13 @@ impl Shared {
 }
 
 /// A preset says how it is used; of anything else it is enough to know where it is.
-fn saved(what: &str, path: &Path, opens: Option<&str>) -> Turn {
+fn saved(what: &str, path: &Path, opens: Option<&str>, draft: &Draft) -> Turn {
     let Some(opens) = opens else { return Turn::Say(format!("{what} saved: {}", path.display())) };
     let title = format!("The {what} is saved");
-    let lines =
+    let mut lines =
         vec![format!("It is in {}", path.display()), String::new(), format!("`{opens}` begins with these answers.")];
+    let wrong = draft.problems().len();
+    lines.extend((wrong > 0).then(|| format!("{}: whoever opens it is asked.", review::unanswered(wrong))));
     Turn::Show(Box::new(Overlay::Text { title, lines }))
 }
 

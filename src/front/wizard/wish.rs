@@ -235,6 +235,8 @@ pub struct DraftLine {
     pub name: String,
     /// Where it leads, in words.
     pub words: String,
+    /// Whether these answers are open now.
+    pub open: bool,
     /// When it was kept.
     pub at: jiff::Timestamp,
 }

@@ -116,7 +116,7 @@ impl Wizard<'_> {
             warnings.iter().for_each(|warning| self.tell(&message::warning(warning)));
         }
         self.tell_fit();
-        self.tell("the same without questions:");
+        self.tell(&review::before_command(&self.shared.draft));
         let preview = self.shared.preview.as_ref().filter(|_| self.is_checked());
         let command = review::command(&self.shared.draft, preview, self.shared.verify);
         command.iter().for_each(|line| self.tell(&format!("  {}", one_line(line))));

@@ -9,15 +9,19 @@ use crate::{
         invalid::Invalid,
         layers::{Layers, Origin},
         preset, resolve, shipped,
+        spec::Spec,
         tree::TargetKind,
     },
-    front::wizard::wish::{Beginnings, DeploymentLine, DraftLine, Ended, FileView, Opened, PresetLine, Preview},
+    front::{
+        summary,
+        wizard::wish::{Beginnings, DeploymentLine, DraftLine, Ended, FileView, Opened, PresetLine, Preview},
+    },
     plan::{
         self,
         render::{self, Body, PlanFile},
     },
     problem::{Explain as _, Problem},
-    run::event::{Event, Outcome},
+    run::event::{Event, EventKind, Outcome},
 };
 
 const PRESET: &str = "azuread-ingress";
@@ -41,13 +45,17 @@ const ANSWERS: &[(&str, &str)] = &[
     ("profiles[0].gpus", "1"),
 ];
 
-/// The run, as its journal told it.
+/// The run, as its journal told it. What it says at its end follows from the answers, as after any run.
 pub fn events() -> Result<Vec<Event>, Problem> {
-    include_str!("run.jsonl")
-        .lines()
-        .map(serde_json::from_str)
-        .collect::<Result<_, _>>()
-        .map_err(|error| broken(&error))
+    let told = include_str!("run.jsonl").lines().map(serde_json::from_str).collect::<Result<_, _>>();
+    let mut events: Vec<Event> = told.map_err(|error| broken(&error))?;
+    let said = summary::lines(&spec()?, &preview()?.plan.checks, true);
+    for event in &mut events {
+        if let EventKind::RunFinished { summary, .. } = &mut event.kind {
+            summary.clone_from(&said);
+        }
+    }
+    Ok(events)
 }
 
 /// The cluster.
@@ -65,6 +73,7 @@ pub fn beginnings(now: Timestamp) -> Beginnings {
         drafts: vec![DraftLine {
             name: "draft.yaml".to_owned(),
             words: "github on context aks-test".to_owned(),
+            open: false,
             at: now.saturating_sub(SignedDuration::from_hours(20)).unwrap_or(now),
         }],
         deployments: vec![DeploymentLine {
@@ -105,11 +114,13 @@ fn layers() -> Result<Layers, Problem> {
     Ok(layers)
 }
 
+fn spec() -> Result<Spec, Problem> {
+    resolve::resolve(&layers()?.merged(), &facts()?).map_err(|wrong| first(&wrong))
+}
+
 /// What would be done.
 pub fn preview() -> Result<Preview, Problem> {
-    let facts = facts()?;
-    let spec = resolve::resolve(&layers()?.merged(), &facts).map_err(|wrong| first(&wrong))?;
-    let plan = plan::build(&spec, &facts);
+    let plan = plan::build(&spec()?, &facts()?);
     Ok(Preview {
         place: "into namespace hub of aks-prod".to_owned(),
         files: render::files(&plan).into_iter().map(view).collect(),

@@ -151,6 +151,9 @@ pub fn more(item: &Item, shared: &Shared) -> Vec<String> {
         ]),
         Item::New(TargetKind::Kubernetes) => cluster(known),
         Item::Running => owned(&["Nothing else begins before it ends. Ctrl-C stops it, and says what remains."]),
+        Item::Draft(name) if shared.has_open(name) => {
+            owned(&["Back to the answers as they were left just now, secrets that were typed among them."])
+        }
         Item::Draft(_) => {
             owned(&["The answers that were kept when hubwright was left. Of unfinished setups the last five are kept."])
         }

@@ -57,6 +57,11 @@ impl Draft {
         self.lacks.as_ref()
     }
 
+    /// Says which of the drafts it is.
+    pub fn mark(&self, lines: &mut [DraftLine]) {
+        lines.iter_mut().for_each(|line| line.open = self.name.as_ref() == Some(&line.name));
+    }
+
     /// Keeps the answers.
     pub fn keep(&mut self, layers: &Layers) -> Result<(), Problem> {
         let written = self.write(layers);
@@ -136,7 +141,7 @@ fn line(name: &str) -> Option<DraftLine> {
     let (preset, _) = preset::parse_all(&std::fs::read_to_string(&path).ok()?, name);
     let answers = preset?.answers;
     let words = runs::words(&runs::target(answers.target, answers.machine));
-    Some(DraftLine { name: name.to_owned(), words, at: Timestamp::try_from(kept).ok()? })
+    Some(DraftLine { name: name.to_owned(), words, open: false, at: Timestamp::try_from(kept).ok()? })
 }
 
 /// The presets that a draft lies over, lowest first, what it says, and what of it cannot be read.

@@ -94,7 +94,11 @@ impl Keeper {
 
     fn run(&mut self, errand: Errand) -> Option<News> {
         let done = match errand {
-            Errand::Beginnings => Ok(Some(News::Beginnings(Box::new(beginnings::all())))),
+            Errand::Beginnings => {
+                let mut known = Box::new(beginnings::all());
+                self.draft.mark(&mut known.drafts);
+                Ok(Some(News::Beginnings(known)))
+            }
             Errand::Open(source) => opening::open(&source, &self.args).map(|opened| {
                 self.draft = Draft::behind(&source);
                 // What was saved of other answers is not to be written over with these.

@@ -51,7 +51,8 @@ fn said(name: &str) -> String {
 fn header(name: &str) -> String {
     let (version, said) = (env!("CARGO_PKG_VERSION"), said(name));
     format!(
-        "# Saved by hubwright {version}. `hubwright setup {said}` opens it, `hubwright install {said}` installs it.\n"
+        "# Saved by hubwright {version}. `hubwright setup {said}` opens it; where nothing is missing, `hubwright install {said}` \
+         installs it.\n"
     )
 }
 

@@ -165,6 +165,7 @@ fn what_was_left_unfinished_is_one_choice_among_all() {
         drafts: vec![DraftLine {
             name: "draft.yaml".to_owned(),
             words: "lab on this machine".to_owned(),
+            open: false,
             at: Timestamp::UNIX_EPOCH,
         }],
         deployments: vec![deployment("left", true), deployment("there", false)],

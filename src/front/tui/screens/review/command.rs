@@ -14,7 +14,8 @@ use crate::front::{
 /// Its rows.
 pub fn rows(seen: &Seen<'_>) -> Vec<Row> {
     let quiet = seen.theme.style(Role::Quiet);
-    let mut rows = vec![Row::text(" the same, from any shell:", quiet), Row::empty()];
+    let mut rows = folded(&words::before_command(&seen.shared.draft), "", 1, seen.width, quiet, &Does::Nothing);
+    rows.push(Row::empty());
     // Whole lines at the left: a terminal's own selection takes them as they are.
     let value = seen.theme.style(Role::Value);
     rows.extend(lines(seen.review, seen.shared).iter().flat_map(|line| folded_command(line, seen.width, value)));

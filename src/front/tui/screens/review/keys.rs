@@ -38,7 +38,7 @@ pub fn live(review: &Review, shared: &Shared) -> Vec<Binding> {
         Action::Enter => binding.named(word(&selected)),
         // Enter says so already.
         Action::Start if selected == Does::Start => binding.named(""),
-        Action::Edit if matches!(selected, Does::Go(_)) => binding.named(""),
+        Action::Edit => binding.named(""),
         _ => *binding,
     };
     KEYS.iter().filter(|binding| works(review, binding, &selected, shared)).map(named).collect()
@@ -47,6 +47,7 @@ pub fn live(review: &Review, shared: &Shared) -> Vec<Binding> {
 fn works(review: &Review, binding: &Binding, selected: &Does, shared: &Shared) -> bool {
     match binding.does {
         Action::Enter => *selected != Does::Nothing,
+        Action::Edit => matches!(selected, Does::Go(_)),
         Action::Start => start::why_not(review, shared).is_none(),
         Action::Retry => shared.draft.resolved().is_ok() && !review.checked.waiting(),
         _ => true,

@@ -143,20 +143,12 @@ impl Review {
         Vec::new()
     }
 
-    fn edit_selected(&self, shared: &Shared) -> Vec<Turn> {
-        match self.selected(shared) {
-            Does::Go(key) => vec![Turn::Go(Place::Questions, Some(key))],
-            _ => vec![Turn::Go(Place::Questions, None)],
-        }
-    }
-
     fn act_on_rows(&mut self, action: Action, shared: &mut Shared) -> Vec<Turn> {
         match action {
-            Action::Enter => self.does(self.selected(shared), shared),
+            Action::Enter | Action::Edit => self.does(self.selected(shared), shared),
             Action::Next => self.go_to_part(self.part.next()),
             Action::Previous => self.go_to_part(self.part.previous()),
             Action::Start => start::turns(self, shared),
-            Action::Edit => self.edit_selected(shared),
             Action::Toggle => self.does(Does::Verify, shared),
             Action::Retry => self.checked.ask(shared),
             Action::Save => self.save(),

@@ -125,6 +125,8 @@ impl Welcome {
         match self.current(shared) {
             Some(Item::Running) => vec![Turn::Go(running(shared), None)],
             Some(Item::New(kind)) => self.open_source(Source::Fresh(kind)),
+            // Nothing that was typed is lost: neither secrets, which are in no file, nor the way back.
+            Some(Item::Draft(name)) if shared.has_open(&name) => vec![Turn::Go(Place::Questions, None)],
             Some(Item::Draft(name)) => self.open_source(Source::Draft(name)),
             Some(Item::Preset(name)) => self.open_source(Source::Preset(name)),
             Some(Item::Path) => {

@@ -134,7 +134,7 @@ fn a_kubeconfig_that_is_not_there_is_no_broken_one() {
 #[test]
 fn what_was_left_unfinished_comes_first() {
     let at = Timestamp::from_second(1_767_268_800).unwrap() - SignedDuration::from_hours(3);
-    let draft = DraftLine { name: "draft.yaml".to_owned(), words: "namespace hub of prod".to_owned(), at };
+    let draft = DraftLine { name: "draft.yaml".to_owned(), words: "namespace hub of prod".to_owned(), open: false, at };
     let deployments = vec![deployment("hub", true), deployment("old", false)];
     let mut stage = with(Beginnings { drafts: vec![draft], deployments, ..with_cluster() });
     assert!(selected(&stage).contains("namespace hub of prod, kept 3 h ago"), "{}", selected(&stage));
