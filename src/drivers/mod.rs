@@ -8,4 +8,6 @@ pub mod kube;
 pub mod machine;
 pub mod processes;
 pub mod releases;
+#[cfg(test)]
+pub mod script;
 pub mod secrets;

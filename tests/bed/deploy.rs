@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
 
 const TRIAL: &str = "trial-kubernetes";
 /// How long an installation may take until it does something that can be interrupted.
-const BEGUN: Duration = Duration::from_secs(60);
+const BEGUN: Duration = Duration::from_secs(300);
 
 fn from_install_to_uninstall(bed: &'static Bed) {
     let deployment = Deployment::new(bed, "trial", 4);

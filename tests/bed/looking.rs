@@ -22,7 +22,7 @@ const NARROW: (u16, u16) = (80, 24);
 pub fn looked_at(deployment: &Deployment) {
     let before = deployment.journal().len();
     let mut walk = Walk::begin(&deployment.wizard(&[]));
-    walk.terminal.wait_for("Existing deployments");
+    walk.terminal.wait_for(&format!("namespace {}", deployment.namespace));
     let begun = walk.terminal.screen();
     assert!(!begun.contains("Go on answering"), "its draft is listed yet:\n{begun}");
     walk.choose(&format!("namespace {}", deployment.namespace));
@@ -70,7 +70,7 @@ fn log_of_the_pod(walk: &mut Walk) {
 
 /// What happened, only where it is about the hub, then about pods; following and not.
 fn what_happened(walk: &mut Walk) {
-    for (letters, elsewhere) in [("hub", "pod ray-"), ("pod", "begins")] {
+    for (letters, elsewhere) in [("hub", "pod ray-"), ("ray", "pod hub-")] {
         walk.terminal.press("/ ^U");
         walk.terminal.type_text(letters);
         walk.terminal.press("Enter");

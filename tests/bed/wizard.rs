@@ -50,7 +50,7 @@ fn from_nothing(bed: &'static Bed) {
     // The person leaves in the middle of it, and comes back.
     walk.terminal.wait_long_for("kuberay-operator-", LONG);
     walk.stop();
-    walk.terminal.wait_long_for("interrupted", LONG);
+    walk.terminal.wait_long_for(", stopped", LONG);
     walk.leave("^C", 130);
     let mut walk = Walk::begin(&deployment.wizard(&[]));
     walk.choose("Go on installing");
@@ -92,11 +92,13 @@ fn image_mended(bed: &'static Bed) {
     stop_at_once(&mut walk);
     try_again(&mut walk);
     walk.terminal.press("p");
-    walk.terminal.wait_for("only those in trouble");
+    walk.terminal.wait_for(", only");
     walk.terminal.press("e");
     walk.terminal.wait_for("Stop, and change");
     walk.terminal.press("y");
     walk.answer("ray.tag", "2.60.0-py313");
+    // Nothing is installed beside what still ends.
+    walk.terminal.wait_without("stopping");
     walk.review();
     walk.install();
     walk.watch_to_the_end();

@@ -74,10 +74,7 @@ impl Here {
     /// The full screen.
     pub fn wizard(&self, words: &[&str]) -> Command {
         let mut command = self.program();
-        command
-            .args(words)
-            .env("XDG_CONFIG_HOME", self.place.path().join("config"))
-            .env_remove("HUBWRIGHT_TEST_WHEELS");
+        command.args(words).env("XDG_CONFIG_HOME", self.place.path().join("config")).env_remove("HUBWRIGHT_BED_WHEELS");
         // No cluster is offered.
         command.env("KUBECONFIG", self.place.path().join("no-kubeconfig"));
         command
@@ -91,7 +88,7 @@ impl Here {
             ("machine.port", self.port.to_string()),
             ("machine.first-port", self.first_port.to_string()),
         ];
-        answers.extend(std::env::var("HUBWRIGHT_TEST_WHEELS").ok().map(|wheels| ("machine.wheels", wheels)));
+        answers.extend(std::env::var("HUBWRIGHT_BED_WHEELS").ok().map(|wheels| ("machine.wheels", wheels)));
         answers
     }
 
@@ -116,7 +113,7 @@ impl Here {
         for (key, value) in self.answers().iter().filter(|(key, _)| *key != "target.namespace") {
             command.args(["--set", &format!("{key}={value}")]);
         }
-        command.env_remove("HUBWRIGHT_TEST_WHEELS").args(words);
+        command.env_remove("HUBWRIGHT_BED_WHEELS").args(words);
         command
     }
 
@@ -174,7 +171,7 @@ impl Here {
     pub fn kill_when(&self, mut command: Command, begun: impl Fn(&Event) -> bool) {
         let mut running = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let before = self.journal().len();
-        until(Duration::from_secs(300), "the moment to kill it", || {
+        until(Duration::from_secs(1800), "the moment to kill it", || {
             assert!(running.try_wait().unwrap().is_none(), "it ended before it could be killed");
             self.journal().iter().skip(before).any(&begun).then_some(())
         });

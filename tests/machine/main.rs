@@ -1,5 +1,5 @@
 //! Tests of the target "this machine": the program, the real packages, real processes, in folders of their own on loopback.
-//! They run one after another, as a person's days go by; they need a package index (or `HUBWRIGHT_TEST_WHEELS`), and no root.
+//! They run one after another, as a person's days go by; they need a package index (or `HUBWRIGHT_BED_WHEELS`), and no root.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

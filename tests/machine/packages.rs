@@ -61,10 +61,11 @@ fn whole_environment_with_uv_and_a_proxy() {
 /// An index without uv: the real one behind a folder of ours would have it, so pip gets the packages from a folder.
 fn pip_alone_does_it_where_uv_is_not_to_be_had() {
     let wheels = wheels(LOCK);
-    let workshop = Workshop::new(LOCK)
+    let mut workshop = Workshop::new(LOCK)
         .with("PIP_NO_INDEX", "1")
         .with("PIP_FIND_LINKS", wheels.path().to_str().unwrap())
         .with("PATH", "/usr/bin:/bin");
+    workshop.environment.python = Some(any_python());
     let outcome = workshop.make();
     assert_eq!(outcome.problem, None);
     assert!(outcome.said.iter().any(|said| said.contains("going on with pip")), "{:#?}", outcome.said);

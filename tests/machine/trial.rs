@@ -13,7 +13,7 @@ use crate::{
 pub const CASES: &[Case] = &[("from_nothing_to_a_verified_hub_and_back", whole)];
 
 /// How long parts may take to be ready again. Ray is slow on a small machine.
-const READY: Duration = Duration::from_secs(120);
+const READY: Duration = Duration::from_secs(300);
 
 fn whole() {
     let here = Here::new("trial");

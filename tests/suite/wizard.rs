@@ -218,7 +218,8 @@ fn each_unfinished_setup_is_kept_and_the_sixth_takes_the_place_of_the_oldest() {
             let mut layers = world.open(Source::Fresh(TargetKind::ThisMachine)).await.layers;
             layers.say("target.namespace", name).unwrap();
             (0..2).for_each(|_| world.granter.grant(Wish::KeepDraft(Box::new(layers.clone()))));
-            // Files are as old as their clock says.
+            // What was wished before is written; and files are as old as their clock says.
+            world.beginnings().await;
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let known = world.beginnings().await.drafts;

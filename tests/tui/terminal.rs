@@ -181,6 +181,12 @@ impl Terminal {
         self.wait_until(&format!("no `{gone}` on the screen"), PATIENCE, |now| !text(&now.parser).contains(gone));
     }
 
+    /// Waits until the program wrote these bytes so many times.
+    pub fn wait_for_bytes(&self, wanted: &[u8], times: usize) {
+        let written = |now: &Now| now.written.windows(wanted.len()).filter(|bytes| *bytes == wanted).count();
+        self.wait_until(&format!("{times} times {wanted:?}"), PATIENCE, |now| written(now) >= times);
+    }
+
     /// Waits until the screen looks so.
     pub fn wait_to_look(&self, what: &str, so: impl Fn(&vt100::Screen) -> bool) {
         self.wait_until(what, PATIENCE, |now| so(now.parser.screen()));

@@ -6,8 +6,8 @@ use crate::terminal::Terminal;
 
 /// Columns and rows: what most people have on a screen of their own.
 pub const SIZE: (u16, u16) = (120, 40);
-/// How long packages, images and programs may take. Ray is slow on a small machine.
-pub const LONG: Duration = Duration::from_secs(420);
+/// How long packages, images and programs may take: no less than the steps of a plan may.
+pub const LONG: Duration = Duration::from_secs(1800);
 /// Points at what is selected.
 const CURSOR: char = '▸';
 
@@ -26,6 +26,8 @@ impl Walk {
     /// Goes down to a line of a list, and opens it.
     pub fn choose(&mut self, line: &str) {
         self.terminal.wait_for(line);
+        // Lines stand in another order until it was read.
+        self.terminal.wait_without("looking for a kubeconfig");
         self.terminal.press("Home");
         self.go_to(line);
         self.terminal.press("Enter");
@@ -39,7 +41,8 @@ impl Walk {
                 return;
             }
             self.terminal.press("Down");
-            self.terminal.wait_to_look("another line under the cursor", |screen| pointed(screen) != before);
+            let other = |screen: &vt100::Screen| without_numbers(&pointed(screen)) != without_numbers(&before);
+            self.terminal.wait_to_look("another line under the cursor", other);
         }
         panic!("no line says `{line}`:\n{}", self.terminal.screen());
     }
@@ -131,6 +134,11 @@ impl Walk {
         assert_eq!(self.terminal.ended().exit_code(), code, "{}", self.terminal.screen());
         assert_eq!(self.terminal.left_behind(), Vec::<&str>::new());
     }
+}
+
+/// A line as it stays while time goes by.
+fn without_numbers(line: &str) -> String {
+    line.chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 
 /// The line with the cursor; of several panes the right one, which has the keys. A heading has a rule before its mark.

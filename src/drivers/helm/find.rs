@@ -144,9 +144,8 @@ impl fmt::Display for Version {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
+    use crate::drivers::script;
 
     #[test]
     fn versions_with_known_regressions_are_named() {
@@ -166,11 +165,8 @@ mod tests {
         }
     }
 
-    fn program(folder: &Path, script: &str) -> PathBuf {
-        let path = folder.join("helm");
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
-        path
+    fn program(folder: &Path, text: &str) -> PathBuf {
+        script::program(&folder.join("helm"), text)
     }
 
     #[test]

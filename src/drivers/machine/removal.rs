@@ -232,6 +232,7 @@ mod tests {
         let mut server = std::process::Command::new(server).arg("1000").spawn().unwrap();
         // The kernel has a program run before it can tell its name.
         while processes::command_line(server.id()).is_empty() {
+            assert!(server.try_wait().unwrap().is_none(), "it ended by itself");
             std::thread::yield_now();
         }
         environments(&layout, "two").unwrap();

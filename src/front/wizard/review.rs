@@ -9,8 +9,13 @@ use crate::{
     },
 };
 
-/// The command that installs the same from any shell, a flag a line. `preview`: what is known of the target, if it was asked.
+/// The same as [`command_line`], a flag a line.
 pub fn command(draft: &Draft, preview: Option<&Preview>, verify: bool) -> Vec<String> {
+    broken(&command_line(draft, preview, verify))
+}
+
+/// The command that installs the same from any shell. `preview`: what is known of the target, if it was asked.
+pub fn command_line(draft: &Draft, preview: Option<&Preview>, verify: bool) -> String {
     let mut command = draft.command();
     if preview.is_some_and(|preview| preview.helm.is_some()) {
         command.push_str(" --download-helm");
@@ -19,7 +24,7 @@ pub fn command(draft: &Draft, preview: Option<&Preview>, verify: bool) -> Vec<St
         command.push_str(" --no-verify");
     }
     command.push_str(" --yes");
-    broken(&command)
+    command
 }
 
 /// A command broken before each flag, as a shell takes it: all lines but the last end with a backslash.

@@ -12,7 +12,21 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 const THEMES: [(&str, Theme); 2] = [("colour", Theme::COLOUR), ("plain", Theme::PLAIN)];
 
 /// What is looked at beyond the moments of the story: its name, the moment, and the keys that lead there.
-const FURTHER: &[(&str, &str, &str)] = &[("keys", "welcome", "?"), ("stop", "deployment", "^C")];
+const FURTHER: &[(&str, &str, &str)] = &[
+    ("keys", "welcome", "?"),
+    ("list", "login", "Enter"),
+    ("error", "login", "Down Enter - Enter"),
+    ("answers", "review", "Tab"),
+    ("steps", "review", "Tab Tab"),
+    ("files", "review", "Tab Tab Tab"),
+    ("file", "review", "Tab Tab Tab Enter"),
+    ("command", "review", "S-Tab"),
+    ("stop", "deployment", "^C"),
+    ("finding", "deployment", "Tab Tab Enter"),
+    ("log", "deployment", "Tab Tab Tab"),
+    ("times", "deployment", "t"),
+    ("evidence", "verification", "Enter"),
+];
 
 #[test]
 fn every_moment_of_the_story() {

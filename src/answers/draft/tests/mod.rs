@@ -169,6 +169,17 @@ fn changes_are_taken_back_in_turn_and_what_was_seen_stays() {
     assert!(draft.say("cull.timeout", "never").is_err() && !draft.can_undo(), "what is refused is no change");
 }
 
+/// In another shell another context may be current, and `--yes` asks nobody.
+#[test]
+fn the_command_names_the_cluster_that_was_looked_at() {
+    let mut draft = with_preset("github");
+    assert!(!draft.command().contains("--context"));
+    draft.learn(Facts { current_context: Some("prod".to_owned()), ..Facts::default() });
+    assert!(draft.command().contains("--context=prod"), "{}", draft.command());
+    draft.say("target.kind", "this-machine").unwrap();
+    assert!(!draft.command().contains("--context"), "{}", draft.command());
+}
+
 #[test]
 fn a_long_way_back_has_an_end() {
     let mut draft = fresh();

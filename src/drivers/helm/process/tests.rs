@@ -3,15 +3,16 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::{
-    drivers::helm::{Kubeconfig, find::Found, find::Version},
+    drivers::{
+        helm::{Kubeconfig, find::Found, find::Version},
+        script,
+    },
     run::ports::FailureKind,
 };
 
 /// A stand-in for helm: what is tested is how a process is held, not what helm does.
-fn helm(folder: &Path, script: &str) -> HelmProgram {
-    let program = folder.join("program");
-    fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+fn helm(folder: &Path, text: &str) -> HelmProgram {
+    let program = script::program(&folder.join("program"), text);
     let found = Found { program, version: Version::parse("v4.3.1"), warning: None };
     HelmProgram::new(&found, "prod", Kubeconfig::File("/k".into()), folder)
 }
@@ -24,7 +25,7 @@ fn start(helm: &HelmProgram) -> Running {
 
 fn left(folder: &Path) -> Vec<String> {
     let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.filter(|name| name != "program" && name != "helm").collect();
+    let mut names: Vec<_> = names.filter(|name| !["program", "helm", "go"].contains(&name.as_str())).collect();
     names.sort();
     names
 }
@@ -55,7 +56,7 @@ async fn files_are_for_the_owner_and_the_working_folder_is_empty() {
 #[tokio::test]
 async fn a_later_run_finds_the_process_again_and_learns_how_it_ended() {
     let folder = tempfile::tempdir().unwrap();
-    let helm = helm(folder.path(), "sleep 0.5; echo 'STATUS: deployed'");
+    let helm = helm(folder.path(), "while [ ! -e ../../go ]; do sleep 0.05; done; echo 'STATUS: deployed'");
     let first = start(&helm);
     let who = first.child();
     // As after a crash: nobody holds the process any more.
@@ -63,6 +64,7 @@ async fn a_later_run_finds_the_process_again_and_learns_how_it_ended() {
     assert_eq!(left_behind(folder.path(), "hub"), Some(who.clone()));
     assert_eq!(left_behind(folder.path(), "ray"), None);
     let mut second = Running::adopt(folder.path(), who.clone()).expect("it still runs");
+    fs::write(folder.path().join("go"), "").unwrap();
     second.wait().await.unwrap();
     assert_eq!(left_behind(folder.path(), "hub"), None);
     assert!(Running::adopt(folder.path(), who).is_none());

@@ -203,15 +203,11 @@ pub fn without_venv(python: &Python) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
+    use crate::drivers::script;
 
-    fn program(folder: &Path, name: &str, script: &str) -> PathBuf {
-        let path = folder.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
-        path
+    fn program(folder: &Path, name: &str, text: &str) -> PathBuf {
+        script::program(&folder.join(name), text)
     }
 
     fn says(answer: &str) -> String {

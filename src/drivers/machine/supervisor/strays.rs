@@ -132,13 +132,16 @@ mod tests {
 
     use super::*;
 
+    /// More than anything takes to end that listens.
+    const LONG: Duration = Duration::from_secs(60);
+
     fn start(folder: &Path, name: &str, script: &str) -> Child {
         Command::new("sh").args(["-c", script]).envs(marks(folder, name)).spawn().unwrap()
     }
 
     /// Ends children that a test itself reaps: without that, their numbers would stay.
     async fn ended(folder: &Path, whose: Whose<'_>, mut children: Vec<Child>) -> Vec<Option<i32>> {
-        end(folder, whose, Duration::from_millis(300)).await;
+        end(folder, whose, LONG).await;
         let status = |child: &mut Child| child.try_wait().unwrap().and_then(|status| status.signal());
         let ended = children.iter_mut().map(status).collect();
         for child in &mut children {
@@ -150,14 +153,18 @@ mod tests {
     #[tokio::test]
     async fn only_what_carries_the_mark_is_ended_and_who_does_not_listen_is_killed() {
         let (ours, others) = (Path::new("/no/such/ours"), Path::new("/no/such/ours-2"));
+        let folder = tempfile::tempdir().unwrap();
+        let deaf = folder.path().join("deaf");
+        let script = format!("trap '' TERM; : >{}; while :; do sleep 0.1; done", deaf.display());
         let children = vec![
             start(ours, "hub", "exec sleep 30"),
-            start(ours, "ray", "trap '' TERM; while :; do sleep 0.1; done"),
+            start(ours, "ray", &script),
             start(others, "hub", "exec sleep 30"),
         ];
-        std::thread::sleep(Duration::from_millis(100));
-        let whose = Whose::Process("hub");
-        end(ours, whose, Duration::from_millis(300)).await;
+        while !deaf.exists() {
+            tokio::time::sleep(GLANCE).await;
+        }
+        end(ours, Whose::Process("hub"), LONG).await;
         // Below this process are the children of all tests: the mark alone counts here.
         end(ours, Whose::Process("ray"), Duration::from_millis(300)).await;
         let ended = ended(ours, Whose::Process("none"), children).await;
@@ -170,7 +177,7 @@ mod tests {
         let mut tool = Command::new("sleep").arg("30").env(MAKES, folder.path()).spawn().unwrap();
         end(folder.path(), Whose::Deployment, Duration::from_millis(300)).await;
         let before = tool.try_wait().unwrap();
-        end(folder.path(), Whose::Makers, Duration::from_millis(300)).await;
+        end(folder.path(), Whose::Makers, LONG).await;
         let after = tool.try_wait().unwrap().and_then(|status| status.signal());
         let _ = tool.kill().and_then(|()| tool.wait());
         assert_eq!((before, after), (None, Some(15)));

@@ -79,7 +79,7 @@ pub const SCENES: &[Scene] = &[
         76,
     ),
     Scene::new("verification", "hubwright: the proof", (110, 34), Place::Verification, Told::Running, 215),
-    Scene::new("done", "hubwright: done", (110, 41), Place::Done, Told::Ended, 306),
+    Scene::new("done", "hubwright: done", (110, 42), Place::Done, Told::Ended, 306),
 ];
 
 impl Scene {

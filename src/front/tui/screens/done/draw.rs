@@ -97,7 +97,8 @@ fn entry_lines(entry: &Entry, selected: bool, room: usize, theme: &Theme) -> Vec
     let style = if selected { theme.style(Role::Selected) } else { theme.style(Role::Plain) };
     let cursor = if selected { theme.glyphs.cursor } else { " " };
     let first = Line::from_iter([Span::styled(format!(" {cursor} {first}"), style)]);
-    [first].into_iter().chain(lines.into_iter().map(|line| Line::styled(line, theme.style(Role::Value)))).collect()
+    let further = theme.style(if entry.is_address() { Role::Value } else { Role::Plain });
+    [first].into_iter().chain(lines.into_iter().map(|line| Line::styled(line, further))).collect()
 }
 
 /// The first line without its margin of three columns, then those that follow with theirs.

@@ -6,7 +6,7 @@ use crate::{
     front::{
         clock, summary,
         tui::keys::Action,
-        wizard::{reporting, shared::Shared},
+        wizard::{reporting, review, shared::Shared},
     },
     plan,
     problem::Problem,
@@ -149,7 +149,8 @@ fn saved(done: &Done) -> Vec<Entry> {
     let Some(made) = &done.made else { return Vec::new() };
     let mut entries = vec![Entry::head("Saved")];
     entries.extend(made.files.iter().map(|(word, path)| Entry::whole(word, path.display().to_string())));
-    if !made.again.is_empty() {
+    let said = done.summary.iter().any(|line| line.contains(&format!("`{}`", made.again)));
+    if !made.again.is_empty() && !said {
         entries.push(Entry::whole("look again", made.again.clone()));
     }
     if entries.len() == 1 { Vec::new() } else { entries }
@@ -159,7 +160,10 @@ fn command(shared: &Shared) -> Vec<Entry> {
     if shared.draft.resolved().is_err() {
         return Vec::new();
     }
-    vec![Entry::head("The same without asking"), Entry::whole("", shared.draft.command())]
+    vec![
+        Entry::head("The same without asking"),
+        Entry::whole("", review::command_line(&shared.draft, shared.preview.as_ref(), shared.verify)),
+    ]
 }
 
 /// Steps on one time axis, and which of them decided.

@@ -146,6 +146,28 @@ fn what_was_left_unfinished_comes_first() {
     assert_eq!(stage.app.shared.folder, Some(PathBuf::from("/state/prod--hub")));
 }
 
+/// To open them again from their file would lose what is in no file.
+#[test]
+fn the_answers_that_are_open_are_gone_back_to_as_they_were_left() {
+    let mut stage = with(with_cluster());
+    let opened = Opened { layers: Layers::new(), title: "new setup".to_owned(), wrong: Vec::new() };
+    stage.news(News::Opened(Box::new(opened)));
+    stage.app.shared.secrets.insert("login.client-secret".to_owned(), "hunter2".to_owned().into());
+    let line = |name: &str, open| DraftLine {
+        name: name.to_owned(),
+        words: "namespace hub of prod".to_owned(),
+        open,
+        at: Timestamp::UNIX_EPOCH,
+    };
+    let drafts = vec![line("draft-2.yaml", true), line("draft.yaml", false)];
+    stage.news(News::Beginnings(Box::new(Beginnings { drafts, ..with_cluster() })));
+    stage.press(KeyCode::Home).press(KeyCode::Enter);
+    assert_eq!((stage.app.place(), stage.app.shared.secrets.len()), (Place::Questions, 1));
+    assert!(!stage.wishes.iter().any(|wish| matches!(wish, Wish::Open(_))), "{:?}", stage.wishes);
+    stage.press(KeyCode::Esc).press(KeyCode::Home).press(KeyCode::Down).press(KeyCode::Enter);
+    assert!(matches!(stage.wishes.last(), Some(Wish::Open(Source::Draft(name))) if name == "draft.yaml"));
+}
+
 #[test]
 fn a_deployment_is_watched_verified_and_changed_with_arrows_and_enter_alone() {
     let known = || Beginnings { deployments: vec![deployment("old", false)], ..with_cluster() };

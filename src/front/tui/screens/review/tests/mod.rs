@@ -204,6 +204,16 @@ fn what_will_happen_is_said_and_only_a_yes_begins() {
 }
 
 #[test]
+fn a_command_that_lacks_answers_says_so() {
+    let mut layers = trial();
+    layers.set(Origin::Typed, "login.method", "github").unwrap();
+    let mut app = app(layers);
+    app.begin(Place::Review);
+    press(&mut app, KeyCode::BackTab);
+    assert_shows(&app, (80, 24), &["answers are missing or wrong; with them, this is the same"]);
+}
+
+#[test]
 fn the_verification_can_be_left_out() {
     let mut app = checked(trial(), |_| {});
     let steps = |app: &mut App| picture(app, (80, 24)).lines().find(|line| line.contains("steps")).map(str::to_owned);
