@@ -123,7 +123,7 @@ fn login_that_asks(_: &'static Bed) {
     assert!(walk.terminal.look(vt100::Screen::alternate_screen));
     // The keys are the program's again.
     walk.terminal.press("?");
-    walk.terminal.wait_for("show these keys");
+    walk.terminal.wait_for("What can be done here");
     walk.leave("^C", 130);
 }
 

@@ -73,9 +73,9 @@ impl Walk {
         self.find(question);
         // Nothing on the screen says that a key without effect was taken: the help after it does.
         self.terminal.press("Enter Home ?");
-        self.terminal.wait_for("show these keys");
+        self.terminal.wait_for("What can be done here");
         self.terminal.press("Esc");
-        self.terminal.wait_without("show these keys");
+        self.terminal.wait_without("What can be done here");
         self.go_to(choice);
         self.terminal.press("Enter");
     }

@@ -171,8 +171,7 @@ impl App {
         if self.screen().typing() {
             return self.typed(key);
         }
-        let own = self.screen().keys(&self.shared);
-        match keys::action(key, own.iter().chain(EVERYWHERE)) {
+        match keys::action(key, self.screen_keys().iter()) {
             Some(action) => self.act(action),
             None => input::request(key).map(|request| self.begin_typing(&Edit::Key(request))).unwrap_or_default(),
         }
@@ -214,9 +213,14 @@ impl App {
             Action::Suspend | Action::Redraw => return self.act(action),
             _ => {}
         }
+        let keys = self.screen_keys();
         let Some(open) = self.overlays.last_mut() else { return Vec::new() };
-        match overlay::act(open, action) {
+        match overlay::act(open, action, &keys) {
             Answer::Stay => Vec::new(),
+            Answer::Do(action) => {
+                self.overlays.pop();
+                self.act(action)
+            }
             Answer::Close(turns) => {
                 self.overlays.pop();
                 turns
@@ -321,22 +325,26 @@ impl App {
 
     fn draw_overlay(&self, frame: &mut Frame<'_>, area: Rect) {
         if let Some(open) = self.overlays.last() {
-            let keys = self.screen().keys(&self.shared);
-            overlay::draw(frame, area, open, &keys, &self.theme);
+            let about = self.screen().about(&self.shared);
+            overlay::draw(frame, area, open, &self.screen_keys(), about.as_deref(), &self.theme);
         }
+    }
+
+    /// All keys that work on the screen while nothing lies over it.
+    fn screen_keys(&self) -> Vec<Binding> {
+        self.screen().keys(&self.shared).into_iter().chain(EVERYWHERE.iter().copied()).collect()
     }
 
     /// The keys that work now, as the footer shows them.
     fn live_keys(&self) -> Vec<Binding> {
-        let own = match self.overlays.last() {
+        match self.overlays.last() {
             // What is open is all that there is to know.
             Some(open) => {
                 let others = EVERYWHERE.iter().filter(|binding| binding.does != Action::Help);
-                return overlay::live(open).into_iter().chain(others.copied()).collect();
+                overlay::live(open).into_iter().chain(others.copied()).collect()
             }
-            None if self.screen().typing() => return self.screen().typing_keys(),
-            None => self.screen().keys(&self.shared),
-        };
-        own.into_iter().chain(EVERYWHERE.iter().copied()).collect()
+            None if self.screen().typing() => self.screen().typing_keys(),
+            None => self.screen_keys(),
+        }
     }
 }

@@ -162,7 +162,12 @@ pub const LAST: Binding =
 
 /// What works on every screen.
 pub const EVERYWHERE: &[Binding] = &[
-    Binding::new(&[Key::Char('?'), Key::Code(KeyCode::F(1))], Action::Help, "help", "show these keys"),
+    Binding::new(
+        &[Key::Char('?'), Key::Code(KeyCode::F(1)), Key::Char(' ')],
+        Action::Help,
+        "help",
+        "all that can be done here",
+    ),
     Binding::new(&[Key::Ctrl('c')], Action::Quit, "end", "leave; what was answered is kept"),
     Binding::new(&[Key::Ctrl('l')], Action::Redraw, "", "draw the screen anew"),
     Binding::new(&[Key::Ctrl('z')], Action::Suspend, "", "back to the shell; `fg` comes back"),

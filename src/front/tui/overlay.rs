@@ -1,4 +1,6 @@
-//! What lies over a screen: keys, problems, a question, a text. Must not know screens.
+//! What lies over a screen: what can be done there, problems, a question, a text. Must not know screens.
+mod menu;
+
 use crossterm::event::KeyCode;
 use ratatui::{
     Frame,
@@ -8,10 +10,10 @@ use ratatui::{
 };
 
 use super::{
-    keys::{self, Action, Binding, EVERYWHERE, Key},
+    keys::{self, Action, Binding, Key},
     text,
     theme::{Role, Theme},
-    window::Scroll,
+    window::{Scroll, around, moved},
 };
 use crate::{
     front::{
@@ -37,8 +39,6 @@ pub const KEYS: &[Binding] = &[
     keys::LAST,
 ];
 
-/// Columns of the names of keys.
-const NAMES: usize = 14;
 /// Columns that say how much more there is.
 const MORE: usize = 22;
 
@@ -46,12 +46,14 @@ const MORE: usize = 22;
 pub struct Open {
     what: Overlay,
     scroll: Scroll,
+    /// What is chosen of what can be done; `None`: the first.
+    at: Option<Action>,
 }
 
 impl Open {
     /// Open, at its first line.
     pub fn new(what: Overlay) -> Self {
-        Self { what, scroll: Scroll::default() }
+        Self { what, scroll: Scroll::default(), at: None }
     }
 }
 
@@ -61,15 +63,24 @@ pub enum Answer {
     Stay,
     /// It goes, and this follows.
     Close(Vec<Turn>),
+    /// It goes, and this is done on the screen below.
+    Do(Action),
 }
 
-/// Does what a key means.
-pub fn act(open: &mut Open, action: Action) -> Answer {
+/// Does what a key means. `keys`: all that work on the screen below.
+pub fn act(open: &mut Open, action: Action, keys: &[Binding]) -> Answer {
     match (&mut open.what, action) {
         (Overlay::Confirm { then, .. }, Action::Enter) => Answer::Close(std::mem::take(then)),
+        (Overlay::Help, Action::Enter) => {
+            menu::chosen(open.at, keys).map_or_else(|| Answer::Close(Vec::new()), Answer::Do)
+        }
+        (Overlay::Help, action) if moved(action, 0, 0).is_some() => {
+            open.at = menu::step(open.at, action, keys);
+            Answer::Stay
+        }
         (_, Action::Back)
         | (Overlay::Help, Action::Help)
-        | (Overlay::Help | Overlay::Problems(_) | Overlay::Text { .. }, Action::Enter) => Answer::Close(Vec::new()),
+        | (Overlay::Problems(_) | Overlay::Text { .. }, Action::Enter) => Answer::Close(Vec::new()),
         (_, action) => {
             open.scroll.go(action);
             Answer::Stay
@@ -86,6 +97,11 @@ pub fn live(open: &Open) -> Vec<Binding> {
                 Action::Back => binding.named("no"),
                 _ => *binding,
             };
+            KEYS.iter().map(named).collect()
+        }
+        Overlay::Help => {
+            let named =
+                |binding: &Binding| if binding.does == Action::Enter { binding.named("do it") } else { *binding };
             KEYS.iter().map(named).collect()
         }
         _ => KEYS.iter().filter(|binding| binding.does != Action::Enter).copied().collect(),
@@ -128,11 +144,18 @@ fn stop_run(shared: &Shared) -> (String, Vec<String>, &'static str) {
     (format!("Stop the {what}?"), vec![stays.to_owned(), format!("`{again}` {goes_on}.")], "stop")
 }
 
-/// Draws an overlay into the middle of an area.
-pub fn draw(frame: &mut Frame<'_>, area: Rect, open: &Open, keys: &[Binding], theme: &Theme) {
+/// Draws an overlay into the middle of an area. `keys`: all that work on the screen below; `about`: what that says of what its
+/// cursor is on.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, open: &Open, keys: &[Binding], about: Option<&str>, theme: &Theme) {
     let inner = usize::from(area.width).saturating_sub(8).clamp(20, 96);
+    let mut chosen = None;
     let (title, lines) = match &open.what {
-        Overlay::Help => ("Keys", help(keys, inner, theme)),
+        Overlay::Help => {
+            let (lines, at) = menu::lines(about, open.at, keys, inner, theme);
+            // As long as nobody moved, what is said above is to be read.
+            chosen = open.at.map(|_| at);
+            ("What can be done here", lines)
+        }
         Overlay::Problems(problems) => {
             let texts: Vec<String> = problems.iter().map(message::error).collect();
             ("What is wrong", wrapped(texts.iter().flat_map(|text| text.lines()), inner))
@@ -141,7 +164,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, open: &Open, keys: &[Binding], th
             (title.as_str(), wrapped(lines.iter().map(String::as_str), inner))
         }
     };
-    frame_text(frame, area, title, lines, open, theme);
+    frame_text(frame, area, title, lines, (open, chosen), theme);
 }
 
 fn wrapped<'t>(lines: impl Iterator<Item = &'t str>, room: usize) -> Vec<Line<'static>> {
@@ -152,21 +175,15 @@ fn wrapped<'t>(lines: impl Iterator<Item = &'t str>, room: usize) -> Vec<Line<'s
     folded.map(Line::from).collect()
 }
 
-fn help(keys: &[Binding], room: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let lines = |binding: &Binding| {
-        let names = binding.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        let names = [names].into_iter().chain(std::iter::repeat(String::new()));
-        let words = text::wrap(binding.help, room.saturating_sub(NAMES));
-        let line = |(name, words): (String, String)| {
-            let name = text::pad(&name, NAMES, theme.glyphs.ellipsis);
-            Line::from_iter([Span::styled(name, theme.style(Role::Key)), Span::raw(words)])
-        };
-        names.zip(words).map(line).collect::<Vec<_>>()
-    };
-    keys.iter().chain(EVERYWHERE).flat_map(lines).collect()
-}
-
-fn frame_text(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'static>>, open: &Open, theme: &Theme) {
+/// `chosen`: the line that is to be seen.
+fn frame_text(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    title: &str,
+    lines: Vec<Line<'static>>,
+    (open, chosen): (&Open, Option<usize>),
+    theme: &Theme,
+) {
     let below = answers(open, theme);
     let beside = if lines.len() + 2 > area.height.into() { MORE } else { 0 };
     let titles = [text::width(title) + 2, below.width() + beside];
@@ -181,7 +198,10 @@ fn frame_text(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'s
         .title_bottom(below);
     let inner = block.inner(place).inner(Margin::new(1, 0));
     let room = usize::from(inner.height);
-    let top = open.scroll.top(lines.len(), room);
+    let top = match chosen {
+        Some(line) => around(line, lines.len(), inner.height).start,
+        None => open.scroll.top(lines.len(), room),
+    };
     let more = more(top, lines.len().saturating_sub(top + room), theme);
     let shown: Vec<Line<'static>> = lines.into_iter().skip(top).take(room).collect();
     frame.render_widget(Clear, place);

@@ -14,6 +14,10 @@ pub trait Screen {
     fn title(&self, shared: &Shared) -> String;
     /// The keys that work now, most useful first: the footer shows as many as fit, the help overlay all.
     fn keys(&self, shared: &Shared) -> Vec<Binding>;
+    /// All that is to say of what the cursor is on, where the screen has no room for it.
+    fn about(&self, _shared: &Shared) -> Option<String> {
+        None
+    }
     /// Whether letters go into a field; then only [`typing_keys`](Self::typing_keys) are actions.
     fn typing(&self) -> bool {
         false

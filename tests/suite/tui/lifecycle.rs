@@ -43,9 +43,9 @@ fn the_keys_are_shown_and_closed_again() {
     let home = Home::new();
     let mut terminal = home.open();
     terminal.press("?");
-    terminal.wait_for("show these keys");
+    terminal.wait_for("What can be done here");
     terminal.press("Esc");
-    terminal.wait_without("show these keys");
+    terminal.wait_without("What can be done here");
     terminal.press("^C");
     assert_eq!(terminal.ended().exit_code(), 130);
     expect_clean(&terminal);

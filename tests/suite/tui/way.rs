@@ -22,9 +22,9 @@ fn gone(command: &Command) -> Vec<u8> {
     terminal.press("Esc");
     terminal.wait_without("Enter choose");
     terminal.press("?");
-    terminal.wait_for("show these keys");
+    terminal.wait_for("What can be done here");
     terminal.press("Esc");
-    terminal.wait_without("show these keys");
+    terminal.wait_without("What can be done here");
     terminal.press("Tab ^P");
     terminal.wait_for("will it run there");
     terminal.press("^R");

@@ -209,7 +209,7 @@ fn the_wheel_moves_and_a_click_on_a_key_of_the_last_line_presses_it() {
     let help = first.lines().last().unwrap().find("? help").unwrap();
     assert_eq!(mouse(&mut stage, MouseEventKind::Down(MouseButton::Right), help), first);
     for column in [help, help + 5] {
-        assert!(mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), column).contains("show these keys"));
+        assert!(mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), column).contains("What can be done here"));
         stage.press(KeyCode::Esc);
     }
     assert_eq!(mouse(&mut stage, MouseEventKind::Down(MouseButton::Left), 79), first);

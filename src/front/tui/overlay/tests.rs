@@ -16,7 +16,7 @@ use crate::{
 
 fn seen(open: &Open, (width, height): (u16, u16)) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(frame, frame.area(), open, &[], &Theme::COLOUR)).unwrap();
+    terminal.draw(|frame| draw(frame, frame.area(), open, &[], None, &Theme::COLOUR)).unwrap();
     terminal.backend().to_string()
 }
 
@@ -35,23 +35,39 @@ fn a_long_question_is_scrolled_and_both_answers_are_always_seen() {
         let picture = seen(&open, SMALL);
         assert!(picture.contains("Enter do it") && picture.contains("Esc no"), "{picture}");
         assert!(line > 19 || picture.contains(&format!("line {line} ")), "{picture}");
-        assert!(matches!(act(&mut open, Action::Down), Answer::Stay));
+        assert!(matches!(act(&mut open, Action::Down, &[]), Answer::Stay));
     }
     let end = seen(&open, SMALL);
     assert!(end.contains("line 30 ") && end.contains("↑ 18 more") && !end.contains('↓'), "{end}");
-    act(&mut open, Action::Up);
+    act(&mut open, Action::Up, &[]);
     assert!(seen(&open, SMALL).contains("↓ 1 more"), "one key back is seen at once");
-    act(&mut open, Action::First);
+    act(&mut open, Action::First, &[]);
     assert!(seen(&open, SMALL).contains("line 1 ") && seen(&open, SMALL).contains("↓ 18 more"));
-    assert!(matches!(act(&mut open, Action::Enter), Answer::Close(then) if then.len() == 1));
+    assert!(matches!(act(&mut open, Action::Enter, &[]), Answer::Close(then) if then.len() == 1));
 }
 
 #[test]
 fn a_question_may_be_declined_and_no_other_key_answers_it() {
     for action in [Action::Help, Action::Down, Action::Last] {
-        assert!(matches!(act(&mut question(), action), Answer::Stay));
+        assert!(matches!(act(&mut question(), action, &[]), Answer::Stay));
     }
-    assert!(matches!(act(&mut question(), Action::Back), Answer::Close(then) if then.is_empty()));
+    assert!(matches!(act(&mut question(), Action::Back, &[]), Answer::Close(then) if then.is_empty()));
+}
+
+/// Whoever knows no letters goes on all the same.
+#[test]
+fn what_can_be_done_is_chosen_with_arrows_and_enter() {
+    let mut stage = Stage::at(Place::Welcome);
+    stage.keys("?");
+    let seen = stage.seen((80, 24));
+    assert!(seen.contains("What can be done here") && seen.contains("▸ Enter"), "{seen}");
+    let before = stage.seen((80, 24));
+    while !stage.seen((80, 24)).contains("▸ q ") {
+        stage.press(KeyCode::Down);
+        assert_ne!(stage.seen((80, 24)), before);
+    }
+    stage.press(KeyCode::Enter);
+    assert!(matches!(stage.wishes.last(), Some(Wish::Leave(_))), "{:?}", stage.wishes);
 }
 
 #[test]
@@ -66,7 +82,7 @@ fn a_short_text_says_nothing_of_more() {
 
 fn seen_at_all(open: &Open, (width, height): (u16, u16)) {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| draw(frame, frame.area(), open, &[], &Theme::PLAIN)).unwrap();
+    terminal.draw(|frame| draw(frame, frame.area(), open, &[], None, &Theme::PLAIN)).unwrap();
 }
 
 fn interrupted(stage: &mut Stage) -> String {

@@ -78,7 +78,6 @@ impl Questions {
         let secret = matches!(field.kind, Kind::Secret);
         let typing = |kept| Typing::new(field.key.clone(), field.text(), kept, value::values(field));
         self.mode = match (edit, list(field, shared)) {
-            (Edit::Key(InputRequest::InsertChar(' ')), _) => return self.open(&field.key, shared),
             (Edit::Key(InputRequest::DeletePrevChar), _) if secret => return,
             (Edit::Key(InputRequest::DeletePrevChar), _) => Mode::Typing(typing(None)),
             _ if secret => Mode::Typing(Typing::new(field.key.clone(), String::new(), Some(Kept::Typed), Vec::new())),

@@ -33,6 +33,12 @@ pub fn lines(picture: &Picture<'_>, room: usize, rows: usize) -> Vec<Line<'stati
     shown
 }
 
+/// All that is to say of what is selected.
+pub fn whole(picture: &Picture<'_>) -> String {
+    let (title, words) = help_words(picture);
+    format!("{title} {words}").trim().to_owned()
+}
+
 fn help_words(picture: &Picture<'_>) -> (String, String) {
     let item = picture.items.iter().find(|item| picture.here.is_some() && item.at() == picture.here);
     match item {

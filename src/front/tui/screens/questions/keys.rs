@@ -57,6 +57,9 @@ pub const FORM: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::End)], Action::Last, "", "last line"),
 ];
 
+/// Where the space bar marks nothing, and turns nothing.
+pub const SPACE: Binding = Binding::new(&[Key::Char(' ')], Action::Enter, "", "the same as Enter");
+
 /// Keys of a list to choose from; letters filter it.
 pub const PICKER: &[Binding] = &[
     Binding::new(&[Key::Code(KeyCode::Enter)], Action::Enter, "choose", "choose what is selected"),

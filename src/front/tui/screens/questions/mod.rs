@@ -105,10 +105,16 @@ impl Screen for Questions {
                     Action::Enter if picker.many => binding.named("keep"),
                     _ => *binding,
                 };
-                keys::PICKER.iter().filter(works).map(named).collect()
+                let bindings = keys::PICKER.iter().filter(works).map(named);
+                bindings.chain((!picker.many).then_some(keys::SPACE)).collect()
             }
             _ => self.form_keys(shared),
         }
+    }
+
+    fn about(&self, shared: &Shared) -> Option<String> {
+        let items = form::items(shared, &self.way);
+        Some(help::whole(&self.picture(shared, &items, &Theme::PLAIN))).filter(|help| !help.is_empty())
     }
 
     fn typing(&self) -> bool {

@@ -36,6 +36,7 @@ impl Questions {
             Action::Delete | Action::MoveUp | Action::MoveDown => row,
             Action::Copy => row || callback,
             Action::Look => looks,
+            Action::Toggle => matches!(here, Some(At::Field(_))),
             Action::Unsay => typed,
             Action::Undo => shared.draft.can_undo(),
             _ => true,
@@ -52,7 +53,8 @@ impl Questions {
             _ => *binding,
         };
         let pressed = |binding: Binding| if text { binding.without_letters() } else { Some(binding) };
-        keys::FORM.iter().filter(works).map(named).filter_map(pressed).collect()
+        let bindings = keys::FORM.iter().filter(works).map(named).filter_map(pressed);
+        bindings.chain(text.then_some(keys::SPACE)).collect()
     }
 
     pub(super) fn items(&self, shared: &Shared) -> Vec<Item> {

@@ -44,12 +44,7 @@ use crate::{
 pub const STILL: SignedDuration = SignedDuration::from_secs(5);
 /// The keys.
 const KEYS: &[Binding] = &[
-    Binding::new(
-        &[Key::Code(KeyCode::Enter), Key::Char(' ')],
-        Action::Enter,
-        "evidence",
-        "all that the rung tried and saw",
-    ),
+    Binding::new(&[Key::Code(KeyCode::Enter)], Action::Enter, "evidence", "all that the rung tried and saw"),
     Binding::new(&[Key::Char('q')], Action::Next, "done", "what was made, and what to do next"),
     Binding::new(&[Key::Char('r')], Action::Retry, "retry rung", "try the rung again, with what it needs below"),
     Binding::new(&[Key::Char('R')], Action::RetryAll, "retry all", "climb the whole ladder again"),
