@@ -9,7 +9,7 @@ use super::{
     facts::Facts,
     invalid::Invalid,
     layers::{Layers, Origin, RESERVED, complete, env_name},
-    question::{Kind, Question, Rows},
+    question::{Kind, Question, Rows, WITHIN},
     questions,
     tree::{Answers, Target, TargetKind},
 };
@@ -187,7 +187,8 @@ fn joined(bracket: char) -> impl Fn(Vec<String>) -> Option<String> {
 }
 
 fn list_item(item: &Value) -> Option<String> {
-    let plain = |text: &&str| !text.is_empty() && !text.contains(',') && text.trim() == *text;
+    let whole = |text: &str| text.split(',').skip(1).all(|piece| piece.starts_with(WITHIN) && piece.trim() == piece);
+    let plain = |text: &&str| !text.is_empty() && whole(text) && !text.starts_with(WITHIN) && text.trim() == *text;
     item.as_str().filter(plain).map(str::to_owned)
 }
 

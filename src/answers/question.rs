@@ -349,12 +349,22 @@ fn check_map(value: &Value) -> Result<(), String> {
     items.values().find(|item| !item.is_string()).map_or(Ok(()), |item| Err(expected("texts in the section", item)))
 }
 
+/// What a comma stands before within one text, as in the requirement `a>=1,<2`: no text of a list begins so.
+pub const WITHIN: [char; 5] = ['<', '>', '=', '!', '~'];
+
 /// `a,b`, or `[a, "b,c"]` where a text holds a comma.
 fn parse_list(text: &str) -> Result<Value, String> {
     if text.starts_with('[') {
         return yaml::nodes(text).map(|node| node.plain()).map_err(|error| error.to_string());
     }
-    Ok(text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect())
+    let mut items: Vec<String> = Vec::new();
+    for piece in text.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
+        match items.last_mut().filter(|_| piece.starts_with(WITHIN)) {
+            Some(item) => *item += &format!(",{piece}"),
+            None => items.push(piece.to_owned()),
+        }
+    }
+    Ok(items.into_iter().collect())
 }
 
 /// `a=b,c=d`, or `{a: "b,c"}` where a text holds a comma.

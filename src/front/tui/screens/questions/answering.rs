@@ -30,12 +30,15 @@ pub fn wrong(typing: &Typing, shared: &Shared) -> Option<String> {
     if typing.hidden() || (typing.kept.is_some() && typing.text().is_empty()) {
         return None;
     }
-    shared.draft.check(&typing.key, &said(typing)).err()
+    let wrong = shared.draft.check(&typing.key, &said(typing)).err()?;
+    let elsewhere = typing.kept.filter(|kept| *kept != Kept::Typed).map(Kept::way);
+    Some(elsewhere.map_or(wrong, |way| format!("expected {}, as in `{}{}`", way.wants, way.scheme, way.rest)))
 }
 
-/// What would be said: of a secret its reference.
+/// What would be said: of a secret its reference, which may be typed whole.
 fn said(typing: &Typing) -> String {
-    typing.kept.map_or("", |kept| kept.way().scheme).to_owned() + typing.text()
+    let scheme = typing.kept.map_or("", |kept| kept.way().scheme);
+    if typing.text().starts_with(scheme) { typing.text().to_owned() } else { scheme.to_owned() + typing.text() }
 }
 
 /// Whether something else was said of an answer than what counts, and could not be taken.
@@ -120,7 +123,7 @@ impl Questions {
             Action::Enter | Action::Next | Action::Previous | Action::Review => {
                 return match self.keep(shared) {
                     Ok(()) => self.go_on_from_field(action, shared),
-                    Err(error) => vec![Turn::Say(format!("not kept: {error}"))],
+                    Err(_) => vec![Turn::Say("not kept: what is wrong stands below the field".to_owned())],
                 };
             }
             _ => {}

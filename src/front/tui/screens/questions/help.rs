@@ -5,6 +5,7 @@ use super::{drawing::Picture, edit::Typing, form::Item, table, value};
 use crate::{
     answers::{
         draft::{Field, Offer},
+        kept::Kept,
         question::Kind,
     },
     front::tui::{text, theme::Role},
@@ -71,7 +72,7 @@ fn table_help(picture: &Picture<'_>, table: &str) -> String {
 fn field_help(field: &Field, typing: Option<&Typing>) -> String {
     let expected = match typing.and_then(|typing| typing.kept) {
         Some(kept) => kept.way().wants.to_owned(),
-        None if typing.is_some() => expected(field.kind),
+        None if typing.is_some() => expected(field),
         None => String::new(),
     };
     let value = field.text();
@@ -80,14 +81,18 @@ fn field_help(field: &Field, typing: Option<&Typing>) -> String {
     let told = |offer: &&Offer| offer.value == value && !offer.words.is_empty() && !matches!(field.kind, Kind::Bool);
     let chosen = field.offers.iter().find(told);
     let chosen = chosen.map(|offer| format!("{value}: {}", offer.words)).unwrap_or_default();
-    sentences(&[field.help, &expected, &chosen, &whole, field.doc])
+    // What a provider shows is the secret itself, and nothing of what leads to it.
+    let elsewhere = typing.and_then(|typing| typing.kept).is_some_and(|kept| kept != Kept::Typed);
+    let doc = if elsewhere { "" } else { field.doc };
+    sentences(&[field.help, &expected, &chosen, &whole, doc])
 }
 
 /// What a field takes, in words.
-fn expected(kind: Kind) -> String {
-    match kind {
+fn expected(field: &Field) -> String {
+    match field.kind {
         Kind::Int { min, max } => format!("a whole number from {min} to {max}"),
-        Kind::Quantity => "a quantity such as `500m`, `2` or `16Gi`".to_owned(),
+        Kind::Quantity if field.key.ends_with("cpu") => "CPUs such as `2` or `500m`, which is half of one".to_owned(),
+        Kind::Quantity => "an amount such as `512Mi` or `16Gi`".to_owned(),
         Kind::List => "texts with commas between them: `a, b`".to_owned(),
         Kind::Map => "texts by name: `name=text, name=text`".to_owned(),
         _ => String::new(),

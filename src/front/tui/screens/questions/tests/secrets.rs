@@ -25,6 +25,20 @@ fn a_typed_secret_is_masked_and_in_no_layer() {
     assert!(bench.shared.secrets.is_empty(), "what is not meant any more is forgotten");
 }
 
+/// What the error said to write was refused with the same error.
+#[test]
+fn a_reference_is_typed_whole_or_without_what_says_its_kind() {
+    let mut bench = Bench::of("github");
+    bench.at("login.client-secret");
+    bench.acts(&[Action::Enter, Action::First, Action::Down, Action::Enter]);
+    bench.write("HUB SECRET");
+    has(&bench.seen(80, 24), &["expected name of the variable, as", "`env:NAME`"]);
+    bench.screen.edit(&Edit::Key(InputRequest::DeleteLine), &mut bench.shared);
+    bench.write("env:HUB_SECRET");
+    bench.act(Action::Enter);
+    assert_eq!(bench.text("login.client-secret"), "env:HUB_SECRET");
+}
+
 #[test]
 fn a_secret_that_is_typed_is_never_judged_aloud() {
     let mut bench = Bench::of("github");

@@ -1,6 +1,24 @@
 //! Letters and pastes, into fields that are open and on lines that are not.
 use super::*;
 
+/// Requirements hold commas themselves.
+#[test]
+fn a_list_of_packages_is_typed_as_pip_takes_it() {
+    let mut bench = Bench::of("github");
+    bench.shared.draft.say("notebook.packages", "numpy>=1,<2, pandas").unwrap();
+    assert_eq!(bench.text("notebook.packages"), "numpy>=1,<2, pandas");
+    let packages = bench.shared.draft.layers().merged().notebook.packages;
+    assert_eq!(packages, Some(vec!["numpy>=1,<2".to_owned(), "pandas".to_owned()]));
+}
+
+/// It opened a filter that held a blank, and Enter then chose what nobody had looked at.
+#[test]
+fn space_chooses_from_a_list_as_enter_does() {
+    let mut stage = stage(preset_layers("azuread-ingress"), "login.method");
+    stage.press(KeyCode::Enter).press(KeyCode::Down).press(KeyCode::Char(' '));
+    assert_eq!(said(&stage, "login.method"), "github");
+}
+
 #[test]
 fn what_is_wrong_stands_below_the_field_while_typing_and_is_not_kept() {
     let mut bench = Bench::fresh();
@@ -96,7 +114,7 @@ fn who_goes_on_with_a_wrong_value_is_told_so_and_stays() {
             stage.press(forward);
         }
         assert_eq!(stage.app.place(), Place::Questions);
-        has(&stage.seen((80, 24)), &["not kept: `No!` is not a namespace: lower-case letters", "No!"]);
+        has(&stage.seen((80, 24)), &["not kept: what is wrong stands below", "`No!` is not a namespace"]);
         assert_eq!(said(&stage, "target.namespace"), "hub");
     }
     let mut stage = stage(Layers::new(), "target.namespace");
