@@ -187,8 +187,11 @@ fn joined(bracket: char) -> impl Fn(Vec<String>) -> Option<String> {
 }
 
 fn list_item(item: &Value) -> Option<String> {
-    let whole = |text: &str| text.split(',').skip(1).all(|piece| piece.starts_with(WITHIN) && piece.trim() == piece);
-    let plain = |text: &&str| !text.is_empty() && whole(text) && !text.starts_with(WITHIN) && text.trim() == *text;
+    let whole = |text: &str| {
+        let mut pieces = text.split(',').enumerate();
+        pieces.all(|(place, piece)| piece.trim() == piece && piece.starts_with(WITHIN) == (place > 0))
+    };
+    let plain = |text: &&str| !text.is_empty() && whole(text);
     item.as_str().filter(plain).map(str::to_owned)
 }
 

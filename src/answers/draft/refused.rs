@@ -71,7 +71,7 @@ impl Refused {
                 let keys = to(row).into_iter().map(|row| format!("{of}[{row}].{cell}"));
                 keys.map(|key| one.at(key)).collect()
             }
-            _ => vec![One { answered: one.answered || one.key == table, ..one }],
+            _ => vec![One { answered: one.answered || covers(&one.key, table), ..one }],
         };
         self.now = std::mem::take(&mut self.now).into_iter().flat_map(moved).collect();
     }

@@ -164,8 +164,8 @@ impl App {
 
     fn key(&mut self, key: &KeyEvent) -> Vec<Turn> {
         self.status = None;
-        if !self.overlays.is_empty() {
-            let action = keys::action(key, overlay::KEYS.iter().chain(EVERYWHERE));
+        if let Some(open) = self.overlays.last() {
+            let action = overlay::action(open, key);
             return action.map(|action| self.over(action)).unwrap_or_default();
         }
         if self.screen().typing() {
@@ -234,6 +234,7 @@ impl App {
             Action::Suspend => vec![Turn::Wish(Wish::Suspend)],
             Action::Redraw => vec![Turn::Wish(Wish::Redraw)],
             Action::Quit => self.leaving(self.shared.interrupted()),
+            Action::Leave => self.leaving(self.shared.exit()),
             action => self.screens.at_mut(self.place).act(action, &mut self.shared),
         }
     }
@@ -291,6 +292,8 @@ impl App {
 
     fn go(&mut self, place: Place, at: Option<&str>) -> Vec<Turn> {
         if place != self.place {
+            // What can be done on another screen is something else.
+            self.overlays.retain(|open| !open.is_menu());
             self.trail.retain(|been| *been != place);
             self.trail.push(self.place);
             (self.place, self.shared.place) = (place, place);

@@ -25,6 +25,8 @@ pub enum Action {
     Enter,
     /// Turn on or off.
     Toggle,
+    /// Leave the program.
+    Leave,
     /// Back, close, leave a field as it was.
     Back,
     /// To the next section or pane.

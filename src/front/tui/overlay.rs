@@ -1,7 +1,7 @@
 //! What lies over a screen: what can be done there, problems, a question, a text. Must not know screens.
 mod menu;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{
     Frame,
     layout::{Constraint, Margin, Rect},
@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use super::{
-    keys::{self, Action, Binding, Key},
+    keys::{self, Action, Binding, EVERYWHERE, Key},
     text,
     theme::{Role, Theme},
     window::{Scroll, around, moved},
@@ -55,6 +55,11 @@ impl Open {
     pub fn new(what: Overlay) -> Self {
         Self { what, scroll: Scroll::default(), at: None }
     }
+
+    /// Whether it lists what can be done on the screen below.
+    pub const fn is_menu(&self) -> bool {
+        matches!(self.what, Overlay::Help)
+    }
 }
 
 /// What a key did to an overlay.
@@ -86,6 +91,12 @@ pub fn act(open: &mut Open, action: Action, keys: &[Binding]) -> Answer {
             Answer::Stay
         }
     }
+}
+
+/// What a key means in an overlay. `y` agrees to a question, and to nothing that was not asked.
+pub fn action(open: &Open, key: &KeyEvent) -> Option<Action> {
+    let asked = matches!(open.what, Overlay::Confirm { .. });
+    keys::action(key, KEYS.iter().chain(EVERYWHERE)).filter(|_| asked || !Key::Char('y').is(key))
 }
 
 /// The keys that work in an overlay.
@@ -152,8 +163,8 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, open: &Open, keys: &[Binding], ab
     let (title, lines) = match &open.what {
         Overlay::Help => {
             let (lines, at) = menu::lines(about, open.at, keys, inner, theme);
-            // As long as nobody moved, what is said above is to be read.
-            chosen = open.at.map(|_| at);
+            // Where nobody moved, or came back to the first, what is said above is to be read.
+            chosen = open.at.filter(|chosen| menu::chosen(None, keys) != Some(*chosen)).map(|_| at);
             ("What can be done here", lines)
         }
         Overlay::Problems(problems) => {

@@ -159,18 +159,27 @@ impl World {
         }
     }
 
-    /// The answer to what was asked; what the work tells meanwhile waits until somebody looks on.
-    fn answer(&mut self) -> Option<News> {
-        waited(async {
+    /// The answer to what was asked; what the work tells meanwhile waits until somebody looks on. Who does not want to wait for
+    /// it any longer does not cut off what goes on: there is no answer then.
+    fn answer(&mut self, fits: fn(&News) -> bool) -> Option<News> {
+        self.working(self.lines.is_some());
+        let answer = waited(async {
             loop {
-                let told = self.news.recv().await?;
-                match self.granter.hear(told) {
-                    Some(news @ (News::Event(_) | News::Ended(_))) => self.later.push_back(news),
-                    Some(news) => return Some(news),
-                    None => {}
+                tokio::select! {
+                    told = self.news.recv() => match self.granter.hear(told?) {
+                        Some(news @ (News::Event(_) | News::Ended(_))) => self.later.push_back(news),
+                        Some(news) if fits(&news) => return Some(news),
+                        Some(_) | None => {}
+                    },
+                    Some(told) = self.signals.recv() => match told {
+                        Told::Interrupt => return None,
+                        Told::End => self.standing.end(),
+                    },
                 }
             }
-        })
+        });
+        self.working(false);
+        answer
     }
 
     fn open(&mut self, source: &Source) -> News {
@@ -272,7 +281,7 @@ impl Host for World {
             // Nothing is drawn: a credential plugin may ask.
             Wish::Look { layers, .. } => {
                 waited(self.granter.look_asking(&layers));
-                self.answer()
+                self.answer(|_| true)
             }
             Wish::Deploy(_) | Wish::Resume(..) | Wish::Verify { .. } | Wish::Watch(_) => {
                 self.lines = Some(showing::lines());
@@ -286,8 +295,18 @@ impl Host for World {
             }
             Wish::Open(source) => Some(self.open(&source)),
             wish => {
+                // The answer to something that nobody waited for may still come.
+                let fits: fn(&News) -> bool = match wish {
+                    Wish::Inspect(_) => |news| !matches!(news, News::Logs { .. }),
+                    Wish::Logs(_) => |news| !matches!(news, News::Pod { .. }),
+                    _ => |news| !matches!(news, News::Pod { .. } | News::Logs { .. }),
+                };
                 self.granter.grant(wish);
-                self.answer()
+                let mut news = self.answer(fits);
+                if let Some(News::Beginnings(known)) = &mut news {
+                    self.draft.mark(&mut known.drafts);
+                }
+                news
             }
         }
     }

@@ -81,6 +81,7 @@ impl Wizard<'_> {
             // Nothing goes on while something can be begun.
             Item::Running => Ok(At::Beginning),
             Item::New(kind) => Ok(self.open(Source::Fresh(kind))),
+            Item::Draft(name) if self.shared.has_open(&name) => Ok(At::Section(0, false)),
             Item::Draft(name) => Ok(self.open(Source::Draft(name))),
             Item::Preset(name) => Ok(self.open(Source::Preset(name))),
             Item::Path => self.path(),

@@ -113,7 +113,9 @@ impl Wizard<'_> {
             _ if offer.words.is_empty() => offer.value.clone(),
             _ => format!("{}: {}", offer.value, offer.words),
         };
-        let found = field.offers.iter().map(listed).enumerate().filter(|(_, offer)| offer.contains(letters));
+        let letters = letters.to_lowercase();
+        let holds = |offer: &str| offer.to_lowercase().contains(&letters);
+        let found = field.offers.iter().map(listed).enumerate().filter(|(_, offer)| holds(offer));
         let found: Vec<(usize, String)> = found.collect();
         for (index, offer) in found.iter().take(LISTED) {
             // Names of a cluster could hold anything.

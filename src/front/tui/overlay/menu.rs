@@ -28,8 +28,15 @@ pub fn step(at: Option<Action>, action: Action, keys: &[Binding]) -> Option<Acti
 
 /// To move, and to come here, is nothing to be chosen here.
 fn doable(keys: &[Binding]) -> impl Iterator<Item = Action> + Clone {
-    let actions = keys.iter().map(|binding| binding.does);
+    let own = keys.iter().enumerate().filter(|(place, _)| is_first(*place, keys));
+    let actions = own.map(|(_, binding)| binding.does);
     actions.filter(|action| moved(*action, 0, 0).is_none() && *action != Action::Help)
+}
+
+/// Whether no line above does the same: of several keys for one action the first line is the one to choose.
+fn is_first(place: usize, keys: &[Binding]) -> bool {
+    let same = |own: &Binding| keys.iter().position(|other| other.does == own.does);
+    keys.get(place).and_then(same) == Some(place)
 }
 
 /// Its lines, and which of them is chosen. `about`: what there is to say of what the cursor is on.
@@ -44,8 +51,8 @@ pub fn lines(
         about.iter().flat_map(|about| text::wrap(about, room)).map(Line::from).collect();
     lines.extend((!lines.is_empty()).then(Line::default));
     let (here, mut chosen_line) = (chosen(at, keys), 0);
-    for binding in keys {
-        let selected = Some(binding.does) == here;
+    for (place, binding) in keys.iter().enumerate() {
+        let selected = Some(binding.does) == here && is_first(place, keys);
         if selected {
             chosen_line = lines.len();
         }

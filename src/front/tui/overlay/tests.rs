@@ -68,6 +68,17 @@ fn what_can_be_done_is_chosen_with_arrows_and_enter() {
     }
     stage.press(KeyCode::Enter);
     assert!(matches!(stage.wishes.last(), Some(Wish::Leave(_))), "{:?}", stage.wishes);
+    // Two keys that do the same are no end of the way, and what is not a question is not agreed to.
+    let mut stage = Stage::at(Place::Welcome);
+    stage.keys("?");
+    for _ in 0..40 {
+        stage.press(KeyCode::Down);
+    }
+    let last = stage.seen((80, 24));
+    assert!(last.contains("▸ ^Z") && last.matches("▸ ").count() <= 2, "{last}");
+    let wishes = stage.wishes.len();
+    stage.keys("y");
+    assert_eq!((stage.seen((80, 24)), stage.wishes.len()), (last, wishes));
 }
 
 #[test]

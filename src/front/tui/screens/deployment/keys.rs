@@ -32,7 +32,7 @@ pub const KEYS: &[Binding] = &[
     keys::UP,
     keys::DOWN,
     keys::PAGE_UP,
-    keys::SPACE_DOWN,
+    keys::PAGE_DOWN,
     keys::FIRST,
     keys::LAST,
     Binding::new(&[Key::Code(KeyCode::Left)], Action::Left, "", "the finding, or the container, before"),

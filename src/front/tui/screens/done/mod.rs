@@ -71,7 +71,7 @@ const KEYS: &[Binding] = &[
     keys::FIRST,
     keys::LAST,
     Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "the screen before"),
-    Binding::new(&[Key::Char('q')], Action::Quit, "leave", "leave hubwright; what was installed goes on"),
+    Binding::new(&[Key::Char('q')], Action::Leave, "leave", "leave hubwright; what was installed goes on"),
 ];
 
 /// The screen.

@@ -94,8 +94,8 @@ impl Questions {
     fn no_text(&self, shared: &Shared) -> &'static str {
         match self.here(shared) {
             Some(At::Field(_)) => "Left and Right choose, Enter lists what there is",
-            Some(At::Row(..)) => "Enter opens the row, ? shows the keys that work here",
-            _ => "nothing is typed here: ? shows the keys that work",
+            Some(At::Row(..)) => "Enter opens the row, ? lists what can be done",
+            _ => "nothing is typed here: ? lists what can be done",
         }
     }
 

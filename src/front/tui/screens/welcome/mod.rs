@@ -68,7 +68,7 @@ const KEYS: &[Binding] = &[
     Binding::new(&[Key::Char('v')], Action::Verify, "verify", "verify the selected deployment"),
     Binding::new(&[Key::Char('e')], Action::Edit, "change", "change the answers of the selected deployment"),
     Binding::new(&[Key::Code(KeyCode::Esc)], Action::Back, "back", "close what is open, or take the filter away"),
-    Binding::new(&[Key::Char('q')], Action::Quit, "leave", "leave; what was answered is kept"),
+    Binding::new(&[Key::Char('q')], Action::Leave, "leave", "leave; what was answered is kept"),
 ];
 
 /// A field that takes letters.
