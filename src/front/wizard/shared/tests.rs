@@ -1,6 +1,12 @@
 //! What both wizards make of what the world tells, without any of their screens.
 use super::*;
-use crate::front::wizard::wish::Opened;
+use crate::{
+    front::wizard::{
+        turn::Overlay,
+        wish::{News, Opened},
+    },
+    problem::Problem,
+};
 
 fn could_not_begin(shared: &mut Shared, wish: &Wish) {
     shared.wished(wish);
